@@ -1,0 +1,137 @@
+"""The barrier between data and page: only a `Released` table can be drawn, tabulated or written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from gymreg_core.errors import DisclosureRefused
+from gymreg_core.provenance import Provenance
+
+# Ten or twelve digits shaped like a date and a serial, with or without a separator; days up to 91 for
+# co-ordination numbers and letters in the serial for temporary ones (TF10 and the like).
+_IDENTITY = re.compile(
+    r"(?<!\d)(?:\d{2})?\d{2}(?:0\d|1[0-2])(?:[0-2]\d|3[01]|[6-8]\d|9[01])[-+ ]?(?:\d{4}|[A-Za-z]{2}\d{2})(?!\d)"
+)
+_DOOR = object()
+
+
+@dataclass(frozen=True, eq=False)
+class Released:
+    """A table that may be shown, with the policy that let it out and where its numbers come from.
+
+    Made only by the functions of `gymreg_core.disclosure`. `table` hands out a copy, so nothing can be
+    added to a table that is out. Verbs (`select`, `where`, `head`) return a new `Released`.
+    """
+
+    _frame: pd.DataFrame
+    policy: str
+    provenance: Provenance
+    suppressed: int = 0
+    _door: Any = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if self._door is not _DOOR:
+            raise DisclosureRefused(
+                "a Released table cannot be made by hand",
+                why="Only gymreg_core.disclosure decides what may leave the store.",
+                remedy="Call release_published(table, provenance) on a table made of published files.",
+            )
+
+    @property
+    def table(self) -> pd.DataFrame:
+        return self._frame.copy()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(self._frame.columns)
+
+    def __len__(self) -> int:
+        return len(self._frame)
+
+    def _with(self, frame: pd.DataFrame) -> Released:
+        return Released(frame, self.policy, self.provenance, self.suppressed, _DOOR)
+
+    def select(self, *columns: str) -> Released:
+        """The same rows with exactly these columns, in this order."""
+        return self._with(self._frame.loc[:, list(columns)])
+
+    def where(self, mask: pd.Series) -> Released:
+        """The rows for which `mask` (boolean, same index as `table`) holds."""
+        return self._with(self._frame.loc[mask].reset_index(drop=True))
+
+    def head(self, n: int) -> Released:
+        return self._with(self._frame.head(n))
+
+    def sort(self, by: str | list[str], *, ascending: bool | list[bool] = True) -> Released:
+        """Sorted by columns; a stable sort, so that ties keep their order."""
+        return self._with(self._frame.sort_values(by, ascending=ascending, kind="stable").reset_index(drop=True))
+
+    def _repr_html_(self) -> str:
+        return str(self._frame.to_html(index=False, max_rows=20))
+
+
+@cache
+def _policy() -> dict[str, Any]:
+    text = files("gymreg_core.rules").joinpath("disclosure.yml").read_text(encoding="utf-8")
+    policy: dict[str, Any] = yaml.safe_load(text)
+    return policy
+
+
+def release_published(table: pd.DataFrame, provenance: Provenance) -> Released:
+    """Let a table out that was made of already published files alone.
+
+    Errors: DisclosureRefused where an input was not public, a column is not on the list of
+    `rules/disclosure.yml`, a column names persons, or a text or number looks like an identity number.
+    The message names columns and row positions, never values.
+    """
+    if not provenance.already_public:
+        raise DisclosureRefused(
+            "this table rests on data that nobody has published",
+            why="The policy 'already_public' only passes on what its owner has published.",
+            remedy="Use a policy with suppression for register data.",
+        )
+    never = [str(c) for c in table.columns if str(c).lower() in _policy()["never"]["columns"]]
+    unknown = [str(c) for c in table.columns if str(c) not in never and not _allowed(str(c))]
+    if never or unknown:
+        reasons = [f"column {c!r} holds persons" for c in never]
+        reasons += [f"column {c!r} is not on the list of columns that may be shown" for c in unknown]
+        raise DisclosureRefused(
+            "; ".join(reasons),
+            why="Everything that is drawn or written has its columns listed in rules/disclosure.yml.",
+            remedy="Drop the column, or add it to the list with a reason.",
+        )
+    for column in table.columns:
+        _refuse_identities(table[column])
+    return Released(table.reset_index(drop=True), "already_public", provenance, 0, _DOOR)
+
+
+def _allowed(column: str) -> bool:
+    policy = _policy()["already_public"]
+    listed = {*policy["keys"], *policy["measures"]}
+    return column in listed or any(
+        column.endswith(ending) and column.removesuffix(ending) in listed for ending in policy["endings"]
+    )
+
+
+def _refuse_identities(column: pd.Series) -> None:
+    if pd.api.types.is_bool_dtype(column) or pd.api.types.is_float_dtype(column):
+        text = column.dropna().loc[lambda s: s.abs() >= 1e9].map(lambda v: f"{v:.0f}") if len(column) else column.astype(str)
+    else:
+        text = column.dropna().astype(str)
+    if column.name == "sha256":
+        return
+    hits = text[text.str.contains(_IDENTITY)] if len(text) else text
+    if len(hits):
+        rows = ", ".join(str(i) for i in list(hits.index[:5]))
+        raise DisclosureRefused(
+            f"column {column.name!r} holds what looks like identity numbers in {len(hits)} rows (positions {rows})",
+            why="No person row leaves the store.",
+            remedy="Aggregate before releasing; if the value is no identity number, write it in another form.",
+        )

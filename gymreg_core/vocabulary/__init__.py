@@ -1,0 +1,1 @@
+"""What the words mean: programmes, municipalities, terms and the way numbers are written."""
