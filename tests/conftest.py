@@ -1,0 +1,70 @@
+"""What every test may lean on: where real data lies, which browser there is, and what could not be tested here."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SHARED = REPOSITORY.parent / "shared"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+
+def _folder(path: Path, what: str) -> Path:
+    if not path.is_dir():
+        pytest.skip(f"no {what} on this machine")
+    return path
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of the repository."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """Real published files: the folder `GYMREG_DATA` names, else `../shared/data`; skips where absent."""
+    return _folder(Path(os.environ.get("GYMREG_DATA") or SHARED / "data"), "real data (set GYMREG_DATA to its folder)")
+
+
+@pytest.fixture(scope="session")
+def storsthlm_dir(data_dir: Path) -> Path:
+    """The admission office's result workbooks."""
+    return _folder(data_dir / "storsthlm", "result files of the admission office (GYMREG_DATA/storsthlm)")
+
+
+@pytest.fixture(scope="session")
+def reference_dir() -> Path:
+    """Published totals to compare with: `reference/` beside the folder of real data; skips where absent."""
+    beside = Path(os.environ["GYMREG_DATA"]).parent if os.environ.get("GYMREG_DATA") else SHARED
+    return _folder(beside / "reference", "published totals (reference/ beside the real data)")
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The program of a Chromium browser: `GYMREG_CHROMIUM`, else the first on PATH; skips where there is none."""
+    named = os.environ.get("GYMREG_CHROMIUM")
+    found = next(filter(None, map(shutil.which, [named] if named else BROWSERS)), None)
+    if found is None:
+        pytest.skip("no Chromium (on Debian: apt-get install chromium)")
+    return found
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    text = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return text.removeprefix("Skipped: ")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one place what this machine could not test, counted by reason."""
+    skipped = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", []))
+    if not skipped:
+        return
+    terminalreporter.section("not tested on this machine")
+    for reason, count in sorted(skipped.items(), key=lambda item: (-item[1], item[0])):
+        terminalreporter.write_line(f"{count} × {reason}")
