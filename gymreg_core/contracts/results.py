@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import pandas as pd
 
-Round = Literal["preliminary", "final"]
-ROUNDS: tuple[Round, ...] = ("preliminary", "final")
+from gymreg_core.contracts.rounds import ROUNDS
+
 PROVIDER_FORMS = ("municipal", "independent", "region", "unknown")
 CUTOFF_KINDS = ("competitive", "all_eligible_admitted", "none_admitted")
 SCALES = ("grades", "grades_and_test", "other")

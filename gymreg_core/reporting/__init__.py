@@ -1,0 +1,1 @@
+"""How a released table becomes a page: charts, tables, sentences, notebooks, sites."""
