@@ -16,7 +16,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chro
 
 def _folder(path: Path, what: str) -> Path:
     if not path.is_dir():
-        pytest.skip(f"no {what} on this machine")
+        pytest.skip(f"no {what}")
     return path
 
 
