@@ -71,7 +71,6 @@ def empty_results() -> pd.DataFrame:
 
 def as_results(frame: pd.DataFrame) -> pd.DataFrame:
     """`frame` with exactly the contract's columns, in order and with its dtypes; absent ones become NA."""
-    return pd.DataFrame(
-        {c.name: frame[c.name].astype(c.dtype) if c.name in frame else pd.Series(pd.NA, index=frame.index, dtype=c.dtype)
-         for c in COLUMNS}
-    ).reset_index(drop=True)
+    absent = pd.Series(pd.NA, index=frame.index, dtype="object")
+    whole = pd.DataFrame({c.name: frame.get(c.name, absent) for c in COLUMNS})
+    return whole.astype({c.name: c.dtype for c in COLUMNS}).reset_index(drop=True)
