@@ -1,0 +1,156 @@
+"""The command line: what the user wants, handed to the room that knows how."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, Optional
+
+import typer
+
+from gymreg_core.errors import BadInput, GymregError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Reporting and research workbench for a joint upper-secondary school region.",
+)
+
+DataOption = Annotated[Optional[Path], typer.Option("--data", help="Folder with the office's result files; without it the made-up region.")]
+WorkspaceOption = Annotated[Optional[Path], typer.Option("--workspace", help="Where validated tables are kept (default .gymreg beside --out).")]
+ReferenceOption = Annotated[Optional[Path], typer.Option("--reference", envvar="GYMREG_REFERENCE", help="CSV with published totals to reconcile with.")]
+RendererOption = Annotated[str, typer.Option("--renderer", help="auto, quarto or embedded.")]
+JobsOption = Annotated[int, typer.Option("--jobs", min=1, help="Processes to use.")]
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Result files, or folders with such files.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON alone.")] = False,
+) -> None:
+    """Say what is found in source files; nothing is stored."""
+    from gymreg_core.sources.check import check_files
+
+    findings = check_files(files)
+    if as_json:
+        print(json.dumps({"errors": len(findings.errors), "findings": findings.to_records()}, ensure_ascii=False, indent=1))
+    else:
+        from gymreg_core.reporting.console import print_findings
+
+        print_findings(findings)
+    if findings.has_errors:
+        raise typer.Exit(BadInput.exit_code)
+
+
+@app.command()
+def synth(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the workbooks.")],
+    seed: Annotated[Optional[int], typer.Option("--seed", help="Another seed gives another region.")] = None,
+) -> None:
+    """Write the made-up region as workbooks in the office's format."""
+    from gymreg_core.synthetic.region import DEFAULT_SEED, write_default_region
+
+    for path in write_default_region(out, seed=DEFAULT_SEED if seed is None else seed):
+        print(path)
+
+
+@app.command()
+def ingest(
+    data: Annotated[Path, typer.Option("--data", help="Folder with the office's result files.")],
+    workspace: Annotated[Path, typer.Option("--workspace", help="Where validated tables are kept.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON alone.")] = False,
+) -> None:
+    """Validate result files and store them."""
+    from gymreg_core.store.intake import ingest_files
+
+    stored = ingest_files([data], workspace)
+    summary = {"key": stored.key, "rows": len(stored.table), "findings": len(stored.findings), "files": [i.name for i in stored.provenance.inputs]}
+    print(json.dumps(summary, ensure_ascii=False, indent=1) if as_json else f"{summary['rows']} rows from {len(stored.provenance.inputs)} files in {workspace}")
+
+
+@app.command()
+def report(
+    name: Annotated[str, typer.Argument(help="The report: admission.")],
+    params: Annotated[Optional[Path], typer.Option("--params", help="A params file.")] = None,
+    settings: Annotated[Optional[list[str]], typer.Option("--set", help="name=value, before the params file.")] = None,
+    data: DataOption = None,
+    workspace: WorkspaceOption = None,
+    reference: ReferenceOption = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the finished pages.")] = Path("build/report"),
+    renderer: RendererOption = "auto",
+    jobs: JobsOption = 2,
+) -> None:
+    """Make one report with its pages."""
+    from gymreg_core.reporting.build import BuildRequest
+    from gymreg_core.reporting.params import load_plan, make_plan
+
+    given = [*(settings or ()), f"report={name}"]
+    plan = load_plan(params, given) if params else make_plan({}, where="gymreg report", overrides=given)
+    _build(BuildRequest.of([plan], data=data, workspace=workspace, reference=reference, out=out, renderer=renderer, jobs=jobs))
+
+
+@app.command()
+def build(
+    params_dir: Annotated[Optional[Path], typer.Option("--params-dir", help="Folder of params files (default: the project's params/).")] = None,
+    data: DataOption = None,
+    workspace: WorkspaceOption = None,
+    reference: ReferenceOption = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the finished site.")] = Path("build/site"),
+    renderer: RendererOption = "auto",
+    jobs: JobsOption = 2,
+) -> None:
+    """Make every report and the site."""
+    from gymreg_core.reporting.build import BuildRequest, load_plans
+
+    plans = load_plans(params_dir)
+    _build(BuildRequest.of(plans, data=data, workspace=workspace, reference=reference, out=out, renderer=renderer, jobs=jobs))
+
+
+def _build(request: Any) -> None:
+    from gymreg_core.reporting.build import build_site
+    from gymreg_core.reporting.console import Progress
+
+    with Progress() as progress:
+        result = build_site(request, progress)
+    state = "is up to date" if result.unchanged else f"has {result.pages} pages ({result.renderer})"
+    print(f"The site {state}. Open {request.out / 'index.html'}")
+
+
+def main() -> NoReturn:
+    """Entry point: a user's error is printed with its remedy and its exit code, never as a traceback."""
+    try:
+        app(standalone_mode=False)
+    except GymregError as problem:
+        if isinstance(problem, BadInput) and len(problem.findings):
+            from gymreg_core.reporting.console import print_findings
+
+            print_findings(problem.findings, stderr=True)
+        print(f"gymreg: {problem}", file=sys.stderr)
+        sys.exit(problem.exit_code)
+    except typer.Exit as ended:
+        sys.exit(ended.exit_code)
+    except Exception as problem:
+        sys.exit(_unexpected(problem))
+    sys.exit(0)
+
+
+def _unexpected(problem: Exception) -> int:
+    import click
+
+    if isinstance(problem, click.ClickException):
+        problem.show()
+        return 10
+    if isinstance(problem, (click.Abort, KeyboardInterrupt)):
+        print("gymreg: stopped; what stood before stands as it was", file=sys.stderr)
+        return 130
+    import traceback
+
+    last = traceback.extract_tb(problem.__traceback__)[-1]
+    print(
+        f"gymreg: an error in the program itself: {type(problem).__name__} in {Path(last.filename).name}, line {last.lineno}\n"
+        "  Nothing was published. Please report this line; it holds no data.",
+        file=sys.stderr,
+    )
+    return 1

@@ -1,0 +1,257 @@
+"""From data and params to a finished site: ingest, execute, stage, render, check, switch."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from gymreg_core import __version__
+from gymreg_core.errors import BadInput, BadParameters, GymregError, RenderingFailed
+from gymreg_core.provenance import InputFile
+from gymreg_core.reporting.frontpage import PageEntry, front_page, front_meta
+from gymreg_core.reporting.keys import key_of, library_versions, tree_hash
+from gymreg_core.reporting.params import AdmissionPlan, load_plan
+from gymreg_core.reporting.project import FOLDERS, front_matter, stage
+from gymreg_core.reporting.renderers import Renderer, choose_renderer
+from gymreg_core.reporting.runner import Executed, Run, execute
+from gymreg_core.reporting.site import MANIFEST, Site, check_links, list_files
+
+if TYPE_CHECKING:
+    from gymreg_core.store.workspace import StoredResults
+
+HOME = Path(__file__).resolve().parents[2]
+
+
+class ProgressLike(Protocol):
+    """What a build tells while it works."""
+
+    def note(self, text: str) -> None: ...
+    def advance(self, step: str, total: int) -> None: ...
+
+
+@dataclass(frozen=True)
+class BuildRequest:
+    """Everything that decides a build; paths are absolute. `data` None means the made-up region."""
+
+    plans: tuple[AdmissionPlan, ...]
+    data: Path | None
+    workspace: Path
+    reference: Path | None
+    out: Path
+    renderer: str
+    jobs: int
+    home: Path
+
+    @classmethod
+    def of(
+        cls,
+        plans: Iterable[AdmissionPlan],
+        *,
+        data: Path | None,
+        workspace: Path | None,
+        reference: Path | None,
+        out: Path,
+        renderer: str = "auto",
+        jobs: int = 2,
+        home: Path = HOME,
+    ) -> BuildRequest:
+        out = Path(os.path.abspath(out))
+        store = Path(os.path.abspath(workspace)) if workspace else out.with_name(f".{out.name}-work")
+        if reference is not None and not reference.is_file():
+            raise BadInput("there is no such file", where=f"--reference {reference}", remedy="Name a CSV with published totals.")
+        return cls(tuple(plans), data and data.resolve(), store, reference and reference.resolve(), out, renderer, jobs, home)
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """`pages` counts HTML pages; `unchanged` means that the site already stood as asked for."""
+
+    pages: int
+    renderer: str
+    unchanged: bool
+
+
+def load_plans(folder: Path | None) -> list[AdmissionPlan]:
+    """Every params file of a folder, checked; all faults are told at once."""
+    folder = folder or HOME / "params"
+    paths = sorted(folder.glob("*.yml"))
+    if not paths:
+        raise BadParameters("no params files (*.yml)", where=str(folder), remedy="Name a folder like the project's params/.")
+    plans, faults = [], []
+    for path in paths:
+        try:
+            plans.append(load_plan(path))
+        except BadParameters as fault:
+            faults.append(str(fault))
+    if faults:
+        raise BadParameters("\n".join(faults))
+    return plans
+
+
+def build_site(request: BuildRequest, progress: ProgressLike) -> BuildResult:
+    """Make the site of a request, or nothing where it stands already; the site before stays until the new one is whole.
+
+    Errors: BadInput, BadParameters, RenderingFailed; nothing is switched then.
+    """
+    site = Site(request.out)
+    site.refuse_foreign()
+    renderer = choose_renderer(request.renderer)
+    code = _code_key(request, renderer)
+    key = key_of(code, [_fingerprint(i) for i in _inputs(request)], [p.model_dump(mode="json") for p in request.plans])
+    standing = site.manifest()
+    if standing is not None and standing.get("key") == key:
+        return BuildResult(len(_html(standing["files"])), renderer.name, unchanged=True)
+    work = request.workspace
+    working = work / "build"
+    shutil.rmtree(working, ignore_errors=True)
+    working.mkdir(parents=True)
+    progress.note(renderer.notice)
+    stored = _stored(request, working, progress)
+    executed = _execute(request, _runs(request, stored, code), work, progress)
+    built = _render(request, renderer, stored, executed, working, progress)
+    manifest = _manifest(key, request, renderer, stored, executed, built)
+    (built / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    site.switch(built, key)
+    _forget_old_runs(work / "runs", executed)
+    shutil.rmtree(working, ignore_errors=True)
+    return BuildResult(len(_html(manifest["files"])), renderer.name, unchanged=False)
+
+
+def _code_key(request: BuildRequest, renderer: Renderer) -> str:
+    folders = [request.home / name for name in ("gymreg_core", "notebooks", "reports")]
+    return key_of(__version__, tree_hash([f for f in folders if f.is_dir()]), library_versions(), renderer.identity)
+
+
+def _inputs(request: BuildRequest) -> list[Path]:
+    from gymreg_core.sources.folders import result_files
+
+    files = result_files([request.data]) if request.data else []
+    return [*files, *([request.reference] if request.reference else [])]
+
+
+def _fingerprint(path: Path) -> tuple[str, str]:
+    file = InputFile.of(path)
+    return file.name, file.sha256
+
+
+def _stored(request: BuildRequest, working: Path, progress: ProgressLike) -> StoredResults:
+    from gymreg_core.store.intake import ingest_files
+
+    if request.data is not None:
+        progress.note(f"reading {request.data}")
+        return ingest_files([request.data], request.workspace)
+    from gymreg_core.synthetic.region import write_default_region
+
+    progress.note("making the made-up region")
+    return ingest_files(write_default_region(working / "region"), request.workspace)
+
+
+def _runs(request: BuildRequest, stored: StoredResults, code: str) -> list[Run]:
+    table = stored.table
+    available = sorted({(int(y), str(r)) for y, r in zip(table["intake_year"], table["round"], strict=True)})
+
+    def names(year: int, round_: str, scope: str) -> list[str]:
+        chosen = table[(table["intake_year"] == year) & (table["round"] == round_)]
+        return sorted(chosen[scope].unique())
+
+    params = [p for plan in request.plans for p in plan.expand(available, names)]
+    unique = {(p.slug, p.language): p for p in params}
+    reference = _fingerprint(request.reference) if request.reference else None
+    return [Run("admission", p, key_of(code, stored.key, reference, p.model_dump(mode="json"))) for p in unique.values()]
+
+
+def _execute(request: BuildRequest, runs: Sequence[Run], work: Path, progress: ProgressLike) -> list[Executed]:
+    arguments = [(run, request.home / "notebooks", work / "runs" / run.key[:20], work, request.reference) for run in runs]
+    waiting = [a for a in arguments if not (a[2] / "page.json").is_file()]
+    if len(waiting) < len(runs):
+        progress.note(f"{len(runs) - len(waiting)} of {len(runs)} reports are unchanged")
+    each = _in_processes(_execute_one, waiting, request.jobs)
+    for _ in each:
+        progress.advance("reports", len(waiting))
+    return [Executed(a[0], a[2]) for a in arguments]
+
+
+def _in_processes(work: Callable[[Any], Any], items: Sequence[Any], jobs: int) -> Iterable[Any]:
+    if jobs == 1 or len(items) <= 1:
+        yield from map(work, items)
+        return
+    with ProcessPoolExecutor(min(jobs, len(items)), mp_context=get_context("spawn")) as pool:
+        futures = [pool.submit(work, item) for item in items]
+        try:
+            for future in futures:
+                yield future.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _execute_one(arguments: tuple[Run, Path, Path, Path, Path | None]) -> None:
+    run, notebooks, folder, workspace, reference = arguments
+    execute(run, notebooks, folder, workspace=workspace, reference=reference)
+
+
+def _render(
+    request: BuildRequest, renderer: Renderer, stored: StoredResults, executed: Sequence[Executed], working: Path, progress: ProgressLike
+) -> Path:
+    made_up = stored.provenance.made_up
+    common = {"made-up": made_up, "version": __version__}
+    pages = [PageEntry(e.run.params, e.page, _data_files(e)) for e in executed]
+    schools = _schools(stored)
+    fronts = {
+        language: front_matter({**front_meta(language), **common}) + "\n" + front_page(language, pages, schools, made_up=made_up)
+        for language in dict.fromkeys(["sv", *(e.run.params.language for e in executed)])
+    }
+    project, built = working / "project", working / "site"
+    stage(request.home / "reports", project, executed, fronts, common)
+    renderer.render(project, built, request.jobs, progress)
+    missing = [f"{FOLDERS[e.run.params.language]}/{e.run.slug}.html".lstrip("/") for e in executed]
+    missing = [name for name in missing if not (built / name).is_file()]
+    if missing:
+        raise RenderingFailed(f"{len(missing)} pages were not made: {', '.join(missing[:5])}", where=renderer.name)
+    check_links(built)
+    return built
+
+
+def _data_files(done: Executed) -> tuple[str, ...]:
+    return tuple(sorted(p.relative_to(done.folder).as_posix() for p in (done.folder / "data").rglob("*.csv")))
+
+
+def _schools(stored: StoredResults) -> list[tuple[str, str]]:
+    finals = stored.table[stored.table["round"] == "final"]
+    table = finals if len(finals) else stored.table
+    newest = table[table["intake_year"] == table["intake_year"].max()]
+    return sorted({(str(s), str(m)) for s, m in zip(newest["school"], newest["municipality"], strict=True)})
+
+
+def _manifest(
+    key: str, request: BuildRequest, renderer: Renderer, stored: StoredResults, executed: Sequence[Executed], built: Path
+) -> dict[str, Any]:
+    return {
+        "key": key,
+        "gymreg": __version__,
+        "renderer": renderer.name,
+        "libraries": library_versions(),
+        "made_up": stored.provenance.made_up,
+        "inputs": [{"name": i.name, "sha256": i.sha256, "size": i.size} for i in stored.provenance.inputs],
+        "reference": list(_fingerprint(request.reference)) if request.reference else None,
+        "reports": [{"page": e.run.slug, "params": e.run.params.model_dump(mode="json"), "key": e.run.key} for e in executed],
+        "files": list_files(built),
+    }
+
+
+def _html(files: Iterable[str]) -> list[str]:
+    return [name for name in files if name.endswith(".html")]
+
+
+def _forget_old_runs(folder: Path, executed: Sequence[Executed]) -> None:
+    keep = {e.folder.name for e in executed}
+    for old in folder.iterdir():
+        if old.name not in keep:
+            shutil.rmtree(old, ignore_errors=True)
