@@ -46,6 +46,12 @@ def front_page(language: Language, pages: Sequence[PageEntry], schools: Sequence
     return "\n\n".join(parts) + "\n"
 
 
+def front_meta(language: Language) -> dict[str, Any]:
+    """Front matter of the front page."""
+    t = texts("gymreg_core.reporting", "site_texts.yml")
+    return {"title": t("title", language), "description": t("description", language), "lang": language}
+
+
 def _name(t: Texts, language: Language, page: PageEntry) -> str:
     return t(page.params.round, language, year=page.params.intake_year)
 

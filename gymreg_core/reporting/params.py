@@ -95,8 +95,8 @@ class AdmissionPlan(BaseModel):
         if self.scope == "municipality":
             known = [*known, *(m for m in municipalities() if m not in known)]
         if self.scope_name == "all":
-            own = set(municipalities())
-            return [n for n in known if self.scope != "municipality" or n in own]
+            parties = {m.name for m in municipalities().values() if m.party}
+            return [n for n in sorted(known) if self.scope != "municipality" or n in parties]
         if self.scope_name not in known:
             near = difflib.get_close_matches(self.scope_name or "", known, n=3, cutoff=0.5)
             raise BadParameters(

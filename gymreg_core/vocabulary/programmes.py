@@ -34,12 +34,16 @@ class Programme:
 
 @dataclass(frozen=True)
 class Municipality:
-    """A municipality of the co-operation area; `x`, `y` place its tile in the map of supply."""
+    """A municipality of the co-operation area; `x`, `y` place its tile in the map of supply.
+
+    `party` is true for those that have signed the agreement.
+    """
 
     code: str
     name: str
     x: int
     y: int
+    party: bool = True
 
 
 def _load(name: str) -> list[dict[str, Any]]:
