@@ -1,0 +1,35 @@
+# The commands of the project; `make` alone lists them.
+PYTHON ?= python3
+OUT ?= build/site
+BIN = .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup report test check bench lock clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## make .venv with all that is needed (QUARTO=retry: try to fetch Quarto once more)
+	@$(PYTHON) -I .ci/setup.py $(if $(filter retry,$(QUARTO)),--retry-quarto)
+
+report: setup ## make every report and the site in build/site
+	@$(BIN)/gymreg build --out $(OUT)
+
+test: setup ## run the tests, the notebooks among them
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --nbval-lax --nbval-current-env
+
+check: setup ## the gate: format, lint, types, tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(MAKE) --no-print-directory test
+
+bench: setup ## measure how fast the pages are made, and against what
+	@$(BIN)/python tests/bench.py
+
+lock: setup ## make requirements.txt from pyproject.toml again
+	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --extra test --extra dev --output-file requirements.txt \
+	  --quiet --no-header --no-emit-index-url --no-emit-find-links
+
+clean: ## remove what was made: pages, environment, caches
+	@rm -rf build .venv .venv-bootstrap .pytest_cache .mypy_cache .ruff_cache .hypothesis
