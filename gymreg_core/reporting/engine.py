@@ -27,7 +27,7 @@ KEPT_MIMES = ("text/markdown", PAGE_MIME)
 
 
 class CellFailed(Exception):
-    """A cell raised. `cell` counts code cells from 1, `place` is file and line, `cause` the error itself."""
+    """A cell raised. `cell` counts the notebook's own code cells from 1, `place` is file and line, `cause` the error itself."""
 
     def __init__(self, cell: int, place: str, cause: BaseException) -> None:
         self.cell, self.place, self.cause = cell, place, cause
@@ -52,7 +52,7 @@ class InProcessEngine(Engine):  # type: ignore[misc]
         for index, cell in enumerate(nb_man.nb.cells):
             if cell.cell_type != "code":
                 continue
-            number += 1
+            number += "injected-parameters" not in cell.metadata.get("tags", ())
             nb_man.cell_start(cell, index)
             cell.execution_count = number
             cell.outputs = _run(shell, cell.source, number)
@@ -61,7 +61,7 @@ class InProcessEngine(Engine):  # type: ignore[misc]
 
 def _shell() -> Any:
     if not InteractiveShell.initialized():
-        shell: Any = InteractiveShell.instance(colors="NoColor", history_load_length=0)
+        shell: Any = InteractiveShell.instance(colors="nocolor", history_load_length=0)
         shell.history_manager.enabled = False
         shell.ast_node_interactivity = "last_expr"
         shell.showtraceback = lambda *a, **k: None
