@@ -16,6 +16,8 @@ class Finding:
 
     `rule` is a stable id such as ``year-from-file-name``; `rows` are spreadsheet row numbers (first
     row of the sheet = 1) and may be cut, `count` never is; `message` and `advice` hold no cell value.
+    `blanks` is what fills the blanks of the rule's texts (vocabulary/findings.yml), so that a page can
+    say the same in another language.
     """
 
     rule: str
@@ -27,6 +29,7 @@ class Finding:
     file: str | None = None
     sheet: str | None = None
     column: str | None = None
+    blanks: tuple[tuple[str, str | int], ...] = ()
 
     @property
     def where(self) -> str:
@@ -37,7 +40,14 @@ class Finding:
         return ", ".join(p for p in parts if p)
 
     def to_dict(self) -> dict[str, Any]:
-        return {**asdict(self), "rows": list(self.rows)}
+        """The finding as JSON scalars, lists and one dict (`blanks`); `from_dict` is the way back."""
+        return {**asdict(self), "rows": list(self.rows), "blanks": dict(self.blanks)}
+
+    @classmethod
+    def from_dict(cls, record: dict[str, Any]) -> Finding:
+        """A finding from what `to_dict` gave."""
+        rows, blanks = tuple(record.get("rows", ())), tuple(dict(record.get("blanks", {})).items())
+        return cls(**{**record, "rows": rows, "blanks": blanks})
 
 
 @dataclass(frozen=True)
