@@ -18,22 +18,36 @@ def _file(name: str) -> dict[str, Any]:
     return content
 
 
-def rule(name: str, key: str) -> Any:
+def rule(name: str, key: str, intake_year: int | None = None) -> Any:
     """The value of the entry `key` of ``rules/<name>.yml``.
 
-    An entry holds `value`, `status` (published | derived | assumption), `valid_from` and `source`.
-    Errors: RuleMissing where the entry stands nowhere.
+    An entry holds `value`, `status` (published | derived | assumption), `valid_from` and `source`; a list of entries
+    is one decision after another, of which the last that is valid in `intake_year` counts (without a year: the last).
+    Errors: RuleMissing where the entry stands nowhere, or nowhere for that year.
     """
     try:
-        return _file(name)[key]["value"]
-    except (FileNotFoundError, KeyError, TypeError):
+        entry = _file(name)[key]
+        if isinstance(entry, list):
+            entry = max(
+                (dated for dated in entry if intake_year is None or dated["valid_from"] <= intake_year),
+                key=lambda dated: int(dated["valid_from"]),
+            )
+        return entry["value"]
+    except (FileNotFoundError, KeyError, TypeError, ValueError):
         raise RuleMissing(
-            f"no rule {key!r}",
+            f"no rule {key!r}" + (f" for {intake_year}" if intake_year is not None else ""),
             where=f"rules/{name}.yml",
             remedy="Add the entry with value, status, valid_from and source.",
         ) from None
 
 
 def entries(name: str) -> dict[str, dict[str, Any]]:
-    """Every entry of ``rules/<name>.yml`` with its status and source, in the order of the file."""
-    return {key: dict(entry) for key, entry in _file(name).items()}
+    """Every entry of ``rules/<name>.yml`` with its status and source, in the order of the file.
+
+    Of decisions that followed each other every one is given, under its key and the year it is valid from.
+    """
+    return {
+        f"{key} {single['valid_from']}" if isinstance(entry, list) else key: dict(single)
+        for key, entry in _file(name).items()
+        for single in (entry if isinstance(entry, list) else [entry])
+    }
