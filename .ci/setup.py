@@ -31,7 +31,9 @@ INPUTS = ("pyproject.toml", "requirements.txt", ".ci/setup.py")
 NO_NETWORK = re.compile(
     r"(?i)connection broken|ConnectionError|Connect ?Timeout|ProxyError|SSLError|network is unreachable"
 )
-CHATTER = re.compile(r" [+~-] | Downloaded |Collecting |Using cached |Requirement already |Looking in | {2,}|\s*$")
+CHATTER = re.compile(
+    r" [+~-] | Downloaded |(Collecting|Ignoring|Looking in|Requirement already|Using cached) | {2,}(?!Downloading )|\s*$"
+)
 EMBEDDED = "the embedded renderer makes the pages"
 ENVIRONMENT = {
     **os.environ,
