@@ -48,7 +48,7 @@ def compared(now: float, before: float, year: int, language: Language) -> str:
 
 def compared_number(now: float, before: float, year: int, language: Language) -> str:
     """How a count stands to an earlier one, always as a number: '275 fler än 2022'."""
-    if now == before or before == 0:
+    if before in (now, 0):
         return compared(now, before, year, language)
     return _by_number("more" if now > before else "fewer", abs(now - before), year, language)
 
@@ -74,6 +74,11 @@ def compared_points(now: float, before: float, year: int, language: Language) ->
     return _phrases()("higher" if now > before else "lower", language, n=merit(abs(now - before), language), year=year)
 
 
+def per_cent(share: float, language: Language) -> str:
+    """A share in words with one decimal, but 'hundra procent' is 100 and none is 0: '89,1 procent', '100 procent'."""
+    return percent(share, language, 0 if share in (0, 1) else 1)
+
+
 def share_points(size: float, language: Language) -> str:
     """Percentage points in words: 'en procentenhet', '0,3 procentenheter'. `size` in percentage points."""
     if size == 1:
@@ -93,11 +98,17 @@ def merit_change(value: float, language: Language) -> str:
     return change(value, language, 0 if float(value).is_integer() else 1)
 
 
+def how_many(n: int, language: Language) -> str:
+    """A count whose noun is understood: 'ingen', 'en', '210'."""
+    return _phrases()(f"how_many.{n}", language) if n in (0, 1) else number(n, language)
+
+
 def listing(items: Sequence[str], language: Language) -> str:
-    """'a', 'a och b', 'a, b och c'."""
+    """'a', 'a och b', 'a, b och c'; an item with an 'och' of its own makes the last one 'samt'."""
     if len(items) <= 1:
         return "".join(items)
-    return f"{', '.join(items[:-1])} {_phrases()('and', language)} {items[-1]}"
+    inner = any(f" {_phrases()('and', language)} " in item.replace("- ", "-") for item in items)
+    return f"{', '.join(items[:-1])} {_phrases()('as_well_as' if inner else 'and', language)} {items[-1]}"
 
 
 def capital(text: str) -> str:
