@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -75,6 +76,22 @@ class Released:
 
     def _repr_html_(self) -> str:
         return str(self._frame.to_html(index=False, max_rows=20))
+
+
+def require_released(table: object, columns: Sequence[str]) -> Released:
+    """`table` with exactly `columns`, if it came through the door of this module; what drawing and writing start with.
+
+    Errors: DisclosureRefused for anything else: a DataFrame, a look-alike, a subclass, a copy made by hand,
+    or a frame that was changed after it was let out.
+    """
+    genuine = type(table) is Released and getattr(table, "_door", None) is _DOOR
+    if not isinstance(table, Released) or not genuine or not all(_allowed(str(c)) for c in table.columns):
+        raise DisclosureRefused(
+            f"only a released table can be drawn or written, not this {type(table).__name__}",
+            why="Charts, tables and files for readers hold nothing that disclosure has not let out.",
+            remedy="Call release_published(table, provenance) on a table made of published files.",
+        )
+    return table.select(*columns)
 
 
 @cache
