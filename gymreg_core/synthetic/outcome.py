@@ -125,7 +125,8 @@ def _reserves(seats: Ints, total: float, rng: np.random.Generator) -> Ints:
 
 
 def _withheld(seats: Ints, total: float, rng: np.random.Generator) -> Ints:
-    """Seats that are neither filled nor free, in some of the full rows."""
+    """Seats that are neither filled nor free, in some of the full rows, or in all where some cannot hold as many."""
     chosen = rng.random(len(seats)) < value("shape", "withheld")
-    most = np.where(chosen, np.minimum(seats - 1, value("shape", "withheld_most")), 0)
+    bearable = np.minimum(seats - 1, value("shape", "withheld_most"))
+    most = bearable * chosen if (bearable * chosen).sum() >= total else bearable
     return spread(max(0.0, total), np.sqrt(seats), 0, most)
