@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, Optional
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -18,9 +18,16 @@ app = typer.Typer(
     help="Reporting and research workbench for a joint upper-secondary school region.",
 )
 
-DataOption = Annotated[Optional[Path], typer.Option("--data", help="Folder with the office's result files; without it the made-up region.")]
-WorkspaceOption = Annotated[Optional[Path], typer.Option("--workspace", help="Where validated tables are kept (default .gymreg beside --out).")]
-ReferenceOption = Annotated[Optional[Path], typer.Option("--reference", envvar="GYMREG_REFERENCE", help="CSV with published totals to reconcile with.")]
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="Folder with the office's result files; without it the made-up region.")
+]
+WorkspaceOption = Annotated[
+    Path | None, typer.Option("--workspace", help="Where validated tables are kept (default .gymreg beside --out).")
+]
+ReferenceOption = Annotated[
+    Path | None,
+    typer.Option("--reference", envvar="GYMREG_REFERENCE", help="CSV with published totals to reconcile with."),
+]
 RendererOption = Annotated[str, typer.Option("--renderer", help="auto, quarto or embedded.")]
 JobsOption = Annotated[int, typer.Option("--jobs", min=1, help="Processes to use.")]
 
@@ -35,7 +42,11 @@ def check(
 
     findings = check_files(files)
     if as_json:
-        print(json.dumps({"errors": len(findings.errors), "findings": findings.to_records()}, ensure_ascii=False, indent=1))
+        print(
+            json.dumps(
+                {"errors": len(findings.errors), "findings": findings.to_records()}, ensure_ascii=False, indent=1
+            )
+        )
     else:
         from gymreg_core.reporting.console import print_findings
 
@@ -47,7 +58,7 @@ def check(
 @app.command()
 def synth(
     out: Annotated[Path, typer.Option("--out", help="Folder for the workbooks.")],
-    seed: Annotated[Optional[int], typer.Option("--seed", help="Another seed gives another region.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Another seed gives another region.")] = None,
 ) -> None:
     """Write the made-up region as workbooks in the office's format."""
     from gymreg_core.synthetic.region import DEFAULT_SEED, write_default_region
@@ -66,15 +77,24 @@ def ingest(
     from gymreg_core.store.intake import ingest_files
 
     stored = ingest_files([data], workspace)
-    summary = {"key": stored.key, "rows": len(stored.table), "findings": len(stored.findings), "files": [i.name for i in stored.provenance.inputs]}
-    print(json.dumps(summary, ensure_ascii=False, indent=1) if as_json else f"{summary['rows']} rows from {len(stored.provenance.inputs)} files in {workspace}")
+    summary = {
+        "key": stored.key,
+        "rows": len(stored.table),
+        "findings": len(stored.findings),
+        "files": [i.name for i in stored.provenance.inputs],
+    }
+    print(
+        json.dumps(summary, ensure_ascii=False, indent=1)
+        if as_json
+        else f"{summary['rows']} rows from {len(stored.provenance.inputs)} files in {workspace}"
+    )
 
 
 @app.command()
 def report(
     name: Annotated[str, typer.Argument(help="The report: admission.")],
-    params: Annotated[Optional[Path], typer.Option("--params", help="A params file.")] = None,
-    settings: Annotated[Optional[list[str]], typer.Option("--set", help="name=value, before the params file.")] = None,
+    params: Annotated[Path | None, typer.Option("--params", help="A params file.")] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", help="name=value, before the params file.")] = None,
     data: DataOption = None,
     workspace: WorkspaceOption = None,
     reference: ReferenceOption = None,
@@ -88,12 +108,18 @@ def report(
 
     given = [*(settings or ()), f"report={name}"]
     plan = load_plan(params, given) if params else make_plan({}, where="gymreg report", overrides=given)
-    _build(BuildRequest.of([plan], data=data, workspace=workspace, reference=reference, out=out, renderer=renderer, jobs=jobs))
+    _build(
+        BuildRequest.of(
+            [plan], data=data, workspace=workspace, reference=reference, out=out, renderer=renderer, jobs=jobs
+        )
+    )
 
 
 @app.command()
 def build(
-    params_dir: Annotated[Optional[Path], typer.Option("--params-dir", help="Folder of params files (default: the project's params/).")] = None,
+    params_dir: Annotated[
+        Path | None, typer.Option("--params-dir", help="Folder of params files (default: the project's params/).")
+    ] = None,
     data: DataOption = None,
     workspace: WorkspaceOption = None,
     reference: ReferenceOption = None,
@@ -105,7 +131,11 @@ def build(
     from gymreg_core.reporting.build import BuildRequest, load_plans
 
     plans = load_plans(params_dir)
-    _build(BuildRequest.of(plans, data=data, workspace=workspace, reference=reference, out=out, renderer=renderer, jobs=jobs))
+    _build(
+        BuildRequest.of(
+            plans, data=data, workspace=workspace, reference=reference, out=out, renderer=renderer, jobs=jobs
+        )
+    )
 
 
 def _build(request: Any) -> None:
@@ -131,7 +161,7 @@ def main() -> NoReturn:
         sys.exit(problem.exit_code)
     except typer.Exit as ended:
         sys.exit(ended.exit_code)
-    except Exception as problem:
+    except Exception as problem:  # noqa: BLE001 the last door: no traceback reaches a user
         sys.exit(_unexpected(problem))
     sys.exit(0)
 
@@ -149,7 +179,8 @@ def _unexpected(problem: Exception) -> int:
 
     last = traceback.extract_tb(problem.__traceback__)[-1]
     print(
-        f"gymreg: an error in the program itself: {type(problem).__name__} in {Path(last.filename).name}, line {last.lineno}\n"
+        f"gymreg: an error in the program itself: {type(problem).__name__} in {Path(last.filename).name}, "
+        f"line {last.lineno}\n"
         "  Nothing was published. Please report this line; it holds no data.",
         file=sys.stderr,
     )

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "info"]
+_ROWS_SHOWN = 5
 _ORDER: dict[str, int] = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -35,8 +36,8 @@ class Finding:
     def where(self) -> str:
         parts = [self.file, self.sheet and f"sheet {self.sheet!r}", self.column and f"column {self.column!r}"]
         if self.rows:
-            shown = ", ".join(str(r) for r in self.rows[:5])
-            parts.append(f"row {shown}" + (" …" if self.count > 5 else ""))
+            shown = ", ".join(str(r) for r in self.rows[:_ROWS_SHOWN])
+            parts.append(f"row {shown}" + (" …" if self.count > _ROWS_SHOWN else ""))
         return ", ".join(p for p in parts if p)
 
     def to_dict(self) -> dict[str, Any]:
@@ -75,9 +76,7 @@ class Findings:
 
     def sorted(self) -> Findings:
         """Errors first, then by file and rule, so that two runs print the same."""
-        return Findings(
-            tuple(sorted(self.items, key=lambda f: (_ORDER[f.severity], f.file or "", f.rule, f.rows)))
-        )
+        return Findings(tuple(sorted(self.items, key=lambda f: (_ORDER[f.severity], f.file or "", f.rule, f.rows))))
 
     def to_records(self) -> list[dict[str, Any]]:
         return [f.to_dict() for f in self.sorted()]

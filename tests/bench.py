@@ -74,10 +74,26 @@ def one_process_per_step(folder: Path, workspace: Path, runs: list[dict[str, Any
         for number, params in enumerate(runs):
             out = folder / f"{number}.ipynb"
             environment = {**os.environ, "GYMREG_WORKSPACE": str(workspace)}
-            arguments = [str(part) for name, value in params.items() for part in ("-r" if isinstance(value, str) else "-p", name, value) if value is not None]
+            arguments = [
+                str(part)
+                for name, value in params.items()
+                for part in ("-r" if isinstance(value, str) else "-p", name, value)
+                if value is not None
+            ]
             notebook = HOME / "notebooks" / "admission_report.ipynb"
-            subprocess.run([scripts / "papermill", "--no-progress-bar", notebook, out, *arguments], check=True, env=environment, capture_output=True, cwd=HOME / "notebooks")
-            subprocess.run([scripts / "jupyter", "nbconvert", "--to", "html", out], check=True, env=environment, capture_output=True)
+            subprocess.run(
+                [scripts / "papermill", "--no-progress-bar", notebook, out, *arguments],
+                check=True,
+                env=environment,
+                capture_output=True,
+                cwd=HOME / "notebooks",
+            )
+            subprocess.run(
+                [scripts / "jupyter", "nbconvert", "--to", "html", out],
+                check=True,
+                env=environment,
+                capture_output=True,
+            )
 
     return work
 
@@ -105,7 +121,11 @@ def main() -> None:
         figures["nothing changed, s"], _ = measured(build(folder / "b", MUNICIPALITIES, given.data))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    print(json.dumps(figures, indent=1) if given.json else "\n".join(f"{name:<42}{value:10.2f}" for name, value in figures.items()))
+    print(
+        json.dumps(figures, indent=1)
+        if given.json
+        else "\n".join(f"{name:<42}{value:10.2f}" for name, value in figures.items())
+    )
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ _IDENTITY = re.compile(
     r"(?<!\d)(?:\d{2})?\d{2}(?:0\d|1[0-2])(?:[0-2]\d|3[01]|[6-8]\d|9[01])[-+ ]?(?:\d{4}|[A-Za-z]{2}\d{2})(?!\d)"
 )
 _DOOR = object()
+_SHORTEST_IDENTITY = 1_000_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +140,11 @@ def _allowed(column: str) -> bool:
 
 def _refuse_identities(column: pd.Series) -> None:
     if pd.api.types.is_bool_dtype(column) or pd.api.types.is_float_dtype(column):
-        text = column.dropna().loc[lambda s: s.abs() >= 1e9].map(lambda v: f"{v:.0f}") if len(column) else column.astype(str)
+        text = (
+            column.dropna().loc[lambda s: s.abs() >= _SHORTEST_IDENTITY].map(lambda v: f"{v:.0f}")
+            if len(column)
+            else column.astype(str)
+        )
     else:
         text = column.dropna().astype(str)
     if column.name == "sha256":

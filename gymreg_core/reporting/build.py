@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -13,15 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gymreg_core import __version__
-from gymreg_core.errors import BadInput, BadParameters, GymregError, RenderingFailed
+from gymreg_core.errors import BadInput, BadParameters, RenderingFailed
 from gymreg_core.provenance import InputFile
-from gymreg_core.reporting.frontpage import PageEntry, front_page, front_meta
+from gymreg_core.reporting.frontpage import PageEntry, front_meta, front_page
 from gymreg_core.reporting.keys import key_of, library_versions, tree_hash
 from gymreg_core.reporting.params import AdmissionPlan, load_plan
 from gymreg_core.reporting.project import FOLDERS, front_matter, stage
 from gymreg_core.reporting.renderers import Renderer, choose_renderer
 from gymreg_core.reporting.runner import Executed, Run, execute
 from gymreg_core.reporting.site import MANIFEST, Site, check_links, list_files
+from gymreg_core.vocabulary.programmes import LANGUAGES
 
 if TYPE_CHECKING:
     from gymreg_core.store.workspace import StoredResults
@@ -62,11 +62,15 @@ class BuildRequest:
         jobs: int = 2,
         home: Path = HOME,
     ) -> BuildRequest:
-        out = Path(os.path.abspath(out))
-        store = Path(os.path.abspath(workspace)) if workspace else out.with_name(f".{out.name}-work")
+        out = Path.cwd() / out
+        store = Path.cwd() / workspace if workspace else out.with_name(f".{out.name}-work")
         if reference is not None and not reference.is_file():
-            raise BadInput("there is no such file", where=f"--reference {reference}", remedy="Name a CSV with published totals.")
-        return cls(tuple(plans), data and data.resolve(), store, reference and reference.resolve(), out, renderer, jobs, home)
+            raise BadInput(
+                "there is no such file", where=f"--reference {reference}", remedy="Name a CSV with published totals."
+            )
+        return cls(
+            tuple(plans), data and data.resolve(), store, reference and reference.resolve(), out, renderer, jobs, home
+        )
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,9 @@ def load_plans(folder: Path | None) -> list[AdmissionPlan]:
     folder = folder or HOME / "params"
     paths = sorted(folder.glob("*.yml"))
     if not paths:
-        raise BadParameters("no params files (*.yml)", where=str(folder), remedy="Name a folder like the project's params/.")
+        raise BadParameters(
+            "no params files (*.yml)", where=str(folder), remedy="Name a folder like the project's params/."
+        )
     plans, faults = [], []
     for path in paths:
         try:
@@ -117,7 +123,9 @@ def build_site(request: BuildRequest, progress: ProgressLike) -> BuildResult:
     executed = _execute(request, _runs(request, stored, code), work, progress)
     built = _render(request, renderer, stored, executed, working, progress)
     manifest = _manifest(key, request, renderer, stored, executed, built)
-    (built / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    (built / MANIFEST).write_text(
+        json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+    )
     site.switch(built, key)
     _forget_old_runs(work / "runs", executed)
     shutil.rmtree(working, ignore_errors=True)
@@ -130,10 +138,10 @@ def _code_key(request: BuildRequest, renderer: Renderer) -> str:
 
 
 def _inputs(request: BuildRequest) -> list[Path]:
-    from gymreg_core.sources.folders import result_files
+    from gymreg_core.sources.opening import result_files
 
-    files = result_files([request.data]) if request.data else []
-    return [*files, *([request.reference] if request.reference else [])]
+    files = result_files((request.data,)) if request.data else []
+    return [*(path for path, _ in files), *([request.reference] if request.reference else [])]
 
 
 def _fingerprint(path: Path) -> tuple[str, str]:
@@ -164,11 +172,15 @@ def _runs(request: BuildRequest, stored: StoredResults, code: str) -> list[Run]:
     params = [p for plan in request.plans for p in plan.expand(available, names)]
     unique = {(p.slug, p.language): p for p in params}
     reference = _fingerprint(request.reference) if request.reference else None
-    return [Run("admission", p, key_of(code, stored.key, reference, p.model_dump(mode="json"))) for p in unique.values()]
+    return [
+        Run("admission", p, key_of(code, stored.key, reference, p.model_dump(mode="json"))) for p in unique.values()
+    ]
 
 
 def _execute(request: BuildRequest, runs: Sequence[Run], work: Path, progress: ProgressLike) -> list[Executed]:
-    arguments = [(run, request.home / "notebooks", work / "runs" / run.key[:20], work, request.reference) for run in runs]
+    arguments = [
+        (run, request.home / "notebooks", work / "runs" / run.key[:20], work, request.reference) for run in runs
+    ]
     waiting = [a for a in arguments if not (a[2] / "page.json").is_file()]
     if len(waiting) < len(runs):
         progress.note(f"{len(runs) - len(waiting)} of {len(runs)} reports are unchanged")
@@ -198,15 +210,20 @@ def _execute_one(arguments: tuple[Run, Path, Path, Path, Path | None]) -> None:
 
 
 def _render(
-    request: BuildRequest, renderer: Renderer, stored: StoredResults, executed: Sequence[Executed], working: Path, progress: ProgressLike
+    request: BuildRequest,
+    renderer: Renderer,
+    stored: StoredResults,
+    executed: Sequence[Executed],
+    working: Path,
+    progress: ProgressLike,
 ) -> Path:
     made_up = stored.provenance.made_up
     common = {"made-up": made_up, "version": __version__}
     pages = [PageEntry(e.run.params, e.page, _data_files(e)) for e in executed]
     schools = _schools(stored)
     fronts = {
-        language: front_matter({**front_meta(language), **common}) + "\n" + front_page(language, pages, schools, made_up=made_up)
-        for language in dict.fromkeys(["sv", *(e.run.params.language for e in executed)])
+        language: front_matter(front_meta(language)) + "\n" + front_page(language, pages, schools, made_up=made_up)
+        for language in LANGUAGES
     }
     project, built = working / "project", working / "site"
     stage(request.home / "reports", project, executed, fronts, common)
@@ -231,7 +248,12 @@ def _schools(stored: StoredResults) -> list[tuple[str, str]]:
 
 
 def _manifest(
-    key: str, request: BuildRequest, renderer: Renderer, stored: StoredResults, executed: Sequence[Executed], built: Path
+    key: str,
+    request: BuildRequest,
+    renderer: Renderer,
+    stored: StoredResults,
+    executed: Sequence[Executed],
+    built: Path,
 ) -> dict[str, Any]:
     return {
         "key": key,
@@ -241,7 +263,9 @@ def _manifest(
         "made_up": stored.provenance.made_up,
         "inputs": [{"name": i.name, "sha256": i.sha256, "size": i.size} for i in stored.provenance.inputs],
         "reference": list(_fingerprint(request.reference)) if request.reference else None,
-        "reports": [{"page": e.run.slug, "params": e.run.params.model_dump(mode="json"), "key": e.run.key} for e in executed],
+        "reports": [
+            {"page": e.run.slug, "params": e.run.params.model_dump(mode="json"), "key": e.run.key} for e in executed
+        ],
         "files": list_files(built),
     }
 

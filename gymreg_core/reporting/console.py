@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from types import TracebackType
+from typing import Self
 
 from rich.console import Console
 from rich.markup import escape
@@ -24,9 +25,17 @@ def print_findings(findings: Findings, *, stderr: bool = False) -> None:
         return
     table = Table(show_lines=False, pad_edge=False)
     for name in ("severity", "rule", "where", "count", "what and what to do"):
-        table.add_column(name, justify="right" if name == "count" else "left", overflow="fold", no_wrap=name == "severity")
+        table.add_column(
+            name, justify="right" if name == "count" else "left", overflow="fold", no_wrap=name == "severity"
+        )
     for f in findings.sorted():
-        table.add_row(f"[{_STYLE[f.severity]}]{f.severity}[/]", f.rule, escape(f.where), str(f.count), escape(f"{f.message} {f.advice}"))
+        table.add_row(
+            f"[{_STYLE[f.severity]}]{f.severity}[/]",
+            f.rule,
+            escape(f.where),
+            str(f.count),
+            escape(f"{f.message} {f.advice}"),
+        )
     console.print(table)
 
 
@@ -36,17 +45,23 @@ class Progress:
     def __init__(self) -> None:
         self._terminal = sys.stderr.isatty()
         self._bars = Bars(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=Console(stderr=True)
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
         )
         self._totals: dict[str, int] = {}
         self._done: dict[str, int] = {}
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         if self._terminal:
             self._bars.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._terminal:
             self._bars.stop()
 

@@ -27,7 +27,7 @@ KEPT_MIMES = ("text/markdown", PAGE_MIME)
 
 
 class CellFailed(Exception):
-    """A cell raised. `cell` counts the notebook's own code cells from 1, `place` is file and line, `cause` the error itself."""
+    """A cell raised: `cell` counts the notebook's code cells from 1, `place` is file and line, `cause` the error."""
 
     def __init__(self, cell: int, place: str, cause: BaseException) -> None:
         self.cell, self.place, self.cause = cell, place, cause
@@ -45,7 +45,7 @@ class InProcessEngine(Engine):  # type: ignore[misc]
     """Runs a notebook's code cells in this process; registered with papermill as ``gymreg``."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> None:
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> None:  # noqa: ARG003 papermill's words
         shell = _shell()
         shell.reset(new_session=True)
         number = 0
@@ -59,13 +59,17 @@ class InProcessEngine(Engine):  # type: ignore[misc]
             nb_man.cell_complete(cell, index)
 
 
+def _say_nothing(*_: Any, **__: Any) -> None:
+    """Takes the place of IPython's tracebacks."""
+
+
 def _shell() -> Any:
     if not InteractiveShell.initialized():
         shell: Any = InteractiveShell.instance(colors="nocolor", history_load_length=0)
         shell.history_manager.enabled = False
         shell.ast_node_interactivity = "last_expr"
-        shell.showtraceback = lambda *a, **k: None
-        shell.showsyntaxerror = lambda *a, **k: None
+        shell.showtraceback = _say_nothing
+        shell.showsyntaxerror = _say_nothing
     return InteractiveShell.instance()
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gymreg_core.reporting.params import AdmissionParams
+from gymreg_core.reporting.project import address
 from gymreg_core.vocabulary.programmes import Language
 from gymreg_core.vocabulary.slugs import slug, swedish_order
 from gymreg_core.vocabulary.texts import Texts, texts
@@ -25,7 +26,9 @@ class PageEntry:
         return f"{self.params.slug}.html"
 
 
-def front_page(language: Language, pages: Sequence[PageEntry], schools: Sequence[tuple[str, str]], *, made_up: bool) -> str:
+def front_page(
+    language: Language, pages: Sequence[PageEntry], schools: Sequence[tuple[str, str]], *, made_up: bool
+) -> str:
     """The body of index.qmd in the pages' dialect.
 
     Parameters
@@ -42,14 +45,23 @@ def front_page(language: Language, pages: Sequence[PageEntry], schools: Sequence
     parts += _reports(t, language, regions)
     parts += _municipalities(t, language, pages, schools)
     parts += _downloads(t, language, regions)
-    parts.append(f"## {t('about', language)}\n\n- [{t('methods', language)}](metod.html)\n- [{t('accessibility', language)}](tillganglighet.html)")
+    about = [f"- [{t('methods', language)}](metod.html)", f"- [{t('accessibility', language)}](tillganglighet.html)"]
+    parts += [f"## {t('about', language)}", "\n".join(about)]
     return "\n\n".join(parts) + "\n"
 
 
 def front_meta(language: Language) -> dict[str, Any]:
     """Front matter of the front page."""
     t = texts("gymreg_core.reporting", "site_texts.yml")
-    return {"title": t("title", language), "description": t("description", language), "lang": language}
+    other: Language = "en" if language == "sv" else "sv"
+    return {
+        "title": t("title", language),
+        "description": t("description", language),
+        "lang": language,
+        "format": "html",
+        "toc": False,
+        "translation": address("index", other, seen_from=language),
+    }
 
 
 def _name(t: Texts, language: Language, page: PageEntry) -> str:
@@ -81,36 +93,39 @@ def _reports(t: Texts, language: Language, regions: Sequence[PageEntry]) -> list
             cards.append(
                 f"::: {{.card}}\n### [{_name(t, language, page)}]({page.href})\n\n{about}\n\n[{label}]({pdf})\n:::"
             )
-        parts.append(f":::: {{.cards}}\n" + "\n\n".join(cards) + "\n::::")
+        parts.append(":::: {.cards}\n" + "\n\n".join(cards) + "\n::::")
     return parts
 
 
-def _municipalities(t: Texts, language: Language, pages: Sequence[PageEntry], schools: Sequence[tuple[str, str]]) -> list[str]:
+def _municipalities(
+    t: Texts, language: Language, pages: Sequence[PageEntry], schools: Sequence[tuple[str, str]]
+) -> list[str]:
+    """One list to search in: the municipalities, and folded below them the schools."""
     own = [p for p in pages if p.params.scope == "municipality" and p.params.language == language]
     listed = own or [p for p in pages if p.params.scope == "municipality"]
     if not listed:
         return []
-    up = "" if own else "../"
     newest = max(p.params.intake_year for p in listed)
     of = {p.params.scope_name or "": p for p in listed if p.params.intake_year == newest}
-    items = [f"- [{name}]({up}{of[name].href})" for name in sorted(of, key=swedish_order)]
+    to = {name: address(p.params.slug, p.params.language, seen_from=language) for name, p in of.items()}
+    lines = [f"- [{name}]({to[name]})" for name in sorted(of, key=swedish_order)]
     report = t("final" if any(p.params.round == "final" for p in of.values()) else "preliminary", language, year=newest)
-    label = t("search_label", language)
-    parts = [
+    known = [(s, m) for s, m in sorted(schools, key=lambda s: (swedish_order(s[0]), s[1])) if m in of]
+    links = [f"- [{_plain(s)}]({to[m]}#skola-{slug(s)}) ({m})" for s, m in known]
+    fold = [
+        f':::: {{.fold summary="{t("schools_fold", language, count=len(known))}"}}',
+        t("schools_lead", language),
+        "\n".join(links),
+        "::::",
+    ]
+    return [
         f"## {t('municipalities', language)}",
         t("municipalities_lead", language, report=report) + ("" if own else " " + t("only_swedish", language)),
-        f'::: {{.search-list data-label="{label}"}}\n' + "\n".join(items) + "\n:::",
+        f'::::: {{.search-list data-label="{t("search_label", language)}"}}',
+        "\n".join(lines),
+        *(fold if known else ()),
+        ":::::",
     ]
-    known = [(school, place) for school, place in sorted(schools, key=lambda s: (swedish_order(s[0]), s[1])) if place in of]
-    if known:
-        lines = [f"- [{_plain(s)}]({up}{of[m].href}#skola-{slug(s)}) – {m}" for s, m in known]
-        fold = t("schools_fold", language, count=len(known))
-        parts += [
-            f"## {t('schools', language)}",
-            t("schools_lead", language),
-            f':::: {{.fold summary="{fold}"}}\n::: {{.search-list data-label="{label}"}}\n' + "\n".join(lines) + "\n:::\n::::",
-        ]
-    return parts
 
 
 def _downloads(t: Texts, language: Language, regions: Sequence[PageEntry]) -> list[str]:

@@ -9,7 +9,17 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-_DRAWING_LIBRARIES = ("pandas", "numpy", "altair", "vl-convert-python", "papermill", "babel", "pypandoc_binary", "typst", "pikepdf")
+_DRAWING_LIBRARIES = (
+    "pandas",
+    "numpy",
+    "altair",
+    "vl-convert-python",
+    "papermill",
+    "babel",
+    "pypandoc_binary",
+    "typst",
+    "pikepdf",
+)
 
 
 def key_of(*parts: Any) -> str:
@@ -36,5 +46,7 @@ def tree_hash(folders: Sequence[Path]) -> str:
         for path in sorted(folder.rglob("*")):
             parts = path.relative_to(folder).parts
             if path.is_file() and not any(p.startswith((".", "_site", "__pycache__")) for p in parts):
-                digest.update("/".join((folder.name, *parts)).encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+                digest.update(
+                    "/".join((folder.name, *parts)).encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest()
+                )
     return digest.hexdigest()

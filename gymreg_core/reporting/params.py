@@ -38,7 +38,9 @@ class AdmissionParams(BaseModel):
         """The page's address without ending, e.g. ``antagning-2023-slut-taby``."""
         parts = ["antagning", str(self.intake_year), _ROUND_SLUG[self.round]]
         if self.scope_name:
-            name = _FORM_SLUG.get(self.scope_name, self.scope_name) if self.scope == "provider_form" else self.scope_name
+            name = (
+                _FORM_SLUG.get(self.scope_name, self.scope_name) if self.scope == "provider_form" else self.scope_name
+            )
             parts.append(_SCOPE_SLUG.get(self.scope, "") + slug(name))
         return "-".join(parts)
 
@@ -59,7 +61,9 @@ class AdmissionPlan(BaseModel):
     compare_to: int | Literal["previous"] | None = "previous"
     languages: tuple[Language, ...] = Field(default=("sv",), min_length=1)
 
-    def expand(self, available: Sequence[tuple[int, str]], names: Callable[[int, str, str], list[str]]) -> list[AdmissionParams]:
+    def expand(
+        self, available: Sequence[tuple[int, str]], names: Callable[[int, str, str], list[str]]
+    ) -> list[AdmissionParams]:
         """Every single run that the plan asks for.
 
         Parameters
@@ -102,7 +106,9 @@ class AdmissionPlan(BaseModel):
             raise BadParameters(
                 f"no {self.scope.replace('_', ' ')} named {self.scope_name!r} in {year} ({round_})",
                 where="admission report: scope_name",
-                remedy=f"Did you mean {' or '.join(map(repr, near))}?" if near else f"There are {len(known)} names; 'all' makes a page for each.",
+                remedy=f"Did you mean {' or '.join(map(repr, near))}?"
+                if near
+                else f"There are {len(known)} names; 'all' makes a page for each.",
             )
         return [self.scope_name]
 
@@ -114,7 +120,14 @@ class AdmissionPlan(BaseModel):
             earlier = [y for y, r in available if r == round_ and y < year]
             compare = max(earlier) if earlier else None
         return AdmissionParams.model_validate(
-            {"intake_year": year, "round": round_, "scope": self.scope, "scope_name": name, "compare_to": compare, "language": language}
+            {
+                "intake_year": year,
+                "round": round_,
+                "scope": self.scope,
+                "scope_name": name,
+                "compare_to": compare,
+                "language": language,
+            }
         )
 
 
@@ -128,7 +141,10 @@ def load_plan(path: Path, overrides: Sequence[str] = ()) -> AdmissionPlan:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
         raise BadParameters(
-            "this params file cannot be read", where=path.name, why=_yaml_place(problem), remedy="It has to be a YAML file in UTF-8."
+            "this params file cannot be read",
+            where=path.name,
+            why=_yaml_place(problem),
+            remedy="It has to be a YAML file in UTF-8.",
         ) from None
     return make_plan(raw, where=path.name, overrides=overrides)
 
@@ -154,11 +170,15 @@ def make_plan(raw: Any, *, where: str, overrides: Sequence[str] = ()) -> Admissi
 def _override(text: str) -> tuple[str, Any]:
     key, sign, value = text.partition("=")
     if not sign or not key.strip():
-        raise BadParameters(f"{text!r} is not of the form name=value", where="--set", remedy="For example: --set intake_year=2023")
+        raise BadParameters(
+            f"{text!r} is not of the form name=value", where="--set", remedy="For example: --set intake_year=2023"
+        )
     try:
         return key.strip(), yaml.safe_load(value)
     except yaml.YAMLError:
-        raise BadParameters("the value cannot be read", where=f"--set {key.strip()}", remedy="Put text in quotes.") from None
+        raise BadParameters(
+            "the value cannot be read", where=f"--set {key.strip()}", remedy="Put text in quotes."
+        ) from None
 
 
 def _explain(problem: ValidationError, model: type[BaseModel]) -> str:
@@ -190,9 +210,17 @@ def _kinds(annotation: Any) -> list[str]:
         return _kinds(get_args(annotation)[0])
     if get_args(annotation):
         return [word for part in get_args(annotation) for word in _kinds(part)]
-    return [{int: "a whole number from 1990 to 2100", str: "a text", type(None): "nothing (null)"}.get(annotation, "another value")]
+    return [
+        {int: "a whole number from 1990 to 2100", str: "a text", type(None): "nothing (null)"}.get(
+            annotation, "another value"
+        )
+    ]
 
 
 def _yaml_place(problem: Exception) -> str:
     mark = getattr(problem, "problem_mark", None)
-    return f"line {mark.line + 1}, column {mark.column + 1}: {getattr(problem, 'problem', '')}" if mark else type(problem).__name__
+    return (
+        f"line {mark.line + 1}, column {mark.column + 1}: {getattr(problem, 'problem', '')}"
+        if mark
+        else type(problem).__name__
+    )

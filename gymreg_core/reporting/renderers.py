@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -51,15 +50,19 @@ class QuartoRenderer:
         self.identity = f"quarto {version}"
         self.notice = f"rendering with Quarto {version}"
 
-    def render(self, project: Path, out: Path, jobs: int, progress: Any) -> None:
+    def render(self, project: Path, out: Path, jobs: int, progress: Any) -> None:  # noqa: ARG002 Quarto counts its own
         progress.note("Quarto renders the project; its own progress is kept in quarto.log")
         log = project.parent / "quarto.log"
         with log.open("wb") as stream:
             try:
                 ended = subprocess.run(
                     [self.program, "render", str(project), "--no-execute"],
-                    stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT, timeout=_QUARTO_SECONDS, check=False,
-                )  # fmt: skip
+                    stdin=subprocess.DEVNULL,
+                    stdout=stream,
+                    stderr=subprocess.STDOUT,
+                    timeout=_QUARTO_SECONDS,
+                    check=False,
+                )
             except (OSError, subprocess.TimeoutExpired) as problem:
                 raise RenderingFailed(f"Quarto did not finish ({type(problem).__name__})", where=self.program) from None
         site = project / "_site"
@@ -71,7 +74,7 @@ class QuartoRenderer:
                 why="\n  ".join(line.replace(str(project), "") for line in lines[-8:]),
                 remedy="Use --renderer embedded to go on without it.",
             )
-        os.replace(site, out)
+        site.replace(out)
 
 
 def choose_renderer(wanted: str) -> Renderer:
@@ -94,7 +97,9 @@ def find_quarto() -> tuple[QuartoRenderer | None, str]:
     if program is None:
         return None, "Quarto is not installed"
     try:
-        answer = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=60, check=False).stdout.strip()
+        answer = subprocess.run(
+            [program, "--version"], capture_output=True, text=True, timeout=60, check=False
+        ).stdout.strip()
     except (OSError, subprocess.TimeoutExpired):
         return None, "Quarto does not start"
     match = re.match(r"(\d+)\.(\d+)", answer)

@@ -55,10 +55,14 @@ def execute(run: Run, notebooks: Path, folder: Path, *, workspace: Path, referen
     try:
         notebook = _papermill(run, notebooks, working, workspace, reference)
         page = _page_meta(run, notebook)
-        (working / "page.ipynb").write_text(json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
-        (working / "page.json").write_text(json.dumps(page, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+        (working / "page.ipynb").write_text(
+            json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8"
+        )
+        (working / "page.json").write_text(
+            json.dumps(page, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8"
+        )
         shutil.rmtree(folder, ignore_errors=True)
-        os.replace(working, folder)
+        working.replace(folder)
     finally:
         shutil.rmtree(working, ignore_errors=True)
     return done
@@ -76,7 +80,12 @@ def _papermill(run: Run, notebooks: Path, working: Path, workspace: Path, refere
     try:
         with _environment(environment):
             notebook: dict[str, Any] = papermill.execute_notebook(
-                source, None, parameters=run.params.model_dump(mode="json"), engine_name=ENGINE_NAME, progress_bar=False, cwd=notebooks
+                source,
+                None,
+                parameters=run.params.model_dump(mode="json"),
+                engine_name=ENGINE_NAME,
+                progress_bar=False,
+                cwd=notebooks,
             )
     except CellFailed as failed:
         problem = RenderingFailed(
@@ -99,7 +108,11 @@ def _without_run_details(notebook: dict[str, Any]) -> dict[str, Any]:
             "metadata": {},
             "source": "",
             "outputs": [
-                {"output_type": "display_data", "metadata": {}, "data": {"text/markdown": output["data"]["text/markdown"]}}
+                {
+                    "output_type": "display_data",
+                    "metadata": {},
+                    "data": {"text/markdown": output["data"]["text/markdown"]},
+                }
                 for output in cell["outputs"]
                 if "text/markdown" in output["data"]
             ],
@@ -107,10 +120,19 @@ def _without_run_details(notebook: dict[str, Any]) -> dict[str, Any]:
         for number, cell in enumerate(notebook["cells"])
         if cell["cell_type"] == "code"
     ]
-    pages = [o["data"][m] for c in notebook["cells"] for o in c.get("outputs", ()) for m in o["data"] if m.endswith("page+json")]
+    pages = [
+        o["data"][m]
+        for c in notebook["cells"]
+        for o in c.get("outputs", ())
+        for m in o["data"]
+        if m.endswith("page+json")
+    ]
     return {
         "cells": [cell for cell in cells if cell["outputs"]],
-        "metadata": {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "gymreg": {"pages": pages}},
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "gymreg": {"pages": pages},
+        },
         "nbformat": 4,
         "nbformat_minor": 5,
     }

@@ -17,6 +17,7 @@ from gymreg_core.errors import BadParameters, RenderingFailed
 from gymreg_core.provenance import sha256_of
 
 MANIFEST = "manifest.json"
+_FAULTS_TOLD = 20
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Site:
         version = self.versions / key[:16]
         if version.exists():
             version = self.versions / f"{key[:16]}-{os.getpid()}"
-        os.replace(built, version)
+        built.replace(version)
         before = self.out.resolve() if self.out.is_symlink() else None
         if os.name == "nt":
             self._switch_folders(version)
@@ -75,14 +76,14 @@ class Site:
         link.unlink(missing_ok=True)
         link.symlink_to(os.path.relpath(version, self.out.parent), target_is_directory=True)
         if self.out.is_dir() and not self.out.is_symlink():
-            os.replace(self.out, self.versions / f"folder-{os.getpid()}")
-        os.replace(link, self.out)
+            self.out.replace(self.versions / f"folder-{os.getpid()}")
+        link.replace(self.out)
 
     def _switch_folders(self, version: Path) -> None:
         old = self.versions / f"folder-{os.getpid()}"
         if self.out.exists():
-            os.replace(self.out, old)
-        os.replace(version, self.out)
+            self.out.replace(old)
+        version.replace(self.out)
 
 
 def list_files(folder: Path) -> dict[str, dict[str, Any]]:
@@ -112,8 +113,10 @@ def check_links(folder: Path) -> None:
             elif parts.fragment and file in at and unquote(parts.fragment) not in at[file].ids:
                 faults.append(f"{here}: no place {target}")
     if faults:
-        more = f"\n  … and {len(faults) - 20} more" if len(faults) > 20 else ""
-        raise RenderingFailed(f"{len(faults)} links lead nowhere:\n  " + "\n  ".join(faults[:20]) + more, where="site")
+        more = f"\n  … and {len(faults) - _FAULTS_TOLD} more" if len(faults) > _FAULTS_TOLD else ""
+        raise RenderingFailed(
+            f"{len(faults)} links lead nowhere:\n  " + "\n  ".join(faults[:_FAULTS_TOLD]) + more, where="site"
+        )
 
 
 class _Links(HTMLParser):
@@ -136,7 +139,9 @@ class _Links(HTMLParser):
         if "src" in values:
             self.loads.add(values["src"])
         if "href" in values:
-            (self.loads if tag == "link" and values.get("rel") in ("stylesheet", "icon", "preload") else self.links).add(values["href"])
+            (
+                self.loads if tag == "link" and values.get("rel") in ("stylesheet", "icon", "preload") else self.links
+            ).add(values["href"])
         for url in re.findall(r"url\(([^)]+)\)", values.get("style", "")):
             self.loads.add(url.strip("'\""))
 

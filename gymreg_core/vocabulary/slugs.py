@@ -15,5 +15,7 @@ def slug(name: str) -> str:
 def swedish_order(name: str) -> tuple[int, ...]:
     """Sort key in the Swedish alphabet: … z, å, ä, ö; case and accents do not count."""
     alphabet = " -0123456789abcdefghijklmnopqrstuvwxyzåäö"
-    folded = "".join(c if c in "åäö" else unicodedata.normalize("NFKD", c)[0] for c in unicodedata.normalize("NFC", name.lower()))
+    folded = "".join(
+        c if c in "åäö" else unicodedata.normalize("NFKD", c)[0] for c in unicodedata.normalize("NFC", name.lower())
+    )
     return tuple(alphabet.find(c) + 1 for c in folded)

@@ -55,6 +55,7 @@ def _flatten(node: dict[str, Any], prefix: str = "") -> list[tuple[str, dict[str
 
 @cache
 def texts(package: str, name: str) -> Texts:
+    """The texts of a YAML file beside a package, read once."""
     return Texts(package, name)
 
 

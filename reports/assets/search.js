@@ -30,6 +30,7 @@
     field.addEventListener("input", function () {
       var wanted = fold(field.value).split(" ");
       var found = 0;
+      list.querySelectorAll("details").forEach(function (fold) { fold.open = field.value.trim() !== ""; });
       items.forEach(function (item) {
         var hit = wanted.every(function (word) { return item.text.indexOf(word) !== -1; });
         item.element.hidden = !hit;

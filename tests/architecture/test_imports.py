@@ -57,7 +57,12 @@ def test_a_room_imports_only_from_its_left(path: Path) -> None:
 
 
 def test_no_relative_imports() -> None:
-    offenders = [p.name for p in MODULES for n in ast.walk(ast.parse(p.read_text(encoding="utf-8"))) if isinstance(n, ast.ImportFrom) and n.level]
+    offenders = [
+        p.name
+        for p in MODULES
+        for n in ast.walk(ast.parse(p.read_text(encoding="utf-8")))
+        if isinstance(n, ast.ImportFrom) and n.level
+    ]
     assert not offenders
 
 
@@ -67,6 +72,7 @@ def test_a_module_stays_readable(path: Path) -> None:
 
 
 def test_help_loads_no_heavy_library() -> None:
-    code = "import sys, gymreg_core.cli; print([m for m in ('pandas','altair','papermill','IPython','pydantic','vl_convert') if m in sys.modules])"
+    heavy = ("pandas", "altair", "papermill", "IPython", "pydantic", "vl_convert")
+    code = f"import sys, gymreg_core.cli; print([m for m in {heavy} if m in sys.modules])"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
     assert told.strip() == "[]"

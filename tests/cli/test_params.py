@@ -14,7 +14,9 @@ AVAILABLE = [(2022, "final"), (2023, "final"), (2023, "preliminary"), (2025, "pr
 
 
 def names(year: int, round_: str, scope: str) -> list[str]:
-    return {"municipality": ["Täby", "Östhammar"], "school": ["Åsö"], "provider_form": ["municipal", "independent"]}[scope]
+    return {"municipality": ["Täby", "Östhammar"], "school": ["Åsö"], "provider_form": ["municipal", "independent"]}[
+        scope
+    ]
 
 
 def plan(**values: object) -> list[AdmissionParams]:

@@ -22,19 +22,25 @@ CELLS = [
 
 
 def notebook(cells: list[str]) -> nbformat.NotebookNode:
-    made = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}})
+    made = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}}
+    )
     made.cells = [nbformat.v4.new_code_cell(source) for source in cells]
     made.cells[0].metadata["tags"] = ["parameters"]
     return made
 
 
 def shown(executed: Any) -> list[str]:
-    outputs = [o for c in executed.cells for o in c.get("outputs", ()) if o.output_type in ("display_data", "execute_result")]
+    outputs = [
+        o for c in executed.cells for o in c.get("outputs", ()) if o.output_type in ("display_data", "execute_result")
+    ]
     return [o.data[m] for o in outputs for m in KEPT_MIMES if m in o.data]
 
 
 def run(cells: list[str], **parameters: object) -> Any:
-    return papermill.execute_notebook(notebook(cells), None, parameters=parameters, engine_name=ENGINE_NAME, progress_bar=False)
+    return papermill.execute_notebook(
+        notebook(cells), None, parameters=parameters, engine_name=ENGINE_NAME, progress_bar=False
+    )
 
 
 def test_same_displays_as_a_kernel() -> None:
@@ -57,7 +63,13 @@ SECRET = "a-value-from-a-row"
 
 @pytest.mark.parametrize(
     "source",
-    [f"d = {{}}\nd['{SECRET}']", f"raise ValueError('{SECRET}')", f"'{SECRET}' +", f"assert 1 == 2, '{SECRET}'", f"int('{SECRET}')"],
+    [
+        f"d = {{}}\nd['{SECRET}']",
+        f"raise ValueError('{SECRET}')",
+        f"'{SECRET}' +",
+        f"assert 1 == 2, '{SECRET}'",
+        f"int('{SECRET}')",
+    ],
 )
 def test_a_failing_cell_gives_place_and_type_but_no_data(source: str, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(CellFailed) as caught:
@@ -69,8 +81,10 @@ def test_a_failing_cell_gives_place_and_type_but_no_data(source: str, capfd: pyt
 
 
 def test_a_users_error_is_told_in_full() -> None:
-    cell = "from gymreg_core.errors import RuleMissing\nraise RuleMissing('no price', where='rules/x.yml', remedy='Add it.')"
-    with pytest.raises(CellFailed, match="rules/x.yml: no price"):
+    cell = (
+        "from gymreg_core.errors import RuleMissing\nraise RuleMissing('no price', where='rules/x', remedy='Add it.')"
+    )
+    with pytest.raises(CellFailed, match="rules/x: no price"):
         run(["x = 0", cell])
 
 

@@ -41,7 +41,8 @@ def test_killed_at_any_moment_leaves_one_whole_version(tmp_path: Path) -> None:
     out, draw = tmp_path / "site", random.Random(20261123)
     for attempt in range(12):
         process = subprocess.Popen(
-            [sys.executable, "-c", PUBLISHER, str(out), str(tmp_path / "work"), str(attempt * 1000)], stdout=subprocess.PIPE
+            [sys.executable, "-c", PUBLISHER, str(out), str(tmp_path / "work"), str(attempt * 1000)],
+            stdout=subprocess.PIPE,
         )
         assert process.stdout is not None
         process.stdout.readline()

@@ -1,0 +1,55 @@
+"""The command line as a user meets it: exit codes, one clear error, never a traceback."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def gymreg(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from gymreg_core.cli import main; main()", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=120, check=False)
+
+
+def test_help_names_every_command(tmp_path: Path) -> None:
+    told = gymreg("--help", cwd=tmp_path)
+    assert told.returncode == 0
+    assert all(command in told.stdout for command in ("check", "synth", "ingest", "report", "build"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["report", "admission", "--set", "intake_yaer=2024"], 10, "Did you mean 'intake_year'?"),
+        (["report", "admision"], 10, "Reports: admission"),
+        (["report", "admission", "--set", "intake_year"], 10, "name=value"),
+        (["report", "admission", "--renderer", "word"], 10, "Use auto, quarto or embedded"),
+        (["report", "admission", "--params", "gone.yml"], 10, "gone.yml"),
+        (["build", "--params-dir", "nowhere"], 10, "no params files"),
+        (["build", "--colour"], 10, "--colour"),
+        (["build", "--jobs", "0"], 10, "--jobs"),
+        (["build", "--data", "nowhere"], 11, "nowhere"),
+        (["build", "--reference", "nowhere.csv"], 11, "nowhere.csv"),
+        (["check", "nowhere.xlsx"], 11, "nowhere.xlsx"),
+        (["nonsense"], 10, "nonsense"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_a_mistake_has_its_exit_code_and_remedy(tmp_path: Path, arguments: list[str], code: int, told: str) -> None:
+    ended = gymreg(*arguments, cwd=tmp_path)
+    assert ended.returncode == code, ended.stderr
+    assert told in ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert not (tmp_path / "build").exists()
+
+
+def test_a_strangers_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("mine")
+    ended = gymreg("build", "--out", "mine", cwd=tmp_path)
+    assert ended.returncode == 10
+    assert "something else than a site" in ended.stderr
+    assert [p.name for p in (tmp_path / "mine").iterdir()] == ["thesis.txt"]

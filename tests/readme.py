@@ -1,0 +1,55 @@
+"""The README's commands, run as a reader would run them, once for all tests that look at what they made."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A command of the README with its exit code and what it printed."""
+
+    command: str
+    code: int
+    output: str
+
+
+def commands(shell: str) -> list[str]:
+    """Every line of the README's `sh` blocks that starts with the program `shell`."""
+    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL)
+    return [line for block in blocks for line in block.splitlines() if line.split()[:1] == [shell]]
+
+
+def run_all(folder: Path) -> list[Ended]:
+    """Run the README's gymreg commands in order in `folder`; its `data` is the made-up region's files."""
+    folder.mkdir(parents=True)
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    ended = []
+    for command in ["gymreg synth --out data", *commands("gymreg")]:
+        done = subprocess.run(
+            command.split(),
+            cwd=folder,
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            text=True,
+            timeout=900,
+            check=False,
+        )
+        ended.append(Ended(command, done.returncode, done.stdout + done.stderr))
+    return ended
+
+
+def kept(folder: Path) -> list[Ended]:
+    """The same, run once per test session and folder."""
+    note = folder.with_suffix(".json")
+    if not note.is_file():
+        note.write_text(json.dumps([vars(e) for e in run_all(folder)]), encoding="utf-8")
+    return [Ended(**entry) for entry in json.loads(note.read_text(encoding="utf-8"))]
