@@ -1,8 +1,9 @@
 """Study-path codes: what the positions of a code say, before and after Gy25.
 
 Up to nine positions: 1-2 programme, 3-5 orientation (or the name of a special variant), 6 special variant, 7 kind of
-intake, 8 national recruitment, 9 sport (NIU); unused ones are 0 and may be left out at the end. From intake 2025 (Gy25) the
-orientation has other letters, a whole programme is written with 25, and the letters of positions 6 and 7 changed.
+intake, 8 national recruitment, 9 sport (NIU); unused ones are 0 and may be left out at the end. From intake 2025
+(Gy25) the orientation has other letters, a whole programme is written with 25, and the letters of positions 6 and 7
+changed.
 Introductory programmes: IM, V or Y, the programme aimed at, and in lower case an orientation.
 Source: Skolverket, Koder för studievägar; positions 6 and 7 as seen in the office's files 2020-2025.
 """

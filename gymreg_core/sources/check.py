@@ -1,0 +1,42 @@
+"""What is found in source files, for people and for programs; nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from gymreg_core.findings import Finding, Findings
+from gymreg_core.sources.published import read_results
+from gymreg_core.vocabulary.finding_texts import finding_advice, finding_text
+from gymreg_core.vocabulary.programmes import Language
+
+COLUMNS = ("severity", "rule", "message", "advice", "count", "source_file", "sheet", "column", "rows")
+
+
+def check_files(paths: Iterable[Path | str]) -> Findings:
+    """Everything that is found in the files and folders, errors first; no exception for bad data."""
+    return read_results(*paths, strict=False).findings.sorted()
+
+
+def findings_table(findings: Iterable[Finding], language: Language = "en") -> pd.DataFrame:
+    """One row per finding (columns COLUMNS), texts in `language`, in the order given; no cell value among them.
+
+    `count`: rows or things it is about; `rows`: the first row numbers, written out; blanks are ''.
+    """
+    records = [
+        (
+            found.severity,
+            found.rule,
+            finding_text(found, language),
+            finding_advice(found, language),
+            found.count,
+            found.file or "",
+            found.sheet or "",
+            found.column or "",
+            ", ".join(map(str, found.rows[:5])) + (" …" if found.count > len(found.rows[:5]) and found.rows else ""),
+        )
+        for found in findings
+    ]
+    return pd.DataFrame.from_records(records, columns=list(COLUMNS)).astype({"count": "int64"})

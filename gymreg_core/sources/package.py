@@ -1,0 +1,89 @@
+"""The zip package of a workbook, opened so that no package can unpack to more than it may."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from xml.parsers import expat
+
+from gymreg_core.errors import BadInput
+from gymreg_core.rules import rule
+from gymreg_core.sources.refusal import refuse
+
+CHUNK = 1 << 16
+ENCRYPTED = 0x1
+DAMAGE = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    struct.error,
+    expat.ExpatError,
+    EOFError,
+    OSError,
+    KeyError,
+    IndexError,
+    ValueError,
+    OverflowError,
+    NotImplementedError,
+    RuntimeError,
+)
+
+
+class Package:
+    """Parts of a workbook by name. Every byte that is unpacked counts, whatever the package's directory claims.
+
+    Use as a context; errors inside it leave it as BadInput: `workbook-damaged`, `workbook-encrypted`,
+    `unpacked-too-large` or `not-a-workbook`.
+    """
+
+    def __init__(self, path: Path, file: str) -> None:
+        self._path, self.file = path, file
+        self._left: int = rule("file_limits", "unpacked_bytes")
+
+    def __enter__(self) -> Self:
+        try:
+            self._zip = zipfile.ZipFile(self._path)
+        except DAMAGE as damage:
+            raise refuse("workbook-damaged", self.file) from damage
+        with ExitStack() as on_error:
+            on_error.callback(self._zip.close)
+            self._look_over()
+            on_error.pop_all()
+        self.names = frozenset(self._zip.namelist())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._zip.close()
+        if isinstance(error, DAMAGE) and not isinstance(error, BadInput):
+            raise refuse("workbook-damaged", self.file) from error
+
+    def _look_over(self) -> None:
+        parts = self._zip.infolist()
+        if len(parts) > rule("file_limits", "parts"):
+            raise refuse("too-many-parts", self.file, limit=rule("file_limits", "parts"))
+        if any(part.flag_bits & ENCRYPTED for part in parts):
+            raise refuse("workbook-encrypted", self.file)
+        if any(part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts):
+            raise refuse("not-a-workbook", self.file)
+        if sum(part.file_size for part in parts) > self._left:
+            raise self._too_large()
+
+    def _too_large(self) -> BadInput:
+        return refuse("unpacked-too-large", self.file, limit=rule("file_limits", "unpacked_bytes") // 1_000_000)
+
+    def stream(self, part: str) -> Iterator[bytes]:
+        """The part's bytes in pieces; zipfile checks length and checksum, we check the sum of all that was unpacked."""
+        with self._zip.open(part) as stream:
+            while piece := stream.read(CHUNK):
+                self._left -= len(piece)
+                if self._left < 0:
+                    raise self._too_large()
+                yield piece
