@@ -126,6 +126,7 @@ def build_site(request: BuildRequest, progress: ProgressLike) -> BuildResult:
     (built / MANIFEST).write_text(
         json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
     )
+    check_links(built)
     site.switch(built, key)
     _forget_old_runs(work / "runs", executed)
     shutil.rmtree(working, ignore_errors=True)
@@ -232,7 +233,6 @@ def _render(
     missing = [name for name in missing if not (built / name).is_file()]
     if missing:
         raise RenderingFailed(f"{len(missing)} pages were not made: {', '.join(missing[:5])}", where=renderer.name)
-    check_links(built)
     return built
 
 

@@ -60,6 +60,7 @@ def front_meta(language: Language) -> dict[str, Any]:
         "lang": language,
         "format": "html",
         "toc": False,
+        "section-numbers": False,
         "translation": address("index", other, seen_from=language),
     }
 
