@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -14,29 +16,32 @@ from rich.table import Table
 
 from gymreg_core.findings import Findings
 
+_WIDTH_IN_A_FILE = 150
 _STYLE = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
 
 def print_findings(findings: Findings, *, stderr: bool = False) -> None:
-    """Errors first; one line per finding with place, message and advice."""
-    console = Console(stderr=stderr, highlight=False)
+    """A table for each file, errors first: rule, how often, where, what it means and what to do."""
+    console = Console(stderr=stderr, highlight=False, soft_wrap=False)
+    if not console.is_terminal:
+        console.width = _WIDTH_IN_A_FILE
     if not len(findings):
         console.print("No findings.")
-        return
-    table = Table(show_lines=False, pad_edge=False)
-    for name in ("severity", "rule", "where", "count", "what and what to do"):
-        table.add_column(
-            name, justify="right" if name == "count" else "left", overflow="fold", no_wrap=name == "severity"
-        )
-    for f in findings.sorted():
-        table.add_row(
-            f"[{_STYLE[f.severity]}]{f.severity}[/]",
-            f.rule,
-            escape(f.where),
-            str(f.count),
-            escape(f"{f.message} {f.advice}"),
-        )
-    console.print(table)
+    for file in dict.fromkeys(f.file for f in findings.sorted()):
+        table = Table(title=escape(file or "all files together"), title_justify="left", title_style="bold", expand=True)
+        table.add_column("", no_wrap=True)
+        table.add_column("rule", ratio=2, overflow="fold")
+        table.add_column("count", justify="right")
+        table.add_column("where", ratio=3, overflow="fold")
+        table.add_column("what, and what was or should be done", ratio=6)
+        for f in (f for f in findings.sorted() if f.file == file):
+            where = replace(f, file=None).where
+            told = f"{f.message} {f.advice}"
+            style = _STYLE[f.severity]
+            table.add_row(f"[{style}]{f.severity}[/]", f.rule, str(f.count), escape(where), escape(told))
+        console.print(table)
+    counts = Counter(f.severity for f in findings)
+    console.print(", ".join(f"{counts[severity]} {severity}" for severity in _STYLE))
 
 
 class Progress:
