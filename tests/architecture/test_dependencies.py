@@ -29,6 +29,7 @@ IMPORTED_AS = {
     "ipython": "IPython",
     "pypandoc-binary": "pypandoc",
     "pyyaml": "yaml",
+    "vl-convert-python": "vl_convert",
 }
 NEVER_IMPORTED = {
     "ipykernel": "the kernel that notebooks run in under JupyterLab and nbval",
@@ -37,14 +38,11 @@ NEVER_IMPORTED = {
     "nbval": "a plugin of pytest",
     "pandas-stubs": "the types of pandas, for mypy",
     "pre-commit": "the gate before a commit",
-    "pyarrow": "pandas writes Parquet with it",
     "pytest-xdist": "a plugin of pytest",
     "ruff": "the gate",
     "statsmodels": "the analysts' statistics",
     "types-pyyaml": "the types of PyYAML, for mypy",
     "uv": "makes .venv and requirements.txt",
-    "vl-convert-python": "altair draws SVG with it",
-    "xlsxwriter": "pandas writes workbooks with it",
 }
 
 
