@@ -1,0 +1,71 @@
+"""The line a study path's code stands in: which codes are one education under names of different years."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from gymreg_core.vocabulary.programmes import programmes
+from gymreg_core.vocabulary.study_paths import parse_code
+
+KINDS = frozenset({"variant", "apprenticeship", "advanced", "aesthetic", "sport"})
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """What stays the same when codes change: codes of one lineage are one education.
+
+    `programme` and `orientation` are the last known of their line; `aims_at` the programme that an introductory
+    programme aims at. National recruitment is left out: from Gy25 on it is written where it was not before.
+    """
+
+    programme: str
+    orientation: str
+    aims_at: str
+    kinds: frozenset[str]
+
+
+@cache
+def lineage(code: str) -> Lineage:
+    """'EKEKO' and 'EKEKI' give the same, 'HAHAN0L' and 'FSFS00L', 'IMVHV' and 'IMVFRG', 'EK' and 'EK25'."""
+    parts = parse_code(code)
+    place = f"{parts.programme}{parts.orientation}"
+    if parts.orientation:
+        place = _last(_codes(), place)
+        if parts.variant and place[2:] in _variants():
+            place = place[:2] + _variants()[place[2:]]
+    orientation = place[2:] if parts.orientation else ""
+    programme = _last_programme(place[:2] if orientation else parts.programme)
+    return Lineage(programme, orientation, _last_programme(parts.aims_at), parts.flags & KINDS)
+
+
+def _last(following: dict[str, str], code: str) -> str:
+    while code in following:
+        code = following[code]
+    return code
+
+
+def _last_programme(code: str) -> str:
+    known = programmes().get(code)
+    return _last_programme(known.followed_by) if known is not None and known.followed_by else code
+
+
+@cache
+def _entries() -> list[dict[str, dict[str, str]]]:
+    text = files("gymreg_core.vocabulary").joinpath("code_successors.yml").read_text(encoding="utf-8")
+    entries: list[dict[str, dict[str, str]]] = yaml.safe_load(text)
+    return entries
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """Old code -> the one that followed first; of two, the earlier change counts."""
+    return {old: new for entry in _entries() for old, new in entry.get("codes", {}).items()}
+
+
+@cache
+def _variants() -> dict[str, str]:
+    return {old: new for entry in _entries() for old, new in entry.get("variants", {}).items()}
