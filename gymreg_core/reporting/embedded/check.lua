@@ -1,16 +1,9 @@
 -- Refuses what the pages' dialect does not know and what a page may not lack: unknown elements and attributes, figures
 -- without file or alternative text, tables without caption, ids given twice, references to nothing.
--- Every finding goes to standard error as one line; the caller tells them together.
+-- DIALECT holds the tables of dialect.yml. Every finding goes to standard error as one line; the caller tells them together.
 
 local findings, ids, references, links = pandoc.List(), {}, {}, {}
 
-local divs = {
-  fold = { summary = true }, ["key-figures"] = {}, ["key-figure"] = {}, cards = {}, card = {}, ["html-only"] = {},
-  ["callout-note"] = {}, ["callout-warning"] = {}, ["callout-important"] = {},
-  ["search-list"] = { ["data-label"] = true }, cell = { execution_count = true }, ["cell-output"] = { execution_count = true },
-}
-local spans = { meta = { name = true }, nowrap = {}, value = {}, name = {}, change = {} }
-local headers = { unnumbered = true }
 local refused = {
   CodeBlock = "code block", LineBlock = "line block", Math = "formula", Strikeout = "struck-out text",
   SmallCaps = "small capitals", Underline = "underlined text",
@@ -30,16 +23,15 @@ local function exists(path)
   return file ~= nil
 end
 
+-- `known`: class -> the attributes that an element of this class may have.
 local function check_attributes(element, known, what)
+  local allowed = {}
   for _, class in ipairs(element.classes) do
     if not known[class] then tell(what .. " ." .. class) end
+    for _, name in ipairs(known[class] or {}) do allowed[name] = true end
   end
   for name in pairs(element.attributes) do
-    local allowed = false
-    for _, class in ipairs(element.classes) do
-      allowed = allowed or (type(known[class]) == "table" and known[class][name])
-    end
-    if not allowed then tell(("%s attribute %s"):format(what, name)) end
+    if not allowed[name] then tell(("%s attribute %s"):format(what, name)) end
   end
 end
 
@@ -68,13 +60,16 @@ local function data_table(tbl)
   if not tbl.identifier:match("^tbl%-") then tell("a table has no id that begins with tbl- (" .. name .. ")") end
   if #tbl.caption.long == 0 then tell(("the table %s has no caption"):format(name)) end
   if #tbl.head.rows ~= 1 then tell(("the table %s has no header row"):format(name)) end
-  tbl:walk({ Note = function() tell(("a footnote in the table %s"):format(name)) end })
+  tbl:walk({
+    Note = function() tell(("a footnote in the table %s"):format(name)) end,
+    Cite = function() tell(("a reference in the table %s"):format(name)) end,
+  })
 end
 
 local function header(element, top)
   if element.level == 1 then tell("a heading of the first level") end
   claim(element.identifier, "section")
-  check_attributes(element, headers, "heading class")
+  check_attributes(element, DIALECT.headings, "heading class")
   if not top and element.identifier:match("^sec%-") then tell(("the section %s inside another block"):format(element.identifier)) end
   element:walk({ Note = function() tell("a footnote in a heading") end })
 end
@@ -82,10 +77,7 @@ end
 local function div(element)
   claim(element.identifier, "block")
   if #element.classes == 0 and element.identifier == "" then tell("a block without class") end
-  for _, class in ipairs(element.classes) do
-    if class:match("^cell%-output%-") then divs[class] = {} end
-  end
-  check_attributes(element, divs, "block")
+  check_attributes(element, DIALECT.blocks, "block")
   if element.classes:includes("html-only") then
     element:walk({
       Figure = function() tell("a figure inside .html-only") end,
@@ -122,9 +114,9 @@ local function check_body(doc)
     Div = div,
     Span = function(s)
       claim(s.identifier, "text")
-      check_attributes(s, spans, "text class")
+      check_attributes(s, DIALECT.texts, "text class")
       local wanted = s.attributes.name
-      if wanted and doc.meta[wanted] == nil then tell(("no value called %s is given to the page"):format(wanted)) end
+      if wanted and doc.meta[wanted] == nil and #s.content == 0 then tell(("no value called %s is given to the page"):format(wanted)) end
     end,
     Figure = figure,
     Table = data_table,

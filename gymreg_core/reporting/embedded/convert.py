@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gymreg_core.errors import RenderingFailed
-from gymreg_core.reporting.embedded.project import Document, Project
+from gymreg_core.reporting.embedded.project import Document, Project, dialect
 
 SECONDS = 120
 EPOCH = 0
@@ -32,10 +32,11 @@ def to_html_and_typst(project: Project, document: Document, targets: dict[str, P
         raise _outside(document, foreign)
     with as_file(files(__package__)) as here, tempfile.TemporaryDirectory() as folder:
         job = Path(folder) / "job.json"
-        job.write_text(json.dumps(_job(project, document, targets, here / "check.lua"), ensure_ascii=False), encoding="utf-8")
+        content = _job(project, document, targets, here / "check.lua")
+        job.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
         command = [pandoc_path(), "lua", str(here / "render.lua"), str(job)]
         try:
-            ended = subprocess.run(
+            ended = subprocess.run(  # noqa: S603 - our own script on our own files
                 command, capture_output=True, encoding="utf-8", cwd=document.source.parent, timeout=SECONDS, check=False
             )
         except subprocess.TimeoutExpired:
@@ -53,6 +54,7 @@ def _job(project: Project, document: Document, targets: dict[str, Path], check: 
     return {
         "text": f"---\n{metadata}\n---\n\n{document.text}",
         "check": str(check),
+        "dialect": {key: dialect()[key] for key in ("blocks", "texts", "headings")},
         "filters": [str(path) for path in project.filters],
         "targets": [
             {
@@ -102,7 +104,7 @@ def _outside(document: Document, findings: list[str]) -> RenderingFailed:
 @cache
 def pandoc_path() -> str:
     """The pandoc that came with the Python package, else the one on PATH."""
-    import pypandoc
+    import pypandoc  # type: ignore[import-untyped]
 
     try:
         return str(pypandoc.get_pandoc_path())

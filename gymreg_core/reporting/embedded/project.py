@@ -91,7 +91,7 @@ def read_document(project: Project, source: Path) -> Document:
     wanted = _formats(own.get("format"), settings.get("format", {}), name)
     settings = merged(settings, own)
     metadata = {key: value for key, value in settings.items() if key not in known["project_only"]}
-    formats = {}
+    formats: dict[str, dict[str, Any]] = {}
     for form, options in wanted.items():
         _refuse_unknown(options, set(known[f"{form}_options"]), name, f"format {form}")
         formats[form] = {**{k: metadata[k] for k in ("toc", "toc-depth") if k in metadata}, **options}
@@ -120,15 +120,13 @@ def merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 
 def _formats(own: Any, shared: dict[str, Any], name: str) -> dict[str, dict[str, Any]]:
-    asked = {own: "default"} if isinstance(own, str) else own if isinstance(own, dict) else shared
+    """The options of every format that a document asks for by name, by a table of options, or not at all."""
+    asked: dict[str, Any] = {own: None} if isinstance(own, str) else own if isinstance(own, dict) else shared
     unknown = sorted(set(asked) - set(FORMATS))
     if unknown:
         raise RenderingFailed(f"the format {', '.join(unknown)} is not known", where=name, remedy="Use html and typst.")
-    return {
-        form: merged(shared.get(form) or {}, asked[form] if isinstance(asked[form], dict) else {})
-        for form in FORMATS
-        if form in asked
-    }
+    options = {form: given if isinstance(given, dict) else {} for form, given in asked.items()}
+    return {form: merged(shared.get(form) or {}, options[form]) for form in FORMATS if form in asked}
 
 
 def _check_pdf(metadata: dict[str, Any], formats: dict[str, Any], name: str, stem: str) -> None:

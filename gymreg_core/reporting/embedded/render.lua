@@ -36,5 +36,7 @@ end
 
 local job = pandoc.json.decode(content_of(arg[1]), false)
 local doc = pandoc.read(job.text, "markdown")
-pandoc.utils.run_lua_filter(doc, job.check, surroundings("html", "", {}))
+local env = surroundings("html", "", {})
+env.DIALECT = job.dialect
+pandoc.utils.run_lua_filter(doc, job.check, env)
 for _, target in ipairs(job.targets) do written(doc, job, target) end

@@ -148,10 +148,11 @@ local function Pandoc(doc)
     Div = unwrapped, Span = filled(doc.meta), Para = image_paragraph, Quoted = FORMAT:match("^html") and quoted or nil,
   })
   doc = count_floats(doc)
-  local entries = count_sections(doc, doc.meta["section-numbers"] == true)
+  local has_contents = PANDOC_WRITER_OPTIONS.table_of_contents
+  local entries = count_sections(doc, has_contents and doc.meta["section-numbers"] ~= false)
   -- Cells are many and hold no references: not looking into them saves a third of the time.
   doc = doc:walk({ traverse = "topdown", Table = function(tbl) return tbl, false end, Inlines = resolve })
-  if PANDOC_WRITER_OPTIONS.table_of_contents and #entries > 0 then
+  if has_contents and #entries > 0 then
     doc.meta.contents = contents(entries, PANDOC_WRITER_OPTIONS.toc_depth)
   end
   return doc
