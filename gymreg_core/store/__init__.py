@@ -1,0 +1,1 @@
+"""Where do validated tables live, and who made them from what."""

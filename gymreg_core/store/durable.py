@@ -1,0 +1,67 @@
+"""Writing that is on the disk when it is said to be, and what to say where it cannot be."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from gymreg_core.errors import BadParameters, GymregError
+
+PRIVATE = 0o700
+
+
+@contextmanager
+def told(folder: Path) -> Iterator[None]:
+    """Say in a user's words why the system refused to write."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise GymregError(
+                "the disk is full", where=str(folder), remedy="Free some space or name a workspace on another disk."
+            ) from None
+        raise BadParameters(
+            "the workspace cannot be written",
+            where=str(folder),
+            why=error.strerror,
+            remedy="Name a folder in which you may write.",
+        ) from None
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder, and the one it lies in, for their owner alone; those that are there stay as they are."""
+    for path in (folder.parent, folder):
+        if not path.exists():
+            path.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file and wait until it is on the disk."""
+    with path.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring renames to the disk; Windows does so by itself and cannot open a folder."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link or a folder with all in it, as far as that can be done."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()

@@ -1,0 +1,184 @@
+"""Sets of tables that are there as a whole or not at all, each under its key, with one of them current."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]
+
+from gymreg_core.errors import BadInput
+from gymreg_core.store.durable import PRIVATE, make_private, remove, sync_folder, told, write
+from gymreg_core.store.locking import exclusive
+from gymreg_core.store.parquet import dtypes_of, from_parquet, to_parquet
+
+FORMAT = 1
+MANIFEST, POINTER, LOCK = "manifest.json", "current.json", ".lock"
+_TEMPORARY = ".writing-"
+_WAIT = 60.0  # seconds for another writer to finish
+_KEPT = 3  # sets behind the current one are kept for readers that began before it was switched
+
+
+@dataclass(frozen=True, eq=False)
+class TableSet:
+    """A whole set: its key, its tables by name, and `about`, what else was stored with them (JSON)."""
+
+    key: str
+    tables: dict[str, pd.DataFrame]
+    about: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A folder of table sets of one kind.
+
+    A set is written beside the others under a name that nobody reads, brought to the disk, and then put in its place in
+    one step; a second step makes it current. Ended at any moment, the set before it stays current and whole. What an
+    ended process leaves behind is cleared away by the next that writes.
+    """
+
+    folder: Path
+
+    def put(self, key: str, tables: dict[str, pd.DataFrame], about: dict[str, Any]) -> None:
+        """Store a set under `key` and make it current; one that is there whole is only made current.
+
+        Errors: BadParameters where the folder cannot be written; GymregError where the disk is full or another process
+        writes for too long; TypeError where a table would not come back as it is.
+        """
+        files = {f"{name}.parquet": to_parquet(table) for name, table in tables.items()}
+        manifest = {
+            "format": FORMAT,
+            "key": key,
+            "dtypes": {name: list(dtypes_of(table).items()) for name, table in tables.items()},
+            "files": {name: {"size": len(b), "sha256": hashlib.sha256(b).hexdigest()} for name, b in files.items()},
+            "about": about,
+        }
+        with told(self.folder):
+            make_private(self.folder)
+            with exclusive(self.folder / LOCK, _WAIT):
+                self._clear_leftovers()
+                if not self.has(key):
+                    self._place(key, {**files, MANIFEST: _json(manifest)})
+                self._point_to(key)
+
+    def make_current(self, key: str) -> None:
+        """Make the set `key`, which is there, the current one; where it is already, nothing is written.
+
+        Errors: as `put`.
+        """
+        if self._history()[:1] != [key]:
+            with told(self.folder), exclusive(self.folder / LOCK, _WAIT):
+                self._point_to(key)
+
+    def has(self, key: str) -> bool:
+        """Whether the set `key` is there, every file as it was when it was stored."""
+        try:
+            manifest = self._manifest(key)
+            return all(self._checked(manifest, name) is not None for name in manifest["files"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+
+    @property
+    def current(self) -> str | None:
+        """The key of the current set, or None where nothing has been stored to the end.
+
+        Errors: BadInput where what says so is damaged.
+        """
+        if not (self.folder / POINTER).exists():
+            return None
+        history = self._history()
+        if not history:
+            raise self._damaged(POINTER, "cannot be read")
+        return history[0]
+
+    def get(self, key: str | None = None) -> TableSet:
+        """The set `key`, or the current one, checked against the hashes that were taken when it was stored.
+
+        Errors: BadInput where nothing is stored under the key, or a file of it is missing or damaged.
+        """
+        chosen = key or self.current
+        if chosen is None or not (self.folder / chosen).is_dir():
+            if key is None and chosen is not None:
+                raise self._damaged(chosen, "is missing")
+            raise BadInput(
+                "nothing is stored here" if key is None else "no table set is stored under this key",
+                where=str(self.folder),
+                remedy="Run gymreg ingest with this workspace first.",
+            )
+        try:
+            manifest = self._manifest(chosen)
+            dtypes = {name: {str(c): str(d) for c, d in pairs} for name, pairs in manifest["dtypes"].items()}
+            tables = {n: from_parquet(self._checked(manifest, f"{n}.parquet"), dtypes[n]) for n in dtypes}
+            return TableSet(chosen, tables, dict(manifest["about"]))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException):
+            raise self._damaged(chosen, "is damaged or incomplete") from None
+
+    def _manifest(self, key: str) -> dict[str, Any]:
+        manifest: dict[str, Any] = json.loads((self.folder / key / MANIFEST).read_bytes())
+        if manifest["format"] != FORMAT or manifest["key"] != key:
+            raise ValueError(key)
+        return manifest
+
+    def _checked(self, manifest: dict[str, Any], name: str) -> bytes:
+        content: bytes = (self.folder / str(manifest["key"]) / name).read_bytes()
+        if hashlib.sha256(content).hexdigest() != manifest["files"][name]["sha256"]:
+            raise ValueError(name)
+        return content
+
+    def _history(self) -> list[str]:
+        try:
+            keys = json.loads((self.folder / POINTER).read_bytes())["keys"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return []
+        return [str(key) for key in keys] if isinstance(keys, list) else []
+
+    def _point_to(self, key: str) -> None:
+        history = [key, *(k for k in self._history() if k != key)][:_KEPT]
+        temporary = self.folder / f"{_TEMPORARY}pointer"
+        write(temporary, _json({"format": FORMAT, "keys": history}))
+        temporary.replace(self.folder / POINTER)
+        sync_folder(self.folder)
+        self._forget_all_but(history)
+
+    def _place(self, key: str, files: dict[str, bytes]) -> None:
+        temporary, place = self.folder / f"{_TEMPORARY}{key}", self.folder / key
+        try:
+            temporary.mkdir(mode=PRIVATE)
+            for name, content in files.items():
+                write(temporary / name, content)
+            sync_folder(temporary)
+            if place.exists():
+                place.replace(self.folder / f"{_TEMPORARY}damaged-{key}")
+            temporary.replace(place)
+            sync_folder(self.folder)
+        finally:
+            self._clear_leftovers()
+
+    def _entries(self) -> list[Path]:
+        return sorted(self.folder.iterdir()) if self.folder.is_dir() else []
+
+    def _clear_leftovers(self) -> None:
+        for path in self._entries():
+            if path.name.startswith(_TEMPORARY):
+                remove(path)
+
+    def _forget_all_but(self, keys: list[str]) -> None:
+        for path in self._entries():
+            if path.is_dir() and path.name not in keys:
+                remove(path)
+
+    def _damaged(self, name: str, how: str) -> BadInput:
+        return BadInput(
+            f"the stored {name[:16]} {how}",
+            where=str(self.folder),
+            why="Every file was hashed when it was stored, and a set counts only as a whole.",
+            remedy="Delete this folder and run gymreg ingest again.",
+        )
+
+
+def _json(content: dict[str, Any]) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
