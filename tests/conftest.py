@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from gymreg_core.store.locking import exclusive
+from tests.readme import Ended, kept
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED = REPOSITORY.parent / "shared"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -53,6 +56,15 @@ def chromium_path() -> str:
     if found is None:
         pytest.skip("no Chromium (on Debian: apt-get install chromium)")
     return found
+
+
+@pytest.fixture(scope="session")
+def readme_run(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Path, list[Ended]]:
+    """The folder in which the README's commands were run, and how each ended; one run serves all workers."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    with exclusive(shared / "readme.lock", wait=1200):
+        return shared / "readme", kept(shared / "readme")
 
 
 def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:

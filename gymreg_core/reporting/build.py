@@ -21,6 +21,7 @@ from gymreg_core.reporting.project import FOLDERS, front_matter, stage
 from gymreg_core.reporting.renderers import Renderer, choose_renderer
 from gymreg_core.reporting.runner import Executed, Run, execute
 from gymreg_core.reporting.site import MANIFEST, Site, check_links, list_files
+from gymreg_core.store.locking import exclusive
 from gymreg_core.vocabulary.programmes import LANGUAGES
 
 if TYPE_CHECKING:
@@ -114,7 +115,13 @@ def build_site(request: BuildRequest, progress: ProgressLike) -> BuildResult:
     standing = site.manifest()
     if standing is not None and standing.get("key") == key:
         return BuildResult(len(_html(standing["files"])), renderer.name, unchanged=True)
-    work = request.workspace
+    request.workspace.mkdir(parents=True, exist_ok=True)
+    with exclusive(request.workspace / "build.lock", wait=0):
+        return _build(request, renderer, code, key, progress)
+
+
+def _build(request: BuildRequest, renderer: Renderer, code: str, key: str, progress: ProgressLike) -> BuildResult:
+    work, site = request.workspace, Site(request.out)
     working = work / "build"
     shutil.rmtree(working, ignore_errors=True)
     working.mkdir(parents=True)

@@ -1,0 +1,172 @@
+"""The finished site of the made-up region, as the README's commands make it: every page, every PDF, every byte."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from gymreg_core.provenance import sha256_of
+from gymreg_core.reporting.build import HOME, BuildRequest, build_site
+from gymreg_core.reporting.params import make_plan
+from gymreg_core.reporting.site import MANIFEST, check_links
+from tests.pages.browser_checks import check_site
+from tests.pages.pdf_checks import check_pdfs
+from tests.readme import Ended
+
+MUNICIPALITIES = 27
+REGION_PAGES = 4
+
+
+@pytest.fixture(scope="session")
+def site(readme_run: tuple[Path, list[Ended]]) -> Path:
+    folder, ended = readme_run
+    assert ended[-1].code == 0, ended[-1].output
+    return folder / "build" / "site"
+
+
+def test_the_pages_that_were_asked_for(site: Path) -> None:
+    names = {p.relative_to(site).as_posix() for p in site.rglob("*.html")}
+    reports = {n for n in names if n.startswith("antagning-")}
+    assert len(reports) == MUNICIPALITIES + REGION_PAGES
+    assert {
+        "index.html",
+        "metod.html",
+        "tillganglighet.html",
+        "en/index.html",
+        "en/metod.html",
+        "en/tillganglighet.html",
+    } <= names
+    assert "en/antagning-2025-slut.html" in names
+    assert {n.replace(".html", ".pdf") for n in reports} <= {
+        p.relative_to(site).as_posix() for p in site.rglob("*.pdf")
+    }
+
+
+def test_every_page_holds_in_a_browser(site: Path, chromium_path: str) -> None:
+    assert check_site(site, chromium_path) == []
+
+
+def test_every_pdf_holds(site: Path) -> None:
+    assert check_pdfs(site) == []
+
+
+def test_no_link_leads_nowhere(site: Path) -> None:
+    check_links(site)
+
+
+def test_the_manifest_names_every_file_and_no_other(site: Path) -> None:
+    manifest = json.loads((site / MANIFEST).read_text(encoding="utf-8"))
+    files = {
+        p.relative_to(site).as_posix(): sha256_of(p) for p in site.rglob("*") if p.is_file() and p.name != MANIFEST
+    }
+    listed = {name: entry["sha256"] for name, entry in manifest["files"].items()}
+    assert {n: h for n, h in listed.items() if not n.endswith(MANIFEST)} == {n: h for n, h in files.items()}
+    assert manifest["made_up"] is True
+    assert len(manifest["inputs"]) == 4
+
+
+def test_every_report_has_its_manifest_beside_it(site: Path) -> None:
+    for page in site.glob("antagning-*.html"):
+        own = json.loads((site / "data" / page.stem / MANIFEST).read_text(encoding="utf-8"))
+        assert own["params"]["intake_year"] in (2024, 2025)
+        assert {i["name"] for i in own["inputs"]} and own["key"]
+
+
+def test_pages_hold_no_path_script_or_traceback(site: Path) -> None:
+    for path in site.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"Traceback|/home/|/tmp/|/root/|file://", text), path.name
+        assert len(re.findall(r"<script", text)) == (1 if path.stem == "index" else 0), path.name
+        assert "<style" not in text
+
+
+def test_figures_hold_no_more_than_is_drawn(site: Path) -> None:
+    figures = list(site.rglob("*.svg"))
+    assert len(figures) > MUNICIPALITIES
+    for path in figures:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"<script|<metadata|data-|aria-label|<desc|<title|https?://(?!www\.w3\.org)", text), (
+            path.name
+        )
+
+
+def test_downloads_are_tables(site: Path) -> None:
+    files = list(site.rglob("*.csv"))
+    assert files
+    for path in files:
+        rows = list(
+            csv.reader(path.read_text(encoding="utf-8-sig").splitlines(), delimiter="," if "en" in path.parts else ";")
+        )
+        assert len(rows) > 1, path.name
+        assert {len(row) for row in rows} == {len(rows[0])}, path.name
+
+
+class Quiet:
+    def note(self, text: str) -> None: ...
+    def advance(self, step: str, total: int) -> None: ...
+
+
+def request(readme_run: tuple[Path, list[Ended]], out: Path, **plan: object) -> BuildRequest:
+    plans = [make_plan({"report": "admission", **plan}, where="test")]
+    return BuildRequest.of(
+        plans, data=readme_run[0] / "data", workspace=None, reference=None, out=out, renderer="embedded"
+    )
+
+
+def test_the_same_build_elsewhere_gives_the_same_bytes(
+    readme_run: tuple[Path, list[Ended]], site: Path, tmp_path: Path
+) -> None:
+    again = request(readme_run, tmp_path / "another" / "place", scope="municipality", scope_name="Täby")
+    build_site(again, Quiet())
+    made = [p.relative_to(again.out) for p in sorted(again.out.rglob("*")) if p.is_file()]
+    same = [p for p in made if p.name not in ("index.html", MANIFEST)]
+    assert len(same) > 10
+    different = [p.as_posix() for p in same if (again.out / p).read_bytes() != (site / p).read_bytes()]
+    assert different == []
+
+
+def test_an_unchanged_build_does_nothing_and_a_changed_one_only_what_changed(
+    readme_run: tuple[Path, list[Ended]], tmp_path: Path
+) -> None:
+    told: list[str] = []
+
+    class Listening(Quiet):
+        def note(self, text: str) -> None:
+            told.append(text)
+
+    first = request(readme_run, tmp_path / "site", scope="municipality", scope_name="Håbo")
+    assert not build_site(first, Listening()).unchanged
+    before = (tmp_path / "site").resolve()
+    assert build_site(first, Listening()).unchanged
+    assert (tmp_path / "site").resolve() == before
+    second = request(readme_run, tmp_path / "site", scope="municipality", scope_name="Håbo", languages=["sv", "en"])
+    told.clear()
+    assert not build_site(second, Listening()).unchanged
+    assert "1 of 2 reports are unchanged" in told
+
+
+def test_a_failing_notebook_leaves_the_site_that_stood(readme_run: tuple[Path, list[Ended]], tmp_path: Path) -> None:
+    import shutil
+    from dataclasses import replace
+
+    from gymreg_core.errors import RenderingFailed
+
+    good = request(readme_run, tmp_path / "site", scope="municipality", scope_name="Vaxholm")
+    build_site(good, Quiet())
+    before = sha256_of(tmp_path / "site" / "index.html")
+    home = tmp_path / "home"
+    for name in ("gymreg_core", "notebooks", "reports"):
+        shutil.copytree(HOME / name, home / name, ignore=shutil.ignore_patterns("__pycache__"))
+    path = home / "notebooks" / "admission_report.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    next(c for c in notebook["cells"][::-1] if c["cell_type"] == "code")["source"] = "{}['a value of a row']"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    with pytest.raises(RenderingFailed) as caught:
+        build_site(replace(good, home=home), Quiet())
+    assert "KeyError at line 1 of the cell" in str(caught.value)
+    assert "a value of a row" not in str(caught.value)
+    assert sha256_of(tmp_path / "site" / "index.html") == before
