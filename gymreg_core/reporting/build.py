@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -13,14 +12,22 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from gymreg_core import __version__
 from gymreg_core.errors import BadInput, BadParameters, RenderingFailed
-from gymreg_core.provenance import InputFile
 from gymreg_core.reporting.frontpage import PageEntry, front_meta, front_page
-from gymreg_core.reporting.keys import key_of, library_versions, tree_hash
+from gymreg_core.reporting.manifest import (
+    MANIFEST,
+    as_json,
+    key_of,
+    library_versions,
+    made_from,
+    name_and_hash,
+    report_entry,
+    tree_hash,
+)
 from gymreg_core.reporting.params import AdmissionPlan, load_plan
 from gymreg_core.reporting.project import FOLDERS, front_matter, stage
 from gymreg_core.reporting.renderers import Renderer, choose_renderer
 from gymreg_core.reporting.runner import Executed, Run, execute
-from gymreg_core.reporting.site import MANIFEST, Site, check_links, list_files
+from gymreg_core.reporting.site import Site, check_links, list_files
 from gymreg_core.store.locking import exclusive
 from gymreg_core.vocabulary.programmes import LANGUAGES
 
@@ -111,7 +118,7 @@ def build_site(request: BuildRequest, progress: ProgressLike) -> BuildResult:
     site.refuse_foreign()
     renderer = choose_renderer(request.renderer)
     code = _code_key(request, renderer)
-    key = key_of(code, [_fingerprint(i) for i in _inputs(request)], [p.model_dump(mode="json") for p in request.plans])
+    key = key_of(code, [name_and_hash(i) for i in _inputs(request)], [p.model_dump(mode="json") for p in request.plans])
     standing = site.manifest()
     if standing is not None and standing.get("key") == key:
         return BuildResult(len(_html(standing["files"])), renderer.name, unchanged=True)
@@ -129,10 +136,14 @@ def _build(request: BuildRequest, renderer: Renderer, code: str, key: str, progr
     stored = _stored(request, working, progress)
     executed = _execute(request, _runs(request, stored, code), work, progress)
     built = _render(request, renderer, stored, executed, working, progress)
-    manifest = _manifest(key, request, renderer, stored, executed, built)
-    (built / MANIFEST).write_text(
-        json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
-    )
+    manifest = {
+        "key": key,
+        "renderer": renderer.name,
+        **made_from(request.home, stored.provenance, request.reference),
+        "reports": [report_entry(done) for done in executed],
+        "files": list_files(built),
+    }
+    (built / MANIFEST).write_text(as_json(manifest), encoding="utf-8")
     check_links(built)
     site.switch(built, key)
     _forget_old_runs(work / "runs", executed)
@@ -150,11 +161,6 @@ def _inputs(request: BuildRequest) -> list[Path]:
 
     files = result_files((request.data,)) if request.data else []
     return [*(path for path, _ in files), *([request.reference] if request.reference else [])]
-
-
-def _fingerprint(path: Path) -> tuple[str, str]:
-    file = InputFile.of(path)
-    return file.name, file.sha256
 
 
 def _stored(request: BuildRequest, working: Path, progress: ProgressLike) -> StoredResults:
@@ -179,7 +185,7 @@ def _runs(request: BuildRequest, stored: StoredResults, code: str) -> list[Run]:
 
     params = [p for plan in request.plans for p in plan.expand(available, names)]
     unique = {(p.slug, p.language): p for p in params}
-    reference = _fingerprint(request.reference) if request.reference else None
+    reference = name_and_hash(request.reference) if request.reference else None
     return [
         Run("admission", p, key_of(code, stored.key, reference, p.model_dump(mode="json"))) for p in unique.values()
     ]
@@ -235,6 +241,11 @@ def _render(
     }
     project, built = working / "project", working / "site"
     stage(request.home / "reports", project, executed, fronts, common)
+    for done in executed:
+        beside = project / FOLDERS[done.run.params.language] / "data" / done.run.slug
+        beside.mkdir(parents=True, exist_ok=True)
+        about = {**made_from(request.home, stored.provenance, request.reference), **report_entry(done)}
+        (beside / MANIFEST).write_text(as_json(about), encoding="utf-8")
     renderer.render(project, built, request.jobs, progress)
     missing = [f"{FOLDERS[e.run.params.language]}/{e.run.slug}.html".lstrip("/") for e in executed]
     missing = [name for name in missing if not (built / name).is_file()]
@@ -252,29 +263,6 @@ def _schools(stored: StoredResults) -> list[tuple[str, str]]:
     table = finals if len(finals) else stored.table
     newest = table[table["intake_year"] == table["intake_year"].max()]
     return sorted({(str(s), str(m)) for s, m in zip(newest["school"], newest["municipality"], strict=True)})
-
-
-def _manifest(
-    key: str,
-    request: BuildRequest,
-    renderer: Renderer,
-    stored: StoredResults,
-    executed: Sequence[Executed],
-    built: Path,
-) -> dict[str, Any]:
-    return {
-        "key": key,
-        "gymreg": __version__,
-        "renderer": renderer.name,
-        "libraries": library_versions(),
-        "made_up": stored.provenance.made_up,
-        "inputs": [{"name": i.name, "sha256": i.sha256, "size": i.size} for i in stored.provenance.inputs],
-        "reference": list(_fingerprint(request.reference)) if request.reference else None,
-        "reports": [
-            {"page": e.run.slug, "params": e.run.params.model_dump(mode="json"), "key": e.run.key} for e in executed
-        ],
-        "files": list_files(built),
-    }
 
 
 def _html(files: Iterable[str]) -> list[str]:

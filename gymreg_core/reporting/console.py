@@ -40,7 +40,7 @@ def print_findings(findings: Findings, *, stderr: bool = False) -> None:
             style = _STYLE[f.severity]
             table.add_row(f"[{style}]{f.severity}[/]", f.rule, str(f.count), escape(where), escape(told))
         console.print(table)
-    counts = Counter(f.severity for f in findings)
+    counts = Counter(str(f.severity) for f in findings)
     console.print(", ".join(f"{counts[severity]} {severity}" for severity in _STYLE))
 
 

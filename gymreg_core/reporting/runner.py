@@ -100,7 +100,7 @@ def _papermill(run: Run, notebooks: Path, working: Path, workspace: Path, refere
 
 def _without_run_details(notebook: dict[str, Any]) -> dict[str, Any]:
     """The executed notebook less times and machine details, so that the same run gives the same bytes."""
-    cells = [
+    cells: list[dict[str, Any]] = [
         {
             "cell_type": "code",
             "execution_count": None,

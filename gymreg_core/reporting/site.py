@@ -15,8 +15,8 @@ from urllib.parse import unquote, urlsplit
 
 from gymreg_core.errors import BadParameters, RenderingFailed
 from gymreg_core.provenance import sha256_of
+from gymreg_core.reporting.manifest import MANIFEST
 
-MANIFEST = "manifest.json"
 _FAULTS_TOLD = 20
 
 

@@ -13,12 +13,14 @@ from pathlib import Path
 import pytest
 
 from gymreg_core.errors import BadParameters, RenderingFailed
-from gymreg_core.reporting.site import MANIFEST, Site, check_links
+from gymreg_core.reporting.manifest import MANIFEST
+from gymreg_core.reporting.site import Site, check_links
 
 PUBLISHER = """
 import json, sys
 from pathlib import Path
-from gymreg_core.reporting.site import Site, list_files, MANIFEST
+from gymreg_core.reporting.manifest import MANIFEST
+from gymreg_core.reporting.site import Site, list_files
 out, work = Path(sys.argv[1]), Path(sys.argv[2])
 for n in range(int(sys.argv[3]), 10_000):
     built = work / "built"
