@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -312,26 +313,39 @@ for line in sys.stdin:
 """
 
 
+@pytest.fixture(scope="module")
+def end_writer_at() -> Iterator[Callable[[Workspace, int], bool]]:
+    """Write to a workspace in another process that ends at a step; says whether it was ended before it had finished."""
+    arguments = [sys.executable, "-c", NURSERY, str(ROOT), str(Path(__file__).parent)]
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as nursery:
+        told, asked = nursery.stdout, nursery.stdin
+        assert told is not None
+        assert asked is not None
+
+        def ended(workspace: Workspace, step: int) -> bool:
+            asked.write(f"{workspace.path} {step}\n")
+            return told.readline() == "killed\n"
+
+        yield ended
+        asked.close()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="a process is not killed in the same way there")
 @pytest.mark.parametrize("before", [None, 1], ids=["first write", "later write"])
-def test_killed_at_every_step_leaves_the_old_or_the_new(tmp_path: Path, before: int | None) -> None:
-    arguments = [sys.executable, "-c", NURSERY, str(ROOT), str(Path(__file__).parent)]
+def test_killed_at_every_step_leaves_the_old_or_the_new(
+    tmp_path: Path, end_writer_at: Callable[[Workspace, int], bool], before: int | None
+) -> None:
     seen = []
-    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as nursery:
-        assert nursery.stdin is not None
-        assert nursery.stdout is not None
-        for step in range(1, 200):
-            workspace = Workspace(tmp_path / str(step))
-            if before is not None:
-                put(workspace, some_results(seats=before))
-            nursery.stdin.write(f"{workspace.path} {step}\n")
-            if nursery.stdout.readline() == "finished\n":
-                break
-            seen.append(seats_in(workspace))
-            same(put(workspace, some_results(seats=3)), some_results(seats=3))
-            same(workspace.results(), some_results(seats=3))
-            assert not [p for p in (workspace.path / "results").iterdir() if p.name.startswith(".writing-")]
-        nursery.stdin.close()
+    for step in range(1, 200):
+        workspace = Workspace(tmp_path / str(step))
+        if before is not None:
+            put(workspace, some_results(seats=before))
+        if not end_writer_at(workspace, step):
+            break
+        seen.append(seats_in(workspace))
+        same(put(workspace, some_results(seats=3)), some_results(seats=3))
+        same(workspace.results(), some_results(seats=3))
+        assert not [p for p in (workspace.path / "results").iterdir() if p.name.startswith(".writing-")]
     assert len(seen) > 10
     assert seen == sorted(seen, key=[before, 2].index), "it went back after it had been switched"
     assert set(seen) == {before, 2}
