@@ -35,7 +35,7 @@ REFUSED = {
     "reference to nothing": ("Se @fig-saknas.", "a reference to fig-saknas, which is not on the page"),
     "link to nothing": ("Se [där](#saknas).", "a link to saknas, which is not on the page"),
     "link to a missing file": ("[tal](data/saknas.csv)", "a link to a file that is missing: data/saknas.csv"),
-    "link to this machine": ("[tal](file:///tmp/x.csv)", "a link to file:///tmp/x.csv"),
+    "link to this machine": ("[tal](file:///x.csv)", "a link to file:///x.csv"),
     "bibliography": ("Enligt [@andersson2020].", "a reference in brackets"),
     "top heading": ("# Rubrik", "a heading of the first level"),
     "figure without alternative text": (f"![Bild.]({PICTURE}){{#fig-x}}", "#fig-x has no alternative text"),

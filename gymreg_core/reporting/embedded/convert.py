@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from gymreg_core.errors import RenderingFailed
-from gymreg_core.reporting.embedded.project import Document, Project, dialect
+from gymreg_core.reporting.embedded.project import Document, Project, as_list, dialect
 
 SECONDS = 120
-EPOCH = 0
 _FINDING = "dialect: "
 _EXECUTABLE = re.compile(r"^\s*`{3,}\s*\{(\w+)[^}\n]*\}", re.MULTILINE)
 _SHORTCODE = re.compile(r"\{\{<\s*(\S+)")
@@ -83,9 +82,8 @@ def to_pdf(project: Project, document: Document, markup: Path, target: Path) -> 
         pdf = typst.compile(
             markup.read_bytes(),
             root=document.source.parent,
-            font_paths=_fonts(project.root / options["font-paths"]),
+            font_paths=_fonts(tuple(project.root / path for path in as_list(options.get("font-paths")))),
             pdf_standards=options.get("pdf-standard"),
-            timestamp=EPOCH,
         )
     except typst.TypstError as fault:
         raise RenderingFailed("typst could not make the PDF", where=document.name, why=str(fault.args[0])) from None
@@ -104,7 +102,7 @@ def _outside(document: Document, findings: list[str]) -> RenderingFailed:
 @cache
 def pandoc_path() -> str:
     """The pandoc that came with the Python package, else the one on PATH."""
-    import pypandoc  # type: ignore[import-untyped]
+    import pypandoc
 
     try:
         return str(pypandoc.get_pandoc_path())
@@ -113,7 +111,7 @@ def pandoc_path() -> str:
 
 
 @cache
-def _fonts(folder: Path) -> Any:
+def _fonts(folders: tuple[Path, ...]) -> Any:
     import typst
 
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder])
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=list(folders))

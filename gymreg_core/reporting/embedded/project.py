@@ -29,7 +29,7 @@ class Project:
 
     @property
     def filters(self) -> list[Path]:
-        return [self.root / (f["path"] if isinstance(f, dict) else f) for f in self.config.get("filters", [])]
+        return [self.root / (f["path"] if isinstance(f, dict) else f) for f in as_list(self.config.get("filters"))]
 
     def resources(self) -> list[Path]:
         """Files that the pages need beside them, as the project lists them."""
@@ -65,7 +65,7 @@ def read_project(root: Path) -> Project:
     if not file.is_file():
         raise RenderingFailed("there is no _quarto.yml", where=root.name, remedy="Name the folder of a Quarto project.")
     config = _yaml(file.read_text(encoding="utf-8"), file.name)
-    for name in config.get("metadata-files", []):
+    for name in as_list(config.get("metadata-files")):
         config = merged(config, _yaml((root / name).read_text(encoding="utf-8"), name))
     patterns = config.get("project", {}).get("render") or [f"**/*{suffix}" for suffix in SUFFIXES]
     return Project(root, config, tuple(_sources(root, patterns)))
@@ -159,6 +159,11 @@ def _sources(root: Path, patterns: list[str]) -> list[Path]:
         else:
             chosen |= {p for p in root.glob(_as_glob(pattern)) if p.suffix in SUFFIXES}
     return sorted(p for p in chosen if not any(part[0] in "._" for part in p.relative_to(root).parts))
+
+
+def as_list(value: Any) -> list[Any]:
+    """Quarto takes one value where a list of one is meant."""
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _as_glob(pattern: str) -> str:
