@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -91,22 +94,28 @@ def _opened(before: pd.DataFrame | None, schools: pd.DataFrame, school: Ints, en
     crowd = np.bincount(np.concatenate([held, school]), minlength=len(schools))
     school = none_empty(schools, np.flatnonzero(open_in(schools, year) & (crowd == 0)), school, entry, held)
     fresh = pd.DataFrame({"school": school, "entry": entry, "profile": "", "opened": year, "closed": NEVER})
-    return _profiled(fresh if before is None else pd.concat([before, fresh], ignore_index=True))
+    return _profiled(fresh if before is None else pd.concat([before, fresh], ignore_index=True), year)
 
 
-def _profiled(paths: pd.DataFrame) -> pd.DataFrame:
-    """Name a local profile where a school has the same study path twice under either code list."""
-    catalogue = entries()
-    family = pd.Series([e.family for e in catalogue])[paths["entry"]].to_numpy()
-    rank = paths.groupby([paths["school"], family]).cumcount().to_numpy()
-    again = np.zeros(len(paths), dtype=bool)
-    for year in (0, NEVER):
-        code = pd.Series([e.code(year) or f"-{i}" for i, e in enumerate(catalogue)])[paths["entry"]].to_numpy()
-        again |= paths.groupby([paths["school"], code]).cumcount().to_numpy() > 0
-    lists = [profiles(f) for f in family]
-    named = [
-        f"{words[k % len(words)]}{f' {k // len(words) + 1}' if k >= len(words) else ''}"
-        for words, k in zip(lists, rank, strict=True)
-    ]
-    blank = paths["profile"].eq("").to_numpy() & again
-    return paths.assign(profile=np.where(blank, named, paths["profile"].to_numpy()))
+def _profiled(paths: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Name a local profile for a path of `year` whose school has the same one already, under either code list."""
+    taken: dict[tuple[int, str], set[str]] = {}
+    named = []
+    for school, position, profile, fresh in zip(
+        paths["school"], paths["entry"], paths["profile"], paths["opened"] == year, strict=True
+    ):
+        entry = entries()[position]
+        codes = [(school, code) for code in (entry.gy11, entry.gy25) if code]
+        used = set().union(*(taken.get(code, set()) for code in codes))
+        name = next(word for word in _words(entry.family) if word not in used) if fresh else profile
+        named.append(name)
+        for code in codes:
+            taken.setdefault(code, set()).add(name)
+    return paths.assign(profile=named)
+
+
+def _words(family: str) -> Iterator[str]:
+    """No profile, then those of the family, then the same with numbers."""
+    yield ""
+    yield from profiles(family)
+    yield from (f"{word} {number}" for number in itertools.count(2) for word in profiles(family))
