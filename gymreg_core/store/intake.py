@@ -14,7 +14,7 @@ from gymreg_core.store.fingerprint import code_fingerprint, fingerprint
 from gymreg_core.store.workspace import StoredResults, Workspace, results_key
 
 _READING = ("contracts", "sources", "store", "vocabulary", "rules", "findings", "provenance")
-_LIBRARIES = ("numpy", "pandas", "pyarrow", "python-calamine")
+_LIBRARIES = ("numpy", "pandas", "pyarrow")
 
 
 def ingest_files(paths: Sequence[Path], workspace: Path) -> StoredResults:
