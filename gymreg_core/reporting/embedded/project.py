@@ -125,8 +125,14 @@ def _formats(own: Any, shared: dict[str, Any], name: str) -> dict[str, dict[str,
     unknown = sorted(set(asked) - set(FORMATS))
     if unknown:
         raise RenderingFailed(f"the format {', '.join(unknown)} is not known", where=name, remedy="Use html and typst.")
-    options = {form: given if isinstance(given, dict) else {} for form, given in asked.items()}
-    return {form: merged(shared.get(form) or {}, options[form]) for form in FORMATS if form in asked}
+    own_options = {form: given if isinstance(given, dict) else {} for form, given in asked.items()}
+    options = {form: merged(shared.get(form) or {}, own_options[form]) for form in FORMATS if form in asked}
+    bare = [form for form, given in options.items() if "template" not in given]
+    if bare:
+        raise RenderingFailed(
+            f"the format {', '.join(bare)} has no template", where=name, remedy="Name one in _quarto.yml."
+        )
+    return options
 
 
 def _check_pdf(metadata: dict[str, Any], formats: dict[str, Any], name: str, stem: str) -> None:

@@ -29,8 +29,8 @@ local function written(doc, job, target)
     end })
   end
   for _, filter in ipairs(job.filters) do doc = pandoc.utils.run_lua_filter(doc, filter, env) end
-  local file = assert(io.open(target.output, "w"))
-  file:write(pandoc.write(doc, target.to, options), "\n")
+  local file = assert(io.open(target.output, "wb"))
+  file:write((pandoc.write(doc, target.to, options):gsub("%s*$", "\n")))
   file:close()
 end
 

@@ -19,12 +19,14 @@ local function wrapped(open, blocks, close)
 end
 
 -- Charts are drawn for the screen, in pixels and with letters of 14; two thirds of a point each makes letters of 9 pt.
+-- None is wider than the text.
 local function width_of(path)
   local file = io.open(path, "r")
   local head = file and file:read(2000) or ""
   if file then file:close() end
   local pixels = tonumber((head:match("<svg.->") or ""):match('%swidth="([%d.]+)'))
-  return pixels and ("%gpt"):format(pixels * 0.66) or "100%"
+  local points = pixels and pixels * 0.66
+  return points and points < 455 and ("%gpt"):format(points) or "100%"
 end
 
 local function figure(fig)
