@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["StoredResults", "Workspace", "results_key"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class StoredResults:
     """Results of the admission as they lie in a workspace.
 
@@ -38,9 +38,9 @@ class StoredResults:
     findings: Findings
     provenance: Provenance
 
-    def _repr_html_(self) -> str:
+    def __repr__(self) -> str:
         files = ", ".join(file.name for file in self.provenance.inputs)
-        return f"<p>{len(self.table)} study paths from {files}</p>"
+        return f"StoredResults({len(self.table)} rows from {files})"
 
 
 def results_key(inputs: Iterable[InputFile], code: str) -> str:
