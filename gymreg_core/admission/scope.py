@@ -53,8 +53,9 @@ def make_scope(kind: str, name: str | None, table: pd.DataFrame) -> Scope:
 
 
 def of_round(table: pd.DataFrame, intake_year: int, round: Round) -> pd.DataFrame:  # noqa: A002 the contract's word
-    """The rows of one year and round, each joint intake once.
+    """The rows of one year and round: each joint intake once, and only what had seats or admitted someone.
 
+    Files also list educations elsewhere that applications are only passed on to; they have no seats here.
     Errors: BadParameters listing the years and rounds that are there.
     """
     rows = _rows(table, intake_year, round)
@@ -75,7 +76,8 @@ def other_round(table: pd.DataFrame, intake_year: int | None, round: Round) -> p
 def _rows(table: pd.DataFrame, intake_year: int, round: Round) -> pd.DataFrame:  # noqa: A002
     rows = table[(table["intake_year"] == intake_year) & (table["round"] == round)]
     again = rows["joint_intake_id"].notna() & rows["joint_intake_id"].duplicated()
-    return rows[~again]
+    offered = (rows["seats"] > 0) | (rows["admitted"] > 0)
+    return rows[~again & offered]
 
 
 def available(table: pd.DataFrame) -> list[tuple[int, str]]:

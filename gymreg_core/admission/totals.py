@@ -9,6 +9,8 @@ import pandas as pd
 
 from gymreg_core.admission.measures import is_introductory, is_national, measure, with_change
 from gymreg_core.admission.result import Result, by_count, phrase, plain
+from gymreg_core.admission.scope import of_round, years_of
+from gymreg_core.contracts.rounds import Round
 from gymreg_core.vocabulary.phrases import compared_number, compared_share, per_cent
 from gymreg_core.vocabulary.programmes import Language
 
@@ -111,6 +113,19 @@ def totals(now: pd.DataFrame, before: pd.DataFrame | None, *, intake_year: int, 
         table[f"admitted_share{ending}"] = (table[f"admitted{ending}"].astype("Float64") / national) if known else pd.NA
         table[f"admitted_share{ending}"] = table[f"admitted_share{ending}"].astype("Float64")
     return Totals(table, intake_year, compare_to)
+
+
+def type_series(table: pd.DataFrame, round: Round, until: int) -> pd.DataFrame:  # noqa: A002 the contract's word
+    """Seats, admitted and fill rate of each programme type in each year: intake_year, programme_type and the measures.
+
+    Parameters
+    ----------
+    table : results of several years; national programmes of `round` up to and including the year `until` are used.
+    """
+    parts = [measure(of_round(table, year, round).loc[is_national], ["programme_type"]).assign(intake_year=year)
+             for year in years_of(table, round, until)]
+    out = pd.concat(parts, ignore_index=True)
+    return out[["intake_year", *(c for c in out.columns if c != "intake_year")]]
 
 
 def _groups(rows: pd.DataFrame) -> pd.DataFrame:

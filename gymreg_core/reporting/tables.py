@@ -1,0 +1,123 @@
+"""Tables and files for readers, from released tables alone."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from gymreg_core.disclosure import Released, require_released
+from gymreg_core.reporting.fragments import Fragment, page_slug
+from gymreg_core.reporting.markup import escape
+from gymreg_core.vocabulary.numbers import NBSP, change, number, points
+from gymreg_core.vocabulary.programmes import Language
+
+Form = Literal["text", "year", "count", "change", "points", "points_change", "percent", "percent_short", "percent_change", "ratio", "points_text"]
+_HUNDRED = 100
+_UNKNOWN = "–"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_TABLE_RULE = {"left": ":---", "right": "---:"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column for readers: its name in the table, its head, and how its values are written.
+
+    Forms: text; points_text a text that stands with numbers; year; count 6 626; change +393; points 232,5; points_change +7,5; percent 89,1 % (of a share);
+    percent_short 89 %;
+    percent_change +0,3 (of a difference of shares, in percentage points); ratio 8,8.
+    """
+
+    name: str
+    head: str
+    form: Form = "count"
+
+    @property
+    def align(self) -> str:
+        return "left" if self.form == "text" else "right"
+
+
+def written(value: Any, form: Form, language: Language) -> str:
+    """One value as readers see it; a dash where it is unknown."""
+    if pd.isna(value):
+        return _UNKNOWN
+    if form in ("text", "points_text"):
+        return escape(value)
+    if form == "year":
+        return str(int(value))
+    return _NUMBERS[form](float(value), language)
+
+
+def _points_change(value: float, language: Language) -> str:
+    return change(value, language, 0 if value.is_integer() else 1)
+
+
+def _percent(value: float, language: Language, decimals: int = 1) -> str:
+    sign = f"{NBSP}%" if language == "sv" else "%"
+    return number(value * _HUNDRED, language, decimals) + sign
+
+
+_NUMBERS = {
+    "count": number,
+    "change": change,
+    "points": points,
+    "points_change": _points_change,
+    "percent": _percent,
+    "percent_short": lambda value, language: _percent(value, language, 0),
+    "percent_change": lambda value, language: change(value * _HUNDRED, language, 1),
+    "ratio": lambda value, language: number(value, language, 1),
+}
+
+
+def table(
+    released: Released, columns: Sequence[Column], *, caption: str, identifier: str, language: Language
+) -> Fragment:
+    """A pipe table with its caption; `identifier` without ``tbl-``.
+
+    Errors: DisclosureRefused where `released` is not a released table.
+    """
+    frame = require_released(released, [c.name for c in columns]).table
+    head = _row(escape(c.head) for c in columns)
+    rule = _row(_TABLE_RULE[c.align] for c in columns)
+    cells = [[written(v, c.form, language) for v in frame[c.name]] for c in columns]
+    rows = [_row(row) for row in zip(*cells, strict=True)]
+    return Fragment("\n".join([head, rule, *rows]) + f"\n\n: {escape(caption)} {{#tbl-{identifier}}}")
+
+
+def _row(cells: Any) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def download(released: Released, columns: Sequence[Column], *, name: str, label: str, language: Language) -> Fragment:
+    """A CSV of the table beside the page, and the link to it.
+
+    Swedish: semicolons and decimal comma; English: commas and decimal point. Both UTF-8 with a mark that makes
+    spreadsheets read it so. Numbers are bare, shares in per cent; a text that a spreadsheet would take for a
+    formula is written with an apostrophe before it.
+    Errors: DisclosureRefused where `released` is not a released table.
+    """
+    frame = require_released(released, [c.name for c in columns]).table
+    path = f"data/{page_slug()}/{name}.csv"
+    cells = [[_bare(v, c.form, language) for v in frame[c.name]] for c in columns]
+    stream = io.StringIO()
+    writer = csv.writer(stream, delimiter=";" if language == "sv" else ",", lineterminator="\r\n")
+    writer.writerow(f"{c.head} (%)" if c.form == "percent" else c.head for c in columns)
+    writer.writerows(zip(*cells, strict=True))
+    return Fragment(f"[{escape(label)}]({path})", {path: ("\ufeff" + stream.getvalue()).encode()})
+
+
+def _bare(value: Any, form: Form, language: Language) -> str:
+    if pd.isna(value):
+        return ""
+    if form in ("text", "points_text"):
+        text = " ".join(str(value).split())
+        return f"'{text}" if text.startswith(_FORMULA) else text
+    if form in ("year", "count", "change"):
+        return str(int(value))
+    scaled = round(float(value) * _HUNDRED, 1) if form in ("percent", "percent_short", "percent_change") else round(float(value), 2)
+    text = str(int(scaled) if scaled.is_integer() else scaled)
+    return text.replace(".", ",") if language == "sv" else text
