@@ -88,7 +88,12 @@ def _faults(axe: Axe, page: Page, plain: Page, path: Path) -> list[str]:
 
 
 def _violations(page: Page) -> list[str]:
-    options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
+    options = {
+        "runOnly": {"type": "tag", "values": WCAG},
+        "resultTypes": ["violations"],
+        "preload": False,
+        "iframes": False,
+    }
     violations = page.evaluate("options => axe.run(document, options).then(result => result.violations)", options)
     return [f"{v['id']} ({v['help']}) on {v['nodes'][0]['target']}" for v in violations]
 
