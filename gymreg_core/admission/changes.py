@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from gymreg_core.admission.competition import QUANTILES
@@ -32,9 +33,13 @@ class Moves(Result):
     closed: int
 
     def histogram(self) -> pd.DataFrame:
-        """Moves in bins centred on zero: bin (the middle, points), count. Bins between the outermost are all there."""
+        """Moves in bins centred on zero: bin (the middle, points), count.
+
+        A move halfway between two bins counts in the one further from zero. All bins between the outermost are there.
+        """
         width = rule("report", "move_bin")
-        middle = (self.table["cutoff_change"] / width).round().astype("int64") * width
+        move = self.table["cutoff_change"].astype("float64")
+        middle = (np.sign(move) * np.floor(move.abs() / width + 0.5)).astype("int64") * width
         counts = middle.value_counts()
         span = range(int(middle.min()), int(middle.max()) + width, width) if len(middle) else range(0)
         return pd.DataFrame({"bin": list(span), "count": [int(counts.get(m, 0)) for m in span]})

@@ -11,7 +11,7 @@ from gymreg_core.admission.measures import is_national, ratio
 from gymreg_core.admission.result import Result, phrase, plain
 from gymreg_core.rules import rule
 from gymreg_core.vocabulary.numbers import number, percent, points
-from gymreg_core.vocabulary.path_names import path_inside
+from gymreg_core.vocabulary.path_names import path_name
 from gymreg_core.vocabulary.phrases import counted
 from gymreg_core.vocabulary.programmes import Language
 
@@ -137,7 +137,7 @@ class Competition(Result):
         return phrase()(
             "competition.top",
             language,
-            path=path_inside(row["study_path_name"], language),
+            path=path_name(row["study_path_name"]),
             school=row["school"],
             reserves=counted(int(row["reserves"]), "reserve", language),
             seats=counted(int(row["seats"]), "seat", language),

@@ -23,7 +23,7 @@ class EmptySeats(Result):
 
     paths : the study paths with free seats: municipality, school, study_path_name, programme, programme_type, seats,
     free_seats, admitted; most free seats first.
-    nobody : the study paths without anyone admitted; nobody_previous : their number in the year compared with.
+    nobody : the study paths without anyone admitted, most seats first; nobody_previous : their number in the year compared with.
     """
 
     paths: pd.DataFrame
@@ -89,7 +89,8 @@ def empty_seats(
     paths = rows.loc[rows["free_seats"] > 0, _SHOWN].sort_values(
         order, ascending=[False, True, True, True], ignore_index=True
     )
-    nobody = rows.loc[rows["admitted"] == 0, _SHOWN].sort_values(order[1:], ignore_index=True)
+    nobody = rows.loc[rows["admitted"] == 0, _SHOWN]
+    nobody = nobody.sort_values(["seats", *order[1:]], ascending=[False, True, True, True], ignore_index=True)
     return EmptySeats(
         table.sort_values(["free_seats", "programme"], ascending=[False, True], ignore_index=True)[kept],
         intake_year,

@@ -7,18 +7,24 @@ from collections.abc import Iterable, Sequence
 
 from gymreg_core.reporting.fragments import Fragment, join
 
+_BLANK = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$@^~])")
 
 
 def escape(text: str) -> str:
     """Text from data, with the characters escaped that markdown would read as markup; line breaks become spaces."""
-    plain = _SPECIAL.sub(r"\\\1", " ".join(str(text).split()))
+    plain = _SPECIAL.sub(r"\\\1", one_line(str(text)))
     return re.sub(r"^(\d+)([.)]) ", r"\1\\\2 ", re.sub(r"^([-+:])", r"\\\1", plain))
+
+
+def one_line(text: str) -> str:
+    """Text without line breaks; no-break spaces stay, so that a number keeps together."""
+    return _BLANK.sub(" ", text).strip(" ")
 
 
 def attribute(text: str) -> str:
     """Text as the value of an attribute in double quotes."""
-    return " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"')
+    return one_line(text).replace("\\", "\\\\").replace('"', '\\"')
 
 
 def heading(level: int, text: str, identifier: str) -> Fragment:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from gymreg_core.disclosure import Released, require_released
 from gymreg_core.reporting.fragments import Fragment, page_slug
-from gymreg_core.reporting.markup import escape
+from gymreg_core.reporting.markup import escape, one_line
 from gymreg_core.vocabulary.numbers import NBSP, change, number, points
 from gymreg_core.vocabulary.programmes import Language
 
@@ -114,7 +114,7 @@ def _bare(value: Any, form: Form, language: Language) -> str:
     if pd.isna(value):
         return ""
     if form in ("text", "points_text"):
-        text = " ".join(str(value).split())
+        text = one_line(str(value))
         return f"'{text}" if text.startswith(_FORMULA) else text
     if form in ("year", "count", "change"):
         return str(int(value))

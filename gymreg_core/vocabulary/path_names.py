@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from gymreg_core.vocabulary.phrases import programme_inside
+from gymreg_core.vocabulary.phrases import programme_short
 from gymreg_core.vocabulary.programmes import Language, programmes
 
 _CODE = re.compile(r" (?:[A-ZÅÄÖ]{2}(?:25)?)$")
@@ -32,10 +32,10 @@ def path_name(published: str) -> str:
     return text.replace("; mot ", " mot ").replace("; ", ", ")
 
 
-def path_inside(published: str, language: Language) -> str:
-    """The name inside a sentence, its programme in the language of the sentence; orientations stay as published."""
+def path_short(published: str, language: Language) -> str:
+    """The name where there is little room: 'Ekonomi – Juridik'; the programme in `language`, the rest as published."""
     name = path_name(published)
     for code, programme in programmes().items():
         if name.startswith(programme.sv):
-            return programme_inside(code, language) + name[len(programme.sv) :].replace(" – ", ", ", 1)
+            return programme_short(code, language) + name[len(programme.sv) :]
     return name

@@ -54,7 +54,7 @@ def quality(view: View, published: str | Path | None = None) -> Fragment:
 
 
 def _findings(view: View) -> Fragment:
-    found = [f for f in view.stored.findings.sorted() if f.file is None or f.file in view.files]
+    found = [f for f in view.stored.findings.sorted() if f.file is None or f.file in view.main_files]
     top = section(view, "quality.findings", "iakttagelser", 3)
     if not found:
         return top + paragraph(view.say("quality.findings.none"))
@@ -87,6 +87,8 @@ def _links(view: View) -> Fragment:
     if not total:
         return Fragment()
     frame = pd.DataFrame([(name, n, n / total) for name, n in rows if n], columns=["evidence", "study_paths", "share"])
+    if counts.index.tolist() == ["new"] and view.intake_year == view.years[0]:
+        return top + paragraph(view.say("quality.links.first"))
     known = 1 - int(counts.get("new", 0)) / total
     sentence = view.say("quality.links.sentence", share=per_cent(known, view.language), year=view.intake_year)
     caption = view.say("quality.links.table", admission=view.admission)
@@ -96,21 +98,20 @@ def _links(view: View) -> Fragment:
 
 def _totals(view: View, published: str | Path | None) -> Fragment:
     top = section(view, "quality.totals", "avstamning", 3)
-    years = [y for y in (view.intake_year, view.compare_to) if y is not None]
     rows = pd.DataFrame()
     if published:
         every = reconcile(view.stored.table, Path(published))
-        here = every["intake_year"].isin(years) & (every["round"] == view.round) & every["file_total"].notna()
-        rows = every[here].sort_values("intake_year", ascending=False, kind="stable")
+        rows = every[(every["intake_year"] == view.intake_year) & (every["round"] == view.round) & every["file_total"].notna()]
     if rows.empty:
         return top + paragraph(view.say("quality.totals.none", year=view.intake_year))
     agree, n, largest = int((rows["difference"] == 0).sum()), len(rows), int(rows["difference"].abs().max())
     counts = {"n": number(n, view.language), "agree": number(agree, view.language), "largest": number(largest, view.language)}
     sentence = view.say("quality.totals.all_agree" if agree == n else "quality.totals.sentence", **counts)
-    said = zip(rows["group"], rows["measure"], rows["intake_year"], strict=True)
+    said = zip(rows["group"], rows["measure"], strict=True)
+    is_total = ~rows["measure"].str.startswith("change")
     frame = rows.assign(
-        label=[f"{_group(view, str(g))}, {view.say(f'quality.totals.measure.{m}')}, {year}" for g, m, year in said],
-        share=rows["difference"] / rows["published_total"],
+        label=[f"{_group(view, str(g))}, {view.say(f'quality.totals.measure.{m}')}" for g, m in said],
+        share=(rows["difference"] / rows["published_total"]).where(is_total),
     )
     shown = [column(view, "label", "what"), column(view, "published_total"), column(view, "file_total"),
              column(view, "difference", form="change"), column(view, "share", "difference_share", "percent_change")]

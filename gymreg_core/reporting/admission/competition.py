@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from gymreg_core.reporting.admission.parts import column, columns, figure, long_table, named, section
+from gymreg_core.reporting.admission.parts import column, columns, figure, long_table, named, path_column, section
 from gymreg_core.reporting.admission.view import View
 from gymreg_core.reporting.charts import bars, histogram, strip
 from gymreg_core.reporting.fragments import Fragment
@@ -92,10 +92,9 @@ def _most_sought(view: View) -> Fragment:
     rows = view.competition.most_sought()
     if rows.empty:
         return top + paragraph(view.say("competition.sought.none"))
-    place = () if view.scope.kind == "municipality" else ("municipality",)
-    shown = columns(view, "study_path_name", "school", *place, "seats", "reserves", "reserves_per_seat", "cutoff")
+    shown = [path_column(view), *columns(view, "school", "seats", "reserves", "reserves_per_seat", "cutoff")]
     whole = columns(view, "municipality", "school", "study_path_name", "seats", "admitted", "reserves", "reserves_per_seat", "cutoff")
-    frame = named(rows)[list(dict.fromkeys(c.name for c in (*shown, *whole)))]
+    frame = named(view, rows)[list(dict.fromkeys(c.name for c in (*shown, *whole)))]
     listed = long_table(
         view, view.release(frame), shown, whole=whole, caption=view.say("competition.sought.table", admission=view.admission),
         identifier="eftersokta", csv=view.say("competition.sought.csv"),
@@ -126,7 +125,7 @@ def _open(view: View) -> Fragment:
     listed = table(view.release(frame[[c.name for c in shown]]), shown, caption=caption, identifier="alla-in", language=view.language)
     alt = view.say("competition.open.alt", about=view.about, message=message)
     whole = columns(view, "municipality", "school", "study_path_name", "seats", "admitted", "median")
-    released = view.release(named(paths)[[c.name for c in whole]])
+    released = view.release(named(view, paths)[[c.name for c in whole]])
     file = download(released, whole, name="alla-in", label=view.say("competition.open.csv"), language=view.language)
     return top + figure(view, "alla-in", drawing, kind="bars", alt=alt, caption=capital(message), data=listed) + file
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from gymreg_core.admission import Moves, cutoff_series
-from gymreg_core.reporting.admission.parts import column, columns, figure, long_table, named, section
+from gymreg_core.reporting.admission.parts import column, columns, figure, long_table, named, path_column, section
 from gymreg_core.reporting.admission.view import View
 from gymreg_core.reporting.charts import dumbbells, histogram, lines, scatter
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.tables import table, written
 from gymreg_core.rules import rule
-from gymreg_core.vocabulary.numbers import change
+from gymreg_core.vocabulary.numbers import change, number
 from gymreg_core.vocabulary.phrases import capital, counted, label, merit, programme_name, programme_short
 from gymreg_core.vocabulary.texts import terms
 
@@ -28,15 +28,16 @@ def cutoff_moves(view: View) -> Fragment:
     if not view.compared:
         return top + paragraph(view.say("moves.no_comparison"))
     moves, language = view.moves, view.language
-    sentences = moves.sentences(language)
+    sentences = list(moves.sentences(language))
     if moves.opened or moves.closed:
         paths = {"opened": counted(moves.opened, "study_path", language), "closed": counted(moves.closed, "study_path", language)}
-        sentences = (*sentences, view.say("moves.opened", **paths))
-    top += paragraph(*sentences)
+        sentences.append(view.say("moves.opened", **paths))
     if len(moves.table) <= 1:
-        return top + _since_first(view)
+        return top + paragraph(*sentences) + _since_first(view)
+    # What a caption says is not said above it too.
+    said = {moves.middle(language), *([moves.directions(language)] if view.is_wide else [])}
     drawn = _scatter(view, moves) + (_distribution(view, moves) if view.is_wide else Fragment())
-    return top + drawn + _since_first(view)
+    return top + paragraph(*(s for s in sentences if s not in said)) + drawn + _since_first(view)
 
 
 def _scatter(view: View, moves: Moves) -> Fragment:
@@ -49,13 +50,12 @@ def _scatter(view: View, moves: Moves) -> Fragment:
         titles=(view.say("moves.scatter.x", year=year), view.say("moves.scatter.x", year=now)),
         sides=(view.say("moves.scatter.above", year=year), view.say("moves.scatter.below", year=year)),
     )
-    large = named(moves.table.assign(_size=-moves.table["cutoff_change"].abs()).sort_values(["_size", "study_path_id"]))
-    place = () if view.scope.kind in ("municipality", "school") else ("municipality",)
-    shown = [*columns(view, "study_path_name", "school", *place), column(view, "cutoff_previous", "cutoff_before", "points"),
+    large = named(view, moves.table.assign(_size=-moves.table["cutoff_change"].abs()).sort_values(["_size", "study_path_id"]))
+    shown = [path_column(view), *columns(view, "school"), column(view, "cutoff_previous", "cutoff_before", "points"),
              column(view, "cutoff", "cutoff"), column(view, "cutoff_change")]
     listed = long_table(
-        view, view.release(large[[c.name for c in shown]]), shown, caption=view.say("moves.scatter.table", year=year),
-        identifier="andringar", csv=view.say("moves.scatter.csv"),
+        view, view.release(large[["municipality", "study_path_name", *(c.name for c in shown)]]), shown, caption=view.say("moves.scatter.table", year=year),
+        identifier="andringar", csv=view.say("moves.scatter.csv"), whole=[*columns(view, "municipality", "school", "study_path_name"), *shown[2:]],
     )
     message = moves.middle(view.language)
     alt = view.say("moves.scatter.alt", now=now, year=year, place=capital(view.place), message=message)
@@ -72,14 +72,21 @@ def _distribution(view: View, moves: Moves) -> Fragment:
         axis_title=view.say("moves.histogram.axis", year=moves.compare_to), language=view.language, height=190,
     )
     filled = frame[frame["count"] > 0]
-    ends = zip(filled["bin_from"], filled["bin_to"], strict=True)
-    data = filled.assign(label=[f"{change(a, view.language)} – {change(b, view.language)}" for a, b in ends])
+    data = filled.assign(label=[_bin(view, float(middle), half) for middle in filled["bin"]])
     shown = [column(view, "label", "move"), column(view, "count", "study_paths")]
     caption = view.say("moves.histogram.table", year=moves.compare_to)
     listed = table(view.release(data[[c.name for c in shown]]), shown, caption=caption, identifier="andringar-fordelning", language=view.language)
     message = moves.directions(view.language)
     alt = view.say("moves.histogram.alt", year=moves.compare_to, place=capital(view.place), message=message)
     return figure(view, "andringar-fordelning", drawing, kind="histogram", alt=alt, caption=message, data=listed)
+
+
+def _bin(view: View, middle: float, half: float) -> str:
+    """The moves of a bin in words; the end nearer to zero belongs to it, the other to the next."""
+    if middle == 0:
+        return view.say("moves.histogram.zero", size=number(half, view.language))
+    sign, near, far = (1 if middle > 0 else -1), abs(middle) - half, abs(middle) + half
+    return f"{change(sign * near, view.language)} – {change(sign * (far - 0.1), view.language, 1)}"
 
 
 def _since_first(view: View) -> Fragment:
@@ -128,19 +135,18 @@ def rounds(view: View) -> Fragment:
     if stats.intake_year != view.intake_year:
         top += paragraph(view.say("rounds.other_year", year=view.intake_year, shown=stats.intake_year))
     sentences = stats.sentences(view.language)
-    rows = stats.table[stats.table[["admitted_preliminary", "admitted_final"]].max(axis=1) > 0]
+    rows = stats.table[stats.table[["fill_rate_preliminary", "fill_rate_final"]].notna().all(axis=1)]
     if len(rows) <= 1 or view.scope.kind == "school":
         return top + paragraph(*sentences)
     frame = rows.assign(
         label=[programme_short(str(c), view.language) for c in rows["programme"]],
         programme_name=[programme_name(str(c), view.language) for c in rows["programme"]],
         group=[label(str(t), view.language) for t in rows["programme_type"]],
-        admitted_change=rows["admitted_final"] - rows["admitted_preliminary"],
-        note=[change(float(b - a), view.language) for a, b in zip(rows["admitted_preliminary"], rows["admitted_final"], strict=True)],
+        note=[written(v, "percent_short", view.language) for v in rows["fill_rate_final"]],
     )
     drawing = dumbbells(
-        view.release(frame[["group", "label", "admitted_preliminary", "admitted_final", "note"]]), label="label", before="admitted_preliminary",
-        now="admitted_final", text="note", group="group", zero=True, language=view.language,
+        view.release(frame[["group", "label", "fill_rate_preliminary", "fill_rate_final", "note"]]), label="label",
+        before="fill_rate_preliminary", now="fill_rate_final", text="note", group="group", percent=True, language=view.language,
         names=(view.say("rounds.preliminary"), view.say("rounds.final")),
     )
     names = ("programme_name", "admitted_preliminary", "admitted_final", "fill_rate_preliminary", "fill_rate_final")

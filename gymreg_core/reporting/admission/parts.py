@@ -13,7 +13,7 @@ from gymreg_core.reporting.markup import attribute, escape, fold, heading, parag
 from gymreg_core.reporting.tables import Column, Form, download, table
 from gymreg_core.rules import rule
 from gymreg_core.vocabulary.numbers import number
-from gymreg_core.vocabulary.path_names import path_name
+from gymreg_core.vocabulary.path_names import path_name, path_short
 
 _ENDINGS: tuple[tuple[str, Form], ...] = (
     ("reserves_per_seat", "ratio"),
@@ -86,6 +86,13 @@ def long_table(
     return out + paragraph(view.say("shown_of", **numbers)) + file
 
 
-def named(frame: pd.DataFrame) -> pd.DataFrame:
-    """The table with the names of its study paths as readers say them."""
-    return frame.assign(study_path_name=[path_name(str(n)) for n in frame["study_path_name"]])
+def named(view: View, frame: pd.DataFrame) -> pd.DataFrame:
+    """The table with the names of its study paths as readers say them: short in `label`, whole in `study_path_name`."""
+    names = [str(n) for n in frame["study_path_name"]]
+    short = [path_short(n, view.language) for n in names]
+    return frame.assign(study_path_name=[path_name(n) for n in names], label=short)
+
+
+def path_column(view: View) -> Column:
+    """The short names of study paths that `named` gave."""
+    return column(view, "label", "study_path_name")

@@ -146,9 +146,9 @@ def _against_region(view: View) -> Fragment:
 
 def providers(view: View) -> Fragment:
     """Municipal and independent schools side by side."""
-    stats, language = view.providers, view.language
     if view.scope.kind in ("school", "provider_form") or not view.has_national:
         return Fragment()
+    stats, language = view.providers, view.language
     top = section(view, "providers", "huvudman") + paragraph(*stats.sentences(language))
     rows = stats.table[stats.table["study_paths"] > 0]
     if len(rows) == 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gymreg_core.reporting.admission.parts import column, columns, figure, long_table, named, section
+from gymreg_core.reporting.admission.parts import column, columns, figure, long_table, named, path_column, section
 from gymreg_core.reporting.admission.view import View
 from gymreg_core.reporting.charts import bars
 from gymreg_core.reporting.fragments import Fragment
@@ -21,7 +21,7 @@ def introductory(view: View) -> Fragment:
     if stats.table.empty:
         return top
     frame = stats.table.assign(programme_name=[programme_name(str(c), language) for c in stats.table["programme"]])
-    shown = columns(view, "programme_name", "schools", "study_paths", "seats", "admitted", "admitted_change", "fill_rate", "free_seats")
+    shown = columns(view, "programme_name", "study_paths", "seats", "admitted", "admitted_change", "fill_rate", "free_seats")
     caption = view.say("introductory.table", admission=view.admission)
     listed = table(view.release(frame[[c.name for c in shown]]), shown, caption=caption, identifier="introduktion", language=language)
     return top + paragraph(view.say("introductory.lead")) + listed
@@ -58,7 +58,7 @@ def _free_paths(view: View) -> Fragment:
     if not view.is_wide:
         return Fragment()
     whole = columns(view, "municipality", "school", "study_path_name", "seats", "admitted", "free_seats")
-    released = view.release(named(view.empty.paths)[[c.name for c in whole]])
+    released = view.release(named(view, view.empty.paths)[[c.name for c in whole]])
     return download(released, whole, name="lediga", label=view.say("empty.csv"), language=view.language)
 
 
@@ -67,7 +67,8 @@ def _nobody(view: View) -> Fragment:
     if view.empty.nobody.empty:
         return top
     place = () if view.scope.kind == "municipality" else ("municipality",)
-    shown = columns(view, "study_path_name", "school", *place, "seats")
+    shown = [path_column(view), *columns(view, "school", *place, "seats")]
+    whole = columns(view, "municipality", "school", "study_path_name", "seats")
     caption = view.say("empty.nobody.table", admission=view.admission)
-    released = view.release(named(view.empty.nobody)[[c.name for c in shown]])
-    return top + long_table(view, released, shown, caption=caption, identifier="utan-antagna", csv=view.say("empty.nobody.csv"))
+    released = view.release(named(view, view.empty.nobody)[["label", *(c.name for c in whole)]])
+    return top + long_table(view, released, shown, caption=caption, identifier="utan-antagna", csv=view.say("empty.nobody.csv"), whole=whole)

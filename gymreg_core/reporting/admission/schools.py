@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from gymreg_core.reporting.admission.parts import column, columns, named, section
+from gymreg_core.reporting.admission.parts import column, columns, named, path_column, section
 from gymreg_core.reporting.admission.view import View
 from gymreg_core.reporting.fragments import Fragment, join
 from gymreg_core.reporting.markup import heading, paragraph
@@ -42,13 +42,13 @@ def schools(view: View) -> Fragment:
 
 def _readable(view: View) -> pd.DataFrame:
     """The study paths with their cut-offs in words where they are no number."""
-    rows = named(view.study_paths.table)
+    rows = named(view, view.study_paths.table)
     now = zip(rows["cutoff"], rows["cutoff_kind"], rows["scale"], strict=True)
     before = zip(rows["cutoff_previous"], rows["cutoff_kind_previous"], rows["scale"], strict=True)
     medians = zip(rows["median"], rows["scale"], strict=True)
     return rows.assign(
-        label=[_cutoff(view, *v) for v in now],
-        label_previous=[_cutoff(view, *v) for v in before],
+        series=[_cutoff(view, *v) for v in now],
+        series_previous=[_cutoff(view, *v) for v in before],
         note=[_points(view, *v) for v in medians],
     )
 
@@ -70,15 +70,15 @@ def _points(view: View, value: Any, scale: str) -> str:
 
 def _columns(view: View, frame: pd.DataFrame) -> list[Column]:
     first = ["first_choice_eligible"] if frame["first_choice_eligible"].notna().any() else []
-    shown = columns(view, "study_path_name", "seats", "admitted", *first, "reserves")
-    shown.append(Column("label", view.say("column.cutoff_now", year=view.intake_year), "points_text"))
+    shown = [path_column(view), *columns(view, "seats", "admitted", *first, "reserves")]
+    shown.append(Column("series", view.say("column.cutoff_now", year=view.intake_year), "points_text"))
     if view.compared:
-        shown.append(Column("label_previous", view.say("column.cutoff_before", year=view.compare_to), "points_text"))
+        shown.append(Column("series_previous", view.say("column.cutoff_before", year=view.compare_to), "points_text"))
     return [*shown, Column("note", view.say("column.median"), "points_text")]
 
 
 def _file(view: View) -> Fragment:
-    rows = named(view.study_paths.table)
+    rows = named(view, view.study_paths.table)
     frame = rows.assign(provider_form=[label(str(f), view.language) for f in rows["provider_form"]])
     first = ["first_choice_eligible"] if frame["first_choice_eligible"].notna().any() else []
     names = ("municipality", "school", "provider_form", "study_path_name", "seats", "admitted", "free_seats", "reserves", *first)

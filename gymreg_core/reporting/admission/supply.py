@@ -18,9 +18,9 @@ _HUNDRED = 100
 
 def municipalities(view: View) -> Fragment:
     """Where the seats are, drawn as a map of tiles."""
-    stats, language = view.supply, view.language
     if not view.is_wide or not view.has_national:
         return Fragment()
+    stats, language = view.supply, view.language
     sentences = stats.sentences(language)
     caption = view.say("supply.caption", message=sentences[1] if len(sentences) > 1 else sentences[0])
     area = stats.table[stats.table["x"].notna()]

@@ -216,10 +216,17 @@ class View:
         return adm.study_paths(self.now, self.before, **self._years)
 
     @cached_property
-    def files(self) -> Sequence[str]:
-        """Names of the files that the page's own numbers come from."""
-        chosen = self.results["intake_year"].isin([self.intake_year, self.compare_to])
+    def main_files(self) -> Sequence[str]:
+        """Names of the files with this admission and the one it is compared with."""
+        chosen = self.results["intake_year"].isin([self.intake_year, self.compare_to]) & (self.results["round"] == self.round)
         return sorted(self.results.loc[chosen, "source_file"].unique())
+
+    @cached_property
+    def files(self) -> Sequence[str]:
+        """Names of all files that numbers on the page come from, earlier years and the other round too."""
+        earlier = (self.results["intake_year"] <= self.intake_year) & (self.results["round"] == self.round)
+        both = self.results["intake_year"] == (self.rounds.intake_year if self.rounds else self.intake_year)
+        return sorted(self.results.loc[earlier | both, "source_file"].unique())
 
 
 def with_identity(stored: Stored) -> pd.DataFrame:

@@ -111,8 +111,10 @@ def bars(
     keys = []
     if reference:
         at = {"x": {"datum": reference[0], "type": "quantitative", **place}}
-        marks.insert(1, mark("rule", at, color=ORANGE, strokeWidth=2, strokeDash=[5, 3]))
-        keys.append(Key(reference[1], ORANGE, ORANGE, "dash"))
+        line = mark("tick", at, orient="vertical", color=ORANGE, thickness=2.5, size=_ROW, opacity=1)
+        halo = words(end, text, align="left", dx=7, stroke=PAPER, strokeWidth=4)
+        marks[1:1] = [line, halo]
+        keys.append(Key(reference[1], ORANGE, ORANGE, "tick"))
     return _draw(frame, label, None, layout, marks, keys, language)
 
 

@@ -59,7 +59,7 @@ def histogram(
 
     def panel(name: str, title: str | None) -> Spec:
         top = float(frame.loc[frame[series] == name, count].max())
-        place = {"scale": scale(*domain), "title": title, "axis": axis(*domain, about=8, grid=False)}
+        place = {"scale": scale(*domain), "title": title, "axis": axis(*domain, about=6, grid=False)}
         y = {"y": quantity(count, axis=None, scale=scale(0, top * 1.15))}
         middle = {"calculate": f"(datum['{low}'] + datum['{high}']) / 2", "as": "middle"}
         bar = {"x": quantity(low, **place), "x2": {"field": high}, **y, "y2": {"datum": 0}}
