@@ -121,7 +121,8 @@ def _reserves(seats: Ints, total: float, rng: np.random.Generator) -> Ints:
     by_order, by_chance = value("shape", "reserves_order")
     pressure = by_order * np.sort(rng.normal(size=len(seats)))[::-1] + by_chance * rng.normal(size=len(seats))
     weights = seats * np.exp(value("shape", "reserves_spread") * pressure)
-    return spread(total, weights, 0, np.ceil(value("shape", "reserves_most") * seats))
+    least, most = value("shape", "reserves_most")
+    return spread(total, weights, 0, np.ceil(rng.uniform(least, most, len(seats)) * seats))
 
 
 def _withheld(seats: Ints, total: float, rng: np.random.Generator) -> Ints:
