@@ -14,7 +14,7 @@ from gymreg_core.admission.result import Result, phrase, plain
 from gymreg_core.contracts.rounds import Round
 from gymreg_core.rules import rule
 from gymreg_core.vocabulary.numbers import percent
-from gymreg_core.vocabulary.phrases import capital, compared_points, counted, how_many, merit
+from gymreg_core.vocabulary.phrases import capital, compared_points, counted, how_many, listing, merit
 from gymreg_core.vocabulary.programmes import Language
 
 _KEPT = ["study_path_id", "municipality", "school", "study_path_name", "programme", "programme_type"]
@@ -31,6 +31,11 @@ class Moves(Result):
 
     opened: int
     closed: int
+
+    @property
+    def is_distribution(self) -> bool:
+        """Whether there are enough moves for a median or a drawing to say more than the moves themselves."""
+        return len(self.table) >= int(rule("report", "distribution_from"))
 
     def histogram(self) -> pd.DataFrame:
         """Moves in bins centred on zero: bin (the middle, points), count.
@@ -71,7 +76,10 @@ class Moves(Result):
             row = self.table.iloc[0]
             move = compared_points(float(row["cutoff"]), float(row["cutoff_previous"]), then, language)
             return (phrase()("moves.single", language, move=move, now=self.intake_year, year=then),)
-        out = [phrase()("moves.compared", language, **names), self.directions(language), self.middle(language)]
+        out = [phrase()("moves.compared", language, **names), self.directions(language)]
+        if not self.is_distribution:
+            return tuple(out)
+        out.append(self.middle(language))
         if s["large"]:
             limit = merit(float(rule("report", "large_move")), language)
             share = percent(s["large_share"], language, 0)
@@ -84,8 +92,15 @@ class Moves(Result):
 
     def directions(self, language: Language) -> str:
         """On how many study paths the cut-off rose, fell and stood still."""
-        parts = {k: how_many(v, language) for k, v in self.summary().items() if k in ("up", "down", "unchanged")}
-        return phrase()("moves.directions", language, **parts)
+        s = self.summary()
+        ways = [way for way in ("up", "down", "unchanged") if s[way]]
+        counts = [how_many(s[way], language) for way in ways]
+        if len(ways) == 1:
+            counts = [phrase()("moves.all_of_them", language)]
+        elif ways:
+            counts[0] = counted(s[ways[0]], "study_path", language)
+        parts = [phrase()(f"moves.part.{way}", language, n=n) for way, n in zip(ways, counts, strict=True)]
+        return phrase()("moves.directions", language, parts=listing(parts, language)) if parts else ""
 
     def middle(self, language: Language) -> str:
         """The middle move in words."""

@@ -121,12 +121,16 @@ class Competition(Result):
         return f"{text} {phrase()('competition.open', language, open=opened)}"
 
     def typical(self, language: Language) -> tuple[str, ...]:
-        """The middle cut-off of each programme type."""
-        q = self.quantiles().set_index("programme_type")["cutoff_p50"]
+        """The median cut-off of each programme type that has enough of them."""
+        table = self.quantiles()
+        table = table[table["count"] >= int(rule("report", "distribution_from"))]
+        q = table.set_index("programme_type")["cutoff_p50"]
         if {"preparatory", "vocational"} <= set(q.index):
             both = {kind: points(float(q[kind]), language) for kind in ("preparatory", "vocational")}
             return (phrase()("competition.typical", language, **both),)
-        return tuple(phrase()("competition.typical_one", language, value=points(float(v), language)) for v in q)
+        return tuple(
+            phrase()(f"competition.typical_{kind}", language, value=points(float(v), language)) for kind, v in q.items()
+        )
 
     def top(self, language: Language) -> str:
         """The study path with most reserves per seat."""

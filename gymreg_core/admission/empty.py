@@ -23,7 +23,8 @@ class EmptySeats(Result):
 
     paths : the study paths with free seats: municipality, school, study_path_name, programme, programme_type, seats,
     free_seats, admitted; most free seats first.
-    nobody : the study paths without anyone admitted, most seats first; nobody_previous : their number in the year compared with.
+    nobody : the study paths without anyone admitted, most seats first.
+    nobody_previous : their number in the year compared with.
     """
 
     paths: pd.DataFrame

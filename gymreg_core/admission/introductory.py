@@ -25,8 +25,8 @@ class Introductory(Result):
         if not s["study_paths"]:
             return (phrase()("introductory.no_paths", language),)
         text = by_count("introductory.admitted", s["admitted"], language)
-        before = self.table["admitted_previous"].sum(min_count=1)
-        if self.compare_to is not None and not pd.isna(before):
+        before = self.table["admitted_previous"].sum()
+        if self.compare_to is not None and self.table["study_paths_previous"].sum():
             text = f"{text}, {compared(s['admitted'], int(before), self.compare_to, language)}"
         if not s["seats"]:
             return (f"{text}.",)

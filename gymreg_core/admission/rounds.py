@@ -11,7 +11,9 @@ from gymreg_core.admission.changes import Moves, cutoff_moves
 from gymreg_core.admission.measures import is_national, measure, ratio
 from gymreg_core.admission.programmes import sort_programmes
 from gymreg_core.admission.result import Result, by_count, phrase
+from gymreg_core.rules import rule
 from gymreg_core.vocabulary.numbers import number, percent
+from gymreg_core.vocabulary.phrases import how_many
 from gymreg_core.vocabulary.programmes import Language
 
 
@@ -37,12 +39,9 @@ class Rounds(Result):
         s = self.summary()
         first, last = s["admitted_preliminary"], s["admitted_final"]
         out = [self._admitted(first, last, language)]
-        if s["moves_study_paths"] > 1:
-            out += [
-                by_count("rounds.compared", s["moves_study_paths"], language),
-                self.moves.directions(language),
-                self.moves.middle(language),
-            ]
+        if self.moves.is_distribution:
+            out.append(by_count("rounds.compared", s["moves_study_paths"], language))
+            out += [self.moves.directions(language), self.moves.middle(language)]
         return tuple(out)
 
     def _admitted(self, first: int, last: int, language: Language) -> str:
@@ -51,7 +50,9 @@ class Rounds(Result):
             return phrase()("rounds.same" if last else "rounds.nobody", language, **names)
         if not first:
             return phrase()("rounds.from_none", language, **names)
-        key, share = "rounds.more" if last > first else "rounds.fewer", percent(abs(last / first - 1), language)
+        key, size = "rounds.more" if last > first else "rounds.fewer", abs(last - first)
+        few = first < int(rule("report", "percent_from"))
+        share = how_many(size, language) if few else percent(size / first, language)
         return phrase()(key, language, **names, share=share)
 
 

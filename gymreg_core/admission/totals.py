@@ -122,8 +122,10 @@ def type_series(table: pd.DataFrame, round: Round, until: int) -> pd.DataFrame: 
     ----------
     table : results of several years; national programmes of `round` up to and including the year `until` are used.
     """
-    parts = [measure(of_round(table, year, round).loc[is_national], ["programme_type"]).assign(intake_year=year)
-             for year in years_of(table, round, until)]
+    parts = [
+        measure(of_round(table, year, round).loc[is_national], ["programme_type"]).assign(intake_year=year)
+        for year in years_of(table, round, until)
+    ]
     out = pd.concat(parts, ignore_index=True)
     return out[["intake_year", *(c for c in out.columns if c != "intake_year")]]
 

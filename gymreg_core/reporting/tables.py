@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,7 +16,19 @@ from gymreg_core.reporting.markup import escape, one_line
 from gymreg_core.vocabulary.numbers import NBSP, change, number, points
 from gymreg_core.vocabulary.programmes import Language
 
-Form = Literal["text", "year", "count", "change", "points", "points_change", "percent", "percent_short", "percent_change", "ratio", "points_text"]
+Form = Literal[
+    "text",
+    "year",
+    "count",
+    "change",
+    "points",
+    "points_change",
+    "percent",
+    "percent_short",
+    "percent_change",
+    "ratio",
+    "points_text",
+]
 _HUNDRED = 100
 _UNKNOWN = "–"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -27,9 +39,11 @@ _TABLE_RULE = {"left": ":---", "right": "---:"}
 class Column:
     """A column for readers: its name in the table, its head, and how its values are written.
 
-    Forms: text; points_text a text that stands with numbers; year; count 6 626; change +393; points 232,5; points_change +7,5; percent 89,1 % (of a share);
-    percent_short 89 %;
-    percent_change +0,3 (of a difference of shares, in percentage points); ratio 8,8.
+    Forms
+    -----
+    text, points_text (a text that stands with numbers), year; count 6 626; change +393; points 232,5;
+    points_change +7,5; percent 89,1 % and percent_short 89 % (of a share); percent_change +0,3 (of a difference of
+    shares, in percentage points); ratio 8,8.
     """
 
     name: str
@@ -61,7 +75,7 @@ def _percent(value: float, language: Language, decimals: int = 1) -> str:
     return number(value * _HUNDRED, language, decimals) + sign
 
 
-_NUMBERS = {
+_NUMBERS: dict[str, Callable[[float, Language], str]] = {
     "count": number,
     "change": change,
     "points": points,
@@ -88,7 +102,7 @@ def table(
     return Fragment("\n".join([head, rule, *rows]) + f"\n\n: {escape(caption)} {{#tbl-{identifier}}}")
 
 
-def _row(cells: Any) -> str:
+def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
@@ -114,10 +128,14 @@ def _bare(value: Any, form: Form, language: Language) -> str:
     if pd.isna(value):
         return ""
     if form in ("text", "points_text"):
-        text = one_line(str(value))
+        text = one_line(str(value)).replace(NBSP, " ")
         return f"'{text}" if text.startswith(_FORMULA) else text
     if form in ("year", "count", "change"):
         return str(int(value))
-    scaled = round(float(value) * _HUNDRED, 1) if form in ("percent", "percent_short", "percent_change") else round(float(value), 2)
+    scaled = (
+        round(float(value) * _HUNDRED, 1)
+        if form in ("percent", "percent_short", "percent_change")
+        else round(float(value), 2)
+    )
     text = str(int(scaled) if scaled.is_integer() else scaled)
     return text.replace(".", ",") if language == "sv" else text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from gymreg_core.vocabulary.numbers import NBSP
 from gymreg_core.vocabulary.phrases import programme_short
 from gymreg_core.vocabulary.programmes import Language, programmes
 
@@ -16,7 +17,7 @@ _INTRODUCTORY = re.compile(r"^Introduktionsprogram IM(?:25)? - ")
 def path_name(published: str) -> str:
     """The published name without its code and repetitions.
 
-    'Ekonomiprogrammet EK - Juridik' -> 'Ekonomiprogrammet – Juridik',
+    'Ekonomiprogrammet EK - Juridik' -> 'Ekonomiprogrammet – Juridik' (the dash keeps to the word before it),
     'Vård- och omsorgsprogrammet VO - Vård- och omsorgsprogrammet, lärling' -> 'Vård- och omsorgsprogrammet, lärling',
     'Introduktionsprogram IM - Yrkesintroduktion; mot Teknikprogrammet' -> 'Yrkesintroduktion mot Teknikprogrammet'.
     """
@@ -26,7 +27,7 @@ def path_name(published: str) -> str:
     if dash and orientation.startswith(programme):
         text = orientation
     elif dash:
-        text = f"{programme} – {orientation}"
+        text = f"{programme}{NBSP}– {orientation}"
     else:
         text = programme
     return text.replace("; mot ", " mot ").replace("; ", ", ")

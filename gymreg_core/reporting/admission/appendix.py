@@ -27,9 +27,29 @@ from gymreg_core.vocabulary.slugs import swedish_order
 from gymreg_core.vocabulary.texts import terms
 
 _DEFINED = (
-    "admitted", "cutoff", "all_eligible_admitted", "fill_rate", "free_seat", "joint_intake", "preparatory", "provider", "introductory",
-    "municipality", "median", "merit_value", "national", "reselection", "seat", "preliminary", "region_area", "reserve", "reserves_per_seat",
-    "same_study_path", "final", "study_path", "vocational",
+    "admitted",
+    "cutoff",
+    "all_eligible_admitted",
+    "fill_rate",
+    "free_seat",
+    "joint_intake",
+    "preparatory",
+    "provider",
+    "introductory",
+    "municipality",
+    "median",
+    "merit_value",
+    "national",
+    "reselection",
+    "seat",
+    "preliminary",
+    "region_area",
+    "reserve",
+    "reserves_per_seat",
+    "same_study_path",
+    "final",
+    "study_path",
+    "vocational",
 )
 _SHORT_HASH = 12
 _SEVERE = ("error", "warning")
@@ -37,9 +57,13 @@ _SEVERE = ("error", "warning")
 
 def definitions(view: View) -> Fragment:
     """The terms of the report in alphabetical order."""
+    if not view.has_schools:
+        return Fragment()
     known = [*_DEFINED, *(["first_choice"] if view.now["first_choice_eligible"].notna().any() else [])]
     pairs = [(capital(terms()(f"{t}.term", view.language)), terms()(f"{t}.definition", view.language)) for t in known]
-    return section(view, "definitions", "definitioner") + definition_list(sorted(pairs, key=lambda p: swedish_order(p[0])))
+    return section(view, "definitions", "definitioner") + definition_list(
+        sorted(pairs, key=lambda p: swedish_order(p[0]))
+    )
 
 
 def quality(view: View, published: str | Path | None = None) -> Fragment:
@@ -49,8 +73,12 @@ def quality(view: View, published: str | Path | None = None) -> Fragment:
     ----------
     published : CSV of published totals (sources/reconcile.py); by default the file that ``GYMREG_REFERENCE`` names.
     """
+    if not view.has_schools:
+        return Fragment()
     top = section(view, "quality", "kvalitet") + _findings(view) + _links(view)
-    return top + (_totals(view, published or os.environ.get("GYMREG_REFERENCE")) if view.scope.kind == "region" else Fragment())
+    return top + (
+        _totals(view, published or os.environ.get("GYMREG_REFERENCE")) if view.scope.kind == "region" else Fragment()
+    )
 
 
 def _findings(view: View) -> Fragment:
@@ -60,12 +88,20 @@ def _findings(view: View) -> Fragment:
         return top + paragraph(view.say("quality.findings.none"))
     rows = _by_text(view, found)
     n = len(rows)
-    counted = view.say("quality.findings.one") if n == 1 else view.say("quality.findings.some", n=number(n, view.language))
+    counted = (
+        view.say("quality.findings.one") if n == 1 else view.say("quality.findings.some", n=number(n, view.language))
+    )
     severe = sum(r["severity"] in _SEVERE for r in rows)
     warned = view.say("quality.findings.severe", n=number(severe, view.language)) if severe else ""
     frame = pd.DataFrame(rows)[["message", "advice", "count"]]
     shown = [column(view, "message", "finding"), column(view, "advice"), column(view, "count", "rows")]
-    listed = table(view.release(frame), shown, caption=view.say("quality.findings.table"), identifier="iakttagelser", language=view.language)
+    listed = table(
+        view.release(frame),
+        shown,
+        caption=view.say("quality.findings.table"),
+        identifier="iakttagelser",
+        language=view.language,
+    )
     told = paragraph(counted, warned, view.say("quality.findings.explained"))
     return top + told + fold(view.say("quality.findings.fold"), listed)
 
@@ -74,7 +110,12 @@ def _by_text(view: View, found: list[Finding]) -> list[dict[str, Any]]:
     """One row per rule: how it is said the first time, and how often it applied in all files."""
     rows: dict[str, dict[str, Any]] = {}
     for one in found:
-        said = {"severity": one.severity, "message": finding_text(one, view.language), "advice": finding_advice(one, view.language), "count": 0}
+        said = {
+            "severity": one.severity,
+            "message": finding_text(one, view.language),
+            "advice": finding_advice(one, view.language),
+            "count": 0,
+        }
         rows.setdefault(one.rule, said)["count"] += one.count
     return list(rows.values())
 
@@ -90,10 +131,15 @@ def _links(view: View) -> Fragment:
     if counts.index.tolist() == ["new"] and view.intake_year == view.years[0]:
         return top + paragraph(view.say("quality.links.first"))
     known = 1 - int(counts.get("new", 0)) / total
-    sentence = view.say("quality.links.sentence", share=per_cent(known, view.language), year=view.intake_year)
+    key = "quality.links.sentence" if known else "quality.links.none"
+    sentence = view.say(key, share=per_cent(known, view.language), year=view.intake_year)
     caption = view.say("quality.links.table", admission=view.admission)
     shown = columns(view, "evidence", "study_paths", "share")
-    return top + paragraph(sentence) + table(view.release(frame), shown, caption=caption, identifier="samma-studievag", language=view.language)
+    return (
+        top
+        + paragraph(sentence)
+        + table(view.release(frame), shown, caption=caption, identifier="samma-studievag", language=view.language)
+    )
 
 
 def _totals(view: View, published: str | Path | None) -> Fragment:
@@ -101,11 +147,17 @@ def _totals(view: View, published: str | Path | None) -> Fragment:
     rows = pd.DataFrame()
     if published:
         every = reconcile(view.stored.table, Path(published))
-        rows = every[(every["intake_year"] == view.intake_year) & (every["round"] == view.round) & every["file_total"].notna()]
+        rows = every[
+            (every["intake_year"] == view.intake_year) & (every["round"] == view.round) & every["file_total"].notna()
+        ]
     if rows.empty:
         return top + paragraph(view.say("quality.totals.none", year=view.intake_year))
     agree, n, largest = int((rows["difference"] == 0).sum()), len(rows), int(rows["difference"].abs().max())
-    counts = {"n": number(n, view.language), "agree": number(agree, view.language), "largest": number(largest, view.language)}
+    counts = {
+        "n": number(n, view.language),
+        "agree": number(agree, view.language),
+        "largest": number(largest, view.language),
+    }
     sentence = view.say("quality.totals.all_agree" if agree == n else "quality.totals.sentence", **counts)
     said = zip(rows["group"], rows["measure"], strict=True)
     is_total = ~rows["measure"].str.startswith("change")
@@ -113,10 +165,19 @@ def _totals(view: View, published: str | Path | None) -> Fragment:
         label=[f"{_group(view, str(g))}, {view.say(f'quality.totals.measure.{m}')}" for g, m in said],
         share=(rows["difference"] / rows["published_total"]).where(is_total),
     )
-    shown = [column(view, "label", "what"), column(view, "published_total"), column(view, "file_total"),
-             column(view, "difference", form="change"), column(view, "share", "difference_share", "percent_change")]
+    shown = [
+        column(view, "label", "what"),
+        column(view, "published_total"),
+        column(view, "file_total"),
+        column(view, "difference", form="change"),
+        column(view, "share", "difference_share", "percent_change"),
+    ]
     listed = table(
-        view.release(frame[[c.name for c in shown]]), shown, caption=view.say("quality.totals.table"), identifier="avstamning", language=view.language
+        view.release(frame[[c.name for c in shown]]),
+        shown,
+        caption=view.say("quality.totals.table"),
+        identifier="avstamning",
+        language=view.language,
     )
     return top + paragraph(sentence, "" if agree == n else view.say("quality.totals.why")) + listed
 
@@ -124,7 +185,10 @@ def _totals(view: View, published: str | Path | None) -> Fragment:
 def _group(view: View, group: str) -> str:
     if group in programmes():
         return capital(programme_inside(group, view.language))
-    return label({"national_programmes": "national", "higher_education_preparatory": "preparatory"}.get(group, group), view.language)
+    return label(
+        {"national_programmes": "national", "higher_education_preparatory": "preparatory"}.get(group, group),
+        view.language,
+    )
 
 
 def provenance(view: View) -> Fragment:
@@ -134,13 +198,27 @@ def provenance(view: View) -> Fragment:
     ground = view.say("provenance.made_up" if source.made_up else "provenance.public")
     kept = {name: number(int(rule("report", name)), view.language) for name in ("percent_from", "large_move")}
     used = [i for i in source.inputs if i.name in view.files] or list(source.inputs)
-    frame = pd.DataFrame([(i.name, i.sha256[:_SHORT_HASH], i.size) for i in used], columns=["source_file", "sha256", "size"])
+    frame = pd.DataFrame(
+        [(i.name, i.sha256[:_SHORT_HASH], i.size) for i in used], columns=["source_file", "sha256", "size"]
+    )
     shown = columns(view, "source_file", "sha256", "size")
-    listed = table(view.release(frame), shown, caption=view.say("provenance.table"), identifier="filer", language=view.language)
+    listed = table(
+        view.release(frame), shown, caption=view.say("provenance.table"), identifier="filer", language=view.language
+    )
     parameters = {
-        "intake_year": view.intake_year, "round": view.round, "scope": view.scope.kind, "scope_name": view.scope.name,
-        "compare_to": view.compare_to, "language": view.language,
+        "intake_year": view.intake_year,
+        "round": view.round,
+        "scope": view.scope.kind,
+        "scope_name": view.scope.name,
+        "compare_to": view.compare_to,
+        "language": view.language,
     }
     set_to = listing([f"{k} = {v}" for k, v in parameters.items() if v is not None], view.language)
     lead = paragraph(view.say("provenance.lead", version=__version__), ground)
-    return top + lead + listed + paragraph(view.say("provenance.parameters"), f"{set_to}.") + paragraph(view.say("provenance.rules", **kept))
+    return (
+        top
+        + lead
+        + listed
+        + paragraph(view.say("provenance.parameters"), f"{set_to}.")
+        + paragraph(view.say("provenance.rules", **kept))
+    )

@@ -25,7 +25,11 @@ def in_brief(view: View) -> Fragment:
         top += callout("note", view.say("brief.preliminary_title"), paragraph(view.say("brief.preliminary")))
     if not view.has_national:
         return top + paragraph(view.say("brief.only_introductory", place=view.place))
-    return top + key_figures(_figures(view)) + paragraph(view.programmes.largest(view.language), *view.competition.typical(view.language))
+    return (
+        top
+        + key_figures(_figures(view))
+        + paragraph(view.programmes.largest(view.language), *view.competition.typical(view.language))
+    )
 
 
 def highlights(view: View) -> list[str]:
@@ -39,15 +43,27 @@ def highlights(view: View) -> list[str]:
 
 
 def _figures(view: View) -> list[tuple[str, str, str]]:
-    counts = [_count(view, name, key) for name, key in (("admitted", "admitted"), ("seats", "seats"), ("free_seats", "free"))]
+    counts = [
+        _count(view, name, key) for name, key in (("admitted", "admitted"), ("seats", "seats"), ("free_seats", "free"))
+    ]
     number_, what, sentence = counts[2]
     rate, before = (view.totals.value("national", f"fill_rate{e}") for e in ("", "_previous"))
     if rate is not None:
         fill = f"{view.say('brief.fill', rate=per_cent(rate, view.language))}{_versus(view, rate, before)}."
         counts[2] = (number_, what, f"{sentence} {fill}".strip())
     shares = [
-        _share(view, view.totals.value("vocational", "admitted_share"), view.totals.value("vocational", "admitted_share_previous"), "vocational"),
-        _share(view, view.totals.value("national", "competitive_share"), view.totals.value("national", "competitive_share_previous"), "competitive"),
+        _share(
+            view,
+            view.totals.value("vocational", "admitted_share"),
+            view.totals.value("vocational", "admitted_share_previous"),
+            "vocational",
+        ),
+        _share(
+            view,
+            view.totals.value("national", "competitive_share"),
+            view.totals.value("national", "competitive_share_previous"),
+            "competitive",
+        ),
     ]
     return [*counts, *(s for s in shares if s)]
 
@@ -86,7 +102,14 @@ def whats_new(view: View) -> Fragment:
     if rows.empty or not view.is_wide:
         return out
     frame = rows.assign(status=[view.say(f"news.{s}") for s in rows["status"]], school=rows["label"])
-    shown = [column(view, "school"), column(view, "municipality"), column(view, "status", "what"), column(view, "note", "earlier_name")]
+    shown = [
+        column(view, "school"),
+        column(view, "municipality"),
+        column(view, "status", "what"),
+        column(view, "note", "earlier_name"),
+    ]
     caption = view.say("news.table", year=view.compare_to)
-    listed = table(view.release(frame[[c.name for c in shown]]), shown, caption=caption, identifier="nytt", language=view.language)
+    listed = table(
+        view.release(frame[[c.name for c in shown]]), shown, caption=caption, identifier="nytt", language=view.language
+    )
     return out + fold(view.say("show_schools"), listed + paragraph(view.say("news.note")))

@@ -12,7 +12,15 @@ from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.tables import Column, download, table, written
 from gymreg_core.rules import rule
 from gymreg_core.vocabulary.numbers import number, points
-from gymreg_core.vocabulary.phrases import capital, counted, label, merit, programme_inside, programme_name, programme_short
+from gymreg_core.vocabulary.phrases import (
+    capital,
+    counted,
+    label,
+    merit,
+    programme_inside,
+    programme_name,
+    programme_short,
+)
 from gymreg_core.vocabulary.texts import terms
 
 _TYPES = ("preparatory", "vocational")
@@ -40,16 +48,33 @@ def _distribution(view: View) -> Fragment:
         return Fragment()
     frame = bins.assign(series=[label(str(t), view.language) for t in bins["programme_type"]])
     drawing = histogram(
-        view.release(frame[["series", "bin_from", "bin_to", "count"]]), low="bin_from", high="bin_to", count="count", series="series",
-        axis_title=view.say("competition.axis"), language=view.language,
+        view.release(frame[["series", "bin_from", "bin_to", "count"]]),
+        low="bin_from",
+        high="bin_to",
+        count="count",
+        series="series",
+        axis_title=view.say("competition.axis"),
+        language=view.language,
     )
     wide = frame.pivot_table(index="bin_from", columns="programme_type", values="count", fill_value=0).reset_index()
-    wide["label"] = [f"{points(a, view.language)}–{points(a + rule('report', 'cutoff_bin') - 0.5, view.language)}" for a in wide["bin_from"]]
+    wide["label"] = [
+        f"{points(a, view.language)}–{points(a + rule('report', 'cutoff_bin') - 0.5, view.language)}"
+        for a in wide["bin_from"]
+    ]
     present = [(name, t) for name, t in zip(("count", "count_final"), _TYPES, strict=True) if t in wide]
     data = wide.rename(columns={t: name for name, t in present})
-    shown = [column(view, "label", "points"), *(Column(name, terms()(f"{t}.short", view.language)) for name, t in present)]
+    shown = [
+        column(view, "label", "points"),
+        *(Column(name, terms()(f"{t}.short", view.language)) for name, t in present),
+    ]
     caption = view.say("competition.table", admission=view.admission)
-    listed = table(view.release(data[[c.name for c in shown]]), shown, caption=caption, identifier="granser", language=view.language)
+    listed = table(
+        view.release(data[[c.name for c in shown]]),
+        shown,
+        caption=caption,
+        identifier="granser",
+        language=view.language,
+    )
     message = " ".join(view.competition.typical(view.language))
     alt = view.say("competition.alt", about=view.about, message=message)
     return figure(view, "granser", drawing, kind="histogram", alt=alt, caption=message, data=listed)
@@ -58,30 +83,59 @@ def _distribution(view: View) -> Fragment:
 def _against_region(view: View) -> Fragment:
     region = view.region_competition.quantiles()[["programme_type", *_QUARTILES]]
     rows = view.competition.ordinary().merge(region, on="programme_type")
-    rows = rows.assign(_order=rows["programme_type"].map(_TYPES.index)).sort_values(["_order", "cutoff", "school", "study_path_name"])
+    rows = rows.assign(_order=rows["programme_type"].map(_TYPES.index)).sort_values(
+        ["_order", "cutoff", "school", "study_path_name"]
+    )
     if len(rows) <= 1:
         return paragraph(*view.competition.typical(view.language))
     frame = rows.assign(series=[terms()(f"{t}.short", view.language) for t in rows["programme_type"]])
     said = {"place": view.place}
     drawing = strip(
-        view.release(frame[["series", "cutoff", *_QUARTILES]]), value="cutoff", series="series", low="cutoff_p25", middle="cutoff_p50",
-        high="cutoff_p75", axis_title=view.say("competition.axis"), language=view.language,
-        names=(view.say("competition.strip.tick", **said), view.say("competition.strip.band"), view.say("competition.strip.middle")),
+        view.release(frame[["series", "cutoff", *_QUARTILES]]),
+        value="cutoff",
+        series="series",
+        band=_QUARTILES,
+        axis_title=view.say("competition.axis"),
+        language=view.language,
+        names=(
+            view.say("competition.strip.tick", **said),
+            view.say("competition.strip.band"),
+            view.say("competition.strip.middle"),
+        ),
     )
-    middle = rows.groupby("programme_type")["cutoff"].median()
+    groups = rows.groupby("programme_type")["cutoff"]
+    theirs = region.set_index("programme_type")["cutoff_p50"]
+    middle = groups.median()[groups.size() >= int(rule("report", "distribution_from"))]
     message = " ".join(
-        view.say("competition.strip.caption", **said, type=label(kind, view.language).lower(),
-                 here=merit(float(middle[kind]), view.language),
-                 region=merit(float(region.set_index("programme_type").loc[kind, "cutoff_p50"]), view.language))
-        for kind in _TYPES if kind in middle
+        view.say(
+            "competition.strip.caption",
+            **said,
+            type=label(kind, view.language).lower(),
+            here=merit(float(middle[kind]), view.language),
+            region=merit(float(theirs[kind]), view.language),
+        )
+        for kind in _TYPES
+        if kind in middle
+    ) or view.say("competition.strip.few", **said)
+    data = (
+        frame.groupby("series", sort=False)
+        .agg(count=("cutoff", "size"), cutoff=("cutoff", "median"), **{q: (q, "first") for q in _QUARTILES})
+        .reset_index()
     )
-    data = frame.groupby("series", sort=False).agg(
-        count=("cutoff", "size"), cutoff=("cutoff", "median"), **{q: (q, "first") for q in _QUARTILES}
-    ).reset_index()
-    shown = [column(view, "series", "programme_name"), column(view, "count", "paths_with_cutoff"), column(view, "cutoff", "cutoff_median"),
-             *(column(view, q, q.replace("cutoff", "region")) for q in _QUARTILES)]
+    shown = [
+        column(view, "series", "programme_name"),
+        column(view, "count", "paths_with_cutoff"),
+        column(view, "cutoff", "cutoff_median"),
+        *(column(view, q, q.replace("cutoff", "region")) for q in _QUARTILES),
+    ]
     caption = view.say("competition.strip.table", **said)
-    listed = table(view.release(data[[c.name for c in shown]]), shown, caption=caption, identifier="granser", language=view.language)
+    listed = table(
+        view.release(data[[c.name for c in shown]]),
+        shown,
+        caption=caption,
+        identifier="granser",
+        language=view.language,
+    )
     alt = view.say("competition.strip.alt", **said, message=message)
     return figure(view, "granser", drawing, kind="strip", alt=alt, caption=message, data=listed)
 
@@ -93,13 +147,30 @@ def _most_sought(view: View) -> Fragment:
     if rows.empty:
         return top + paragraph(view.say("competition.sought.none"))
     shown = [path_column(view), *columns(view, "school", "seats", "reserves", "reserves_per_seat", "cutoff")]
-    whole = columns(view, "municipality", "school", "study_path_name", "seats", "admitted", "reserves", "reserves_per_seat", "cutoff")
+    whole = columns(
+        view,
+        "municipality",
+        "school",
+        "study_path_name",
+        "seats",
+        "admitted",
+        "reserves",
+        "reserves_per_seat",
+        "cutoff",
+    )
     frame = named(view, rows)[list(dict.fromkeys(c.name for c in (*shown, *whole)))]
     listed = long_table(
-        view, view.release(frame), shown, whole=whole, caption=view.say("competition.sought.table", admission=view.admission),
-        identifier="eftersokta", csv=view.say("competition.sought.csv"),
+        view,
+        view.release(frame),
+        shown,
+        whole=whole,
+        caption=view.say("competition.sought.table", admission=view.admission),
+        identifier="eftersokta",
+        csv=view.say("competition.sought.csv"),
     )
-    return top + paragraph(view.say("competition.sought.lead", least=least), view.competition.top(view.language)) + listed
+    return (
+        top + paragraph(view.say("competition.sought.lead", least=least), view.competition.top(view.language)) + listed
+    )
 
 
 def _open(view: View) -> Fragment:
@@ -114,15 +185,35 @@ def _open(view: View) -> Fragment:
         programme_name=[programme_name(str(c), view.language) for c in large["programme"]],
         note=[_of(view, n, total) for n, total in zip(large["count"], large["study_paths"], strict=True)],
     )
-    drawing = bars(view.release(frame[["label", "share", "note"]]), label="label", value="share", text="note", maximum=1.0, language=view.language)
+    drawing = bars(
+        view.release(frame[["label", "share", "note"]]),
+        label="label",
+        value="share",
+        text="note",
+        maximum=1.0,
+        language=view.language,
+    )
     first = large.iloc[0]
     message = view.say(
-        "competition.open.caption", name=programme_inside(str(first["programme"]), view.language), n=number(first["count"], view.language),
+        "competition.open.caption",
+        name=programme_inside(str(first["programme"]), view.language),
+        n=number(first["count"], view.language),
         total=counted(int(first["study_paths"]), "study_path", view.language),
     )
-    shown = [column(view, "programme_name"), column(view, "study_paths"), column(view, "count", "paths_open"), column(view, "share")]
+    shown = [
+        column(view, "programme_name"),
+        column(view, "study_paths"),
+        column(view, "count", "paths_open"),
+        column(view, "share"),
+    ]
     caption = view.say("competition.open.table", admission=view.admission)
-    listed = table(view.release(frame[[c.name for c in shown]]), shown, caption=caption, identifier="alla-in", language=view.language)
+    listed = table(
+        view.release(frame[[c.name for c in shown]]),
+        shown,
+        caption=caption,
+        identifier="alla-in",
+        language=view.language,
+    )
     alt = view.say("competition.open.alt", about=view.about, message=message)
     whole = columns(view, "municipality", "school", "study_path_name", "seats", "admitted", "median")
     released = view.release(named(view, paths)[[c.name for c in whole]])
@@ -132,4 +223,6 @@ def _open(view: View) -> Fragment:
 
 def _of(view: View, part: int, whole: int) -> str:
     words = {"n": number(part, view.language), "total": number(whole, view.language)}
-    return view.say("share_written", **words, share=written(part / whole if whole else pd.NA, "percent_short", view.language))
+    return view.say(
+        "share_written", **words, share=written(part / whole if whole else pd.NA, "percent_short", view.language)
+    )

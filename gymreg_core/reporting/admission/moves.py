@@ -1,4 +1,4 @@
-"""How cut-offs moved: since the year compared with, since the first year, and from the preliminary to the final round."""
+"""How cut-offs moved: since the year compared with, since the first one, and between the two rounds."""
 
 from __future__ import annotations
 
@@ -30,9 +30,12 @@ def cutoff_moves(view: View) -> Fragment:
     moves, language = view.moves, view.language
     sentences = list(moves.sentences(language))
     if moves.opened or moves.closed:
-        paths = {"opened": counted(moves.opened, "study_path", language), "closed": counted(moves.closed, "study_path", language)}
+        paths = {
+            "opened": counted(moves.opened, "study_path", language),
+            "closed": counted(moves.closed, "study_path", language),
+        }
         sentences.append(view.say("moves.opened", **paths))
-    if len(moves.table) <= 1:
+    if not moves.is_distribution:
         return top + paragraph(*sentences) + _since_first(view)
     # What a caption says is not said above it too.
     said = {moves.middle(language), *([moves.directions(language)] if view.is_wide else [])}
@@ -46,16 +49,32 @@ def _scatter(view: View, moves: Moves) -> Fragment:
     frame = rows.assign(series=[label(str(t), view.language) for t in rows["programme_type"]])
     year, now = moves.compare_to, moves.intake_year
     drawing = scatter(
-        view.release(frame[["series", "cutoff_previous", "cutoff"]]), x="cutoff_previous", y="cutoff", series="series", language=view.language,
+        view.release(frame[["series", "cutoff_previous", "cutoff"]]),
+        x="cutoff_previous",
+        y="cutoff",
+        series="series",
+        language=view.language,
         titles=(view.say("moves.scatter.x", year=year), view.say("moves.scatter.x", year=now)),
         sides=(view.say("moves.scatter.above", year=year), view.say("moves.scatter.below", year=year)),
     )
-    large = named(view, moves.table.assign(_size=-moves.table["cutoff_change"].abs()).sort_values(["_size", "study_path_id"]))
-    shown = [path_column(view), *columns(view, "school"), column(view, "cutoff_previous", "cutoff_before", "points"),
-             column(view, "cutoff", "cutoff"), column(view, "cutoff_change")]
+    large = named(
+        view, moves.table.assign(_size=-moves.table["cutoff_change"].abs()).sort_values(["_size", "study_path_id"])
+    )
+    shown = [
+        path_column(view),
+        *columns(view, "school"),
+        column(view, "cutoff_previous", "cutoff_before", "points"),
+        column(view, "cutoff", "cutoff"),
+        column(view, "cutoff_change"),
+    ]
     listed = long_table(
-        view, view.release(large[["municipality", "study_path_name", *(c.name for c in shown)]]), shown, caption=view.say("moves.scatter.table", year=year),
-        identifier="andringar", csv=view.say("moves.scatter.csv"), whole=[*columns(view, "municipality", "school", "study_path_name"), *shown[2:]],
+        view,
+        view.release(large[["municipality", "study_path_name", *(c.name for c in shown)]]),
+        shown,
+        caption=view.say("moves.scatter.table", year=year),
+        identifier="andringar",
+        csv=view.say("moves.scatter.csv"),
+        whole=[*columns(view, "municipality", "school", "study_path_name"), *shown[2:]],
     )
     message = moves.middle(view.language)
     alt = view.say("moves.scatter.alt", now=now, year=year, place=capital(view.place), message=message)
@@ -68,14 +87,26 @@ def _distribution(view: View, moves: Moves) -> Fragment:
     half = rule("report", "move_bin") / 2
     frame = bins.assign(bin_from=bins["bin"] - half, bin_to=bins["bin"] + half, series="")
     drawing = histogram(
-        view.release(frame[["series", "bin_from", "bin_to", "count"]]), low="bin_from", high="bin_to", count="count", series="series",
-        axis_title=view.say("moves.histogram.axis", year=moves.compare_to), language=view.language, height=190,
+        view.release(frame[["series", "bin_from", "bin_to", "count"]]),
+        low="bin_from",
+        high="bin_to",
+        count="count",
+        series="series",
+        axis_title=view.say("moves.histogram.axis", year=moves.compare_to),
+        language=view.language,
+        height=190,
     )
     filled = frame[frame["count"] > 0]
     data = filled.assign(label=[_bin(view, float(middle), half) for middle in filled["bin"]])
     shown = [column(view, "label", "move"), column(view, "count", "study_paths")]
     caption = view.say("moves.histogram.table", year=moves.compare_to)
-    listed = table(view.release(data[[c.name for c in shown]]), shown, caption=caption, identifier="andringar-fordelning", language=view.language)
+    listed = table(
+        view.release(data[[c.name for c in shown]]),
+        shown,
+        caption=caption,
+        identifier="andringar-fordelning",
+        language=view.language,
+    )
     message = moves.directions(view.language)
     alt = view.say("moves.histogram.alt", year=moves.compare_to, place=capital(view.place), message=message)
     return figure(view, "andringar-fordelning", drawing, kind="histogram", alt=alt, caption=message, data=listed)
@@ -105,13 +136,28 @@ def _since_first(view: View) -> Fragment:
         _order=series["programme_type"].map(_TYPES.index),
     ).sort_values(["_order", "intake_year"])
     drawing = lines(
-        view.release(frame[["intake_year", "series", "label", *_QUARTILES]]), year="intake_year", value="cutoff_p50", series="series",
-        text="label", band=("cutoff_p25", "cutoff_p75"), language=view.language,
+        view.release(frame[["intake_year", "series", "label", *_QUARTILES]]),
+        year="intake_year",
+        value="cutoff_p50",
+        series="series",
+        text="label",
+        band=("cutoff_p25", "cutoff_p75"),
+        language=view.language,
     )
     message = _then_and_now(view, series, first)
-    shown = [column(view, "intake_year"), column(view, "series", "programme_name"), *(column(view, q) for q in _QUARTILES)]
+    shown = [
+        column(view, "intake_year"),
+        column(view, "series", "programme_name"),
+        *(column(view, q) for q in _QUARTILES),
+    ]
     caption = view.say("moves.since.table")
-    listed = table(view.release(frame[[c.name for c in shown]]), shown, caption=caption, identifier="granser-ar", language=view.language)
+    listed = table(
+        view.release(frame[[c.name for c in shown]]),
+        shown,
+        caption=caption,
+        identifier="granser-ar",
+        language=view.language,
+    )
     alt = view.say("moves.since.alt", place=capital(view.place), message=message)
     return top + figure(view, "granser-ar", drawing, kind="lines", alt=alt, caption=message, data=listed)
 
@@ -120,8 +166,12 @@ def _then_and_now(view: View, series: pd.DataFrame, first: int) -> str:
     middle = series.set_index(["intake_year", "programme_type"])["cutoff_p50"]
     kind = next(t for t in _TYPES if (view.intake_year, t) in middle.index and (first, t) in middle.index)
     return view.say(
-        "moves.since.caption", type=label(kind, view.language).lower(), year=first, now_year=view.intake_year,
-        then=merit(float(middle[first, kind]), view.language), now=merit(float(middle[view.intake_year, kind]), view.language),
+        "moves.since.caption",
+        type=label(kind, view.language).lower(),
+        year=first,
+        now_year=view.intake_year,
+        then=merit(float(middle[first, kind]), view.language),
+        now=merit(float(middle[view.intake_year, kind]), view.language),
     )
 
 
@@ -145,16 +195,25 @@ def rounds(view: View) -> Fragment:
         note=[written(v, "percent_short", view.language) for v in rows["fill_rate_final"]],
     )
     drawing = dumbbells(
-        view.release(frame[["group", "label", "fill_rate_preliminary", "fill_rate_final", "note"]]), label="label",
-        before="fill_rate_preliminary", now="fill_rate_final", text="note", group="group", percent=True, language=view.language,
+        view.release(frame[["group", "label", "fill_rate_preliminary", "fill_rate_final", "note"]]),
+        label="label",
+        values=("fill_rate_preliminary", "fill_rate_final"),
+        text="note",
+        group="group",
+        percent=True,
+        language=view.language,
         names=(view.say("rounds.preliminary"), view.say("rounds.final")),
     )
     names = ("programme_name", "admitted_preliminary", "admitted_final", "fill_rate_preliminary", "fill_rate_final")
     shown = [column(view, n, form="percent" if n.startswith("fill_rate") else None) for n in names]
     caption = view.say("rounds.table", year=stats.intake_year)
-    listed = table(view.release(frame[[c.name for c in shown]]), shown, caption=caption, identifier="omgangar", language=view.language)
+    listed = table(
+        view.release(frame[[c.name for c in shown]]),
+        shown,
+        caption=caption,
+        identifier="omgangar",
+        language=view.language,
+    )
     alt = view.say("rounds.alt", year=stats.intake_year, place=capital(view.place), message=sentences[0])
     drawn = figure(view, "omgangar", drawing, kind="dumbbells", alt=alt, caption=sentences[0], data=listed)
     return top + paragraph(*sentences[1:]) + drawn
-
-

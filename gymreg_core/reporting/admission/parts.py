@@ -25,8 +25,22 @@ _ENDINGS: tuple[tuple[str, Form], ...] = (
     ("share", "percent"),
 )
 _TEXTS = (
-    "label", "label_previous", "group", "municipality", "school", "study_path_name", "programme_name", "provider_form", "message", "advice",
-    "evidence", "source_file", "sha256", "status", "note", "series",
+    "label",
+    "label_previous",
+    "group",
+    "municipality",
+    "school",
+    "study_path_name",
+    "programme_name",
+    "provider_form",
+    "message",
+    "advice",
+    "evidence",
+    "source_file",
+    "sha256",
+    "status",
+    "note",
+    "series",
 )
 _POINTS = ("cutoff", "median", "bin", "bin_from", "bin_to", "value")
 
@@ -74,7 +88,14 @@ def figure(view: View, name: str, drawing: bytes, *, kind: str, alt: str, captio
 
 
 def long_table(
-    view: View, released: Released, shown: Sequence[Column], *, caption: str, identifier: str, csv: str, whole: Sequence[Column] | None = None
+    view: View,
+    released: Released,
+    shown: Sequence[Column],
+    *,
+    caption: str,
+    identifier: str,
+    csv: str,
+    whole: Sequence[Column] | None = None,
 ) -> Fragment:
     """The first rows of a table, how many there are, and the whole of it as a file where it is longer than a screen."""
     limit = int(rule("report", "rows_on_page"))

@@ -31,15 +31,23 @@ def programmes(view: View) -> Fragment:
     rows = stats.national()
     if len(rows) == 1:
         return section(view, "programmes", "program") + paragraph(largest) + data
-    frame = pd.DataFrame({
-        "group": [label(str(t), language) for t in rows["programme_type"]],
-        "label": [programme_short(str(c), language) for c in rows["programme"]],
-        "seats": rows["seats"].to_numpy(),
-        "admitted": rows["admitted"].to_numpy(),
-        "note": [_of(view, a, s) for a, s in zip(rows["admitted"], rows["seats"], strict=True)],
-    })
+    frame = pd.DataFrame(
+        {
+            "group": [label(str(t), language) for t in rows["programme_type"]],
+            "label": [programme_short(str(c), language) for c in rows["programme"]],
+            "seats": rows["seats"].to_numpy(),
+            "admitted": rows["admitted"].to_numpy(),
+            "note": [_of(view, a, s) for a, s in zip(rows["admitted"], rows["seats"], strict=True)],
+        }
+    )
     drawing = filled_bars(
-        view.release(frame), label="label", part="admitted", whole="seats", text="note", group="group", language=language,
+        view.release(frame),
+        label="label",
+        part="admitted",
+        whole="seats",
+        text="note",
+        group="group",
+        language=language,
         names=(view.say("programmes.filled"), view.say("programmes.unfilled")),
     )
     alt = view.say("programmes.alt", about=view.about, message=largest)
@@ -59,7 +67,9 @@ def _programme_table(view: View) -> Fragment:
     totals = totals[totals["study_paths"] > 0]
     names = {t: label(t, view.language) for t in _TYPES} | {"national": view.say("programmes.all")}
     parts = [
-        view.programmes.table.assign(programme_name=[programme_name(str(c), view.language) for c in view.programmes.table["programme"]]),
+        view.programmes.table.assign(
+            programme_name=[programme_name(str(c), view.language) for c in view.programmes.table["programme"]]
+        ),
         totals.assign(programme_name=totals["group"].map(names)) if len(view.programmes.national()) > 1 else None,
     ]
     frame = pd.concat([p for p in parts if p is not None], ignore_index=True)
@@ -83,9 +93,17 @@ def types(view: View) -> Fragment:
     top = section(view, "types", "programtyper") + paragraph(view.totals.types(view.language))
     rows = view.totals.table[view.totals.table["group"].isin(present)]
     frame = rows.assign(programme_name=[label(str(g), view.language) for g in rows["group"]])
-    shown = columns(view, "programme_name", "study_paths", "seats", "admitted", "admitted_change", "fill_rate", "free_seats")
+    shown = columns(
+        view, "programme_name", "study_paths", "seats", "admitted", "admitted_change", "fill_rate", "free_seats"
+    )
     caption = view.say("types.table", admission=view.admission)
-    top += table(view.release(frame[[c.name for c in shown]]), shown, caption=caption, identifier="programtyper", language=view.language)
+    top += table(
+        view.release(frame[[c.name for c in shown]]),
+        shown,
+        caption=caption,
+        identifier="programtyper",
+        language=view.language,
+    )
     return top + (_fill_over_years(view, present) if view.is_wide else _against_region(view))
 
 
@@ -99,20 +117,38 @@ def _fill_over_years(view: View, present: list[str]) -> Fragment:
         label=[written(v, "percent", view.language) for v in series["fill_rate"]],
     )
     drawing = lines(
-        view.release(frame[["intake_year", "fill_rate", "series", "label"]]), year="intake_year", value="fill_rate", series="series",
-        text="label", percent=True, language=view.language,
+        view.release(frame[["intake_year", "fill_rate", "series", "label"]]),
+        year="intake_year",
+        value="fill_rate",
+        series="series",
+        text="label",
+        percent=True,
+        language=view.language,
     )
     first = int(series["intake_year"].min())
     rates = series.set_index(["intake_year", "programme_type"])["fill_rate"]
-    said = {f"{t}{ending}": per_cent(float(rates.get((year, t), float("nan"))), view.language)
-            for t in _TYPES for ending, year in (("", view.intake_year), ("_then", first))}
+    said = {
+        f"{t}{ending}": per_cent(float(rates.get((year, t), float("nan"))), view.language)
+        for t in _TYPES
+        for ending, year in (("", view.intake_year), ("_then", first))
+    }
     message = view.say("types.series.caption", year=first, **said)
     wide = frame.pivot_table(index="intake_year", columns="programme_type", values="fill_rate").reset_index()
     data = wide.rename(columns={"preparatory": "fill_rate", "vocational": "fill_rate_final"})
-    shown = [column(view, "intake_year"), *(
-        Column(c, terms()(f"{t}.short", view.language), "percent") for c, t in (("fill_rate", "preparatory"), ("fill_rate_final", "vocational"))
-    )]
-    listed = table(view.release(data[[c.name for c in shown]]), shown, caption=view.say("types.series.table"), identifier="fyllnad-ar", language=view.language)
+    shown = [
+        column(view, "intake_year"),
+        *(
+            Column(c, terms()(f"{t}.short", view.language), "percent")
+            for c, t in (("fill_rate", "preparatory"), ("fill_rate_final", "vocational"))
+        ),
+    ]
+    listed = table(
+        view.release(data[[c.name for c in shown]]),
+        shown,
+        caption=view.say("types.series.table"),
+        identifier="fyllnad-ar",
+        language=view.language,
+    )
     alt = view.say("types.series.alt", place=capital(view.place), message=message)
     return figure(view, "fyllnad-ar", drawing, kind="lines", alt=alt, caption=message, data=listed)
 
@@ -120,7 +156,9 @@ def _fill_over_years(view: View, present: list[str]) -> Fragment:
 def _against_region(view: View) -> Fragment:
     rows = []
     for group, name, of in (
-        ("fill_rate", "fill_rate", _TYPES), ("competitive", "competitive_share", _TYPES), ("admitted", "admitted_share", ("vocational",)),
+        ("fill_rate", "fill_rate", _TYPES),
+        ("competitive", "competitive_share", _TYPES),
+        ("admitted", "admitted_share", ("vocational",)),
     ):
         for kind in of:
             here, there = (totals.value(kind, name) for totals in (view.totals, view.region_totals))
@@ -131,13 +169,25 @@ def _against_region(view: View) -> Fragment:
         return Fragment()
     frame["note"] = [written(v, "percent", view.language) for v in frame["share"]]
     drawing = dumbbells(
-        view.release(frame), label="label", before="share_previous", now="share", text="note", group="group", percent=True,
-        names=(view.say("column.region"), view.place), language=view.language,
+        view.release(frame),
+        label="label",
+        values=("share_previous", "share"),
+        text="note",
+        group="group",
+        percent=True,
+        names=(view.say("column.region"), view.place),
+        language=view.language,
     )
-    rates = [per_cent(totals.value("national", "fill_rate"), view.language) for totals in (view.totals, view.region_totals)]
+    rates = [
+        per_cent(totals.value("national", "fill_rate"), view.language) for totals in (view.totals, view.region_totals)
+    ]
     message = view.say("types.against.caption", place=view.place, here=rates[0], region=rates[1])
-    shown = [column(view, "group", "measure"), column(view, "label", "group"), column(view, "share", "here"),
-             column(view, "share_previous", "region", "percent")]
+    shown = [
+        column(view, "group", "measure"),
+        column(view, "label", "group"),
+        column(view, "share", "here"),
+        column(view, "share_previous", "region", "percent"),
+    ]
     caption = view.say("types.against.table", place=view.place, admission=view.admission)
     listed = table(view.release(frame), shown, caption=caption, identifier="mot-regionen", language=view.language)
     alt = view.say("types.against.alt", place=view.place, message=message)
@@ -157,7 +207,9 @@ def providers(view: View) -> Fragment:
     names = ("provider_form", "schools", "seats", "admitted", "admitted_change", "fill_rate", "admitted_share")
     shown = [*columns(view, *names), column(view, "cutoff", "cutoff_median")]
     caption = view.say("providers.table", admission=view.admission)
-    top += table(view.release(frame[[c.name for c in shown]]), shown, caption=caption, identifier="huvudman", language=language)
+    top += table(
+        view.release(frame[[c.name for c in shown]]), shown, caption=caption, identifier="huvudman", language=language
+    )
     return top + paragraph(view.say("providers.note")) + (_independent(view) if view.is_wide else Fragment())
 
 
@@ -173,7 +225,12 @@ def _independent(view: View) -> Fragment:
         note=[written(v, "percent", view.language) for v in rows["share"]],
     )
     drawing = bars(
-        view.release(frame[["label", "share", "note"]]), label="label", value="share", text="note", maximum=1.0, language=view.language,
+        view.release(frame[["label", "share", "note"]]),
+        label="label",
+        value="share",
+        text="note",
+        maximum=1.0,
+        language=view.language,
         reference=(share, view.say("providers.reference", share=written(share, "percent", view.language))),
     )
     ends = {"most": rows.iloc[0], "least": rows.iloc[-1]}
@@ -182,6 +239,12 @@ def _independent(view: View) -> Fragment:
     message = view.say("providers.caption", **said)
     shown = [column(view, "programme_name"), column(view, "admitted"), column(view, "share", "independent_share")]
     caption = view.say("providers.by_programme", admission=view.admission)
-    listed = table(view.release(frame[[c.name for c in shown]]), shown, caption=caption, identifier="fristaende", language=view.language)
+    listed = table(
+        view.release(frame[[c.name for c in shown]]),
+        shown,
+        caption=caption,
+        identifier="fristaende",
+        language=view.language,
+    )
     alt = view.say("providers.alt", about=view.about, message=message)
     return figure(view, "fristaende", drawing, kind="bars", alt=alt, caption=message, data=listed)

@@ -21,9 +21,17 @@ def introductory(view: View) -> Fragment:
     if stats.table.empty:
         return top
     frame = stats.table.assign(programme_name=[programme_name(str(c), language) for c in stats.table["programme"]])
-    shown = columns(view, "programme_name", "study_paths", "seats", "admitted", "admitted_change", "fill_rate", "free_seats")
+    shown = columns(
+        view, "programme_name", "study_paths", "seats", "admitted", "admitted_change", "fill_rate", "free_seats"
+    )
     caption = view.say("introductory.table", admission=view.admission)
-    listed = table(view.release(frame[[c.name for c in shown]]), shown, caption=caption, identifier="introduktion", language=language)
+    listed = table(
+        view.release(frame[[c.name for c in shown]]),
+        shown,
+        caption=caption,
+        identifier="introduktion",
+        language=language,
+    )
     return top + paragraph(view.say("introductory.lead")) + listed
 
 
@@ -45,10 +53,22 @@ def empty_seats(view: View) -> Fragment:
             for n, s in zip(rows["free_seats"], rows["share"], strict=True)
         ],
     )
-    drawing = bars(view.release(frame[["label", "free_seats", "note"]]), label="label", value="free_seats", text="note", language=language)
-    shown = [*columns(view, "programme_name", "seats", "free_seats"), column(view, "share", "free_share"), *columns(view, "free_seats_change")]
+    drawing = bars(
+        view.release(frame[["label", "free_seats", "note"]]),
+        label="label",
+        value="free_seats",
+        text="note",
+        language=language,
+    )
+    shown = [
+        *columns(view, "programme_name", "seats", "free_seats"),
+        column(view, "share", "free_share"),
+        *columns(view, "free_seats_change"),
+    ]
     caption = view.say("empty.table", admission=view.admission)
-    listed = table(view.release(frame[[c.name for c in shown]]), shown, caption=caption, identifier="lediga", language=language)
+    listed = table(
+        view.release(frame[[c.name for c in shown]]), shown, caption=caption, identifier="lediga", language=language
+    )
     alt = view.say("empty.alt", about=view.about, message=sentences[1])
     drawn = figure(view, "lediga", drawing, kind="bars", alt=alt, caption=sentences[1], data=listed)
     return top + paragraph(sentences[0]) + drawn + _free_paths(view) + _nobody(view)
@@ -71,4 +91,6 @@ def _nobody(view: View) -> Fragment:
     whole = columns(view, "municipality", "school", "study_path_name", "seats")
     caption = view.say("empty.nobody.table", admission=view.admission)
     released = view.release(named(view, view.empty.nobody)[["label", *(c.name for c in whole)]])
-    return top + long_table(view, released, shown, caption=caption, identifier="utan-antagna", csv=view.say("empty.nobody.csv"), whole=whole)
+    return top + long_table(
+        view, released, shown, caption=caption, identifier="utan-antagna", csv=view.say("empty.nobody.csv"), whole=whole
+    )

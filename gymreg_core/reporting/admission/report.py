@@ -59,7 +59,7 @@ class AdmissionReport:
 
         Parameters
         ----------
-        workspace : folder with ingested results; by default the one that ``GYMREG_WORKSPACE`` names, else a made-up region.
+        workspace : folder with ingested results; by default what ``GYMREG_WORKSPACE`` names, else a made-up region.
         intake_year : calendar year of the autumn start; None is the newest with that round.
         scope, scope_name : region, or the municipality, school or provider_form (municipal, independent, region) named.
         compare_to : an earlier intake year, "previous" for the nearest one, None for no comparison.
@@ -67,8 +67,14 @@ class AdmissionReport:
         Errors: BadParameters naming what the data hold; BadInput where the workspace holds nothing.
         """
         return cls.on(
-            load(workspace), intake_year=intake_year, round=round, scope=scope, scope_name=scope_name, compare_to=compare_to,
-            language=language, published_totals=published_totals,
+            load(workspace),
+            intake_year=intake_year,
+            round=round,
+            scope=scope,
+            scope_name=scope_name,
+            compare_to=compare_to,
+            language=language,
+            published_totals=published_totals,
         )
 
     @classmethod
@@ -103,14 +109,16 @@ class AdmissionReport:
         said = brief.highlights(view)
         title = view.say(f"page.title.{view.scope.kind}", year=view.intake_year, name=view.place)
         subtitle = view.say(f"page.subtitle.{view.round}", place=view.place)
-        return PageHead({
-            "title": title,
-            "subtitle": subtitle,
-            "description": said[0] if said else f"{title}. {subtitle}.",
-            "lang": view.language,
-            "highlights": said,
-            "facts": [{"name": name, "value": value} for name, value in facts],
-        })
+        return PageHead(
+            {
+                "title": title,
+                "subtitle": subtitle,
+                "description": said[0] if said else f"{title}. {subtitle}.",
+                "lang": view.language,
+                "highlights": said,
+                "facts": [{"name": name, "value": value} for name, value in facts],
+            }
+        )
 
     def in_brief(self) -> Fragment:
         """Five figures that matter, each with its change."""
@@ -194,5 +202,3 @@ def _made_up() -> Stored:
 def _one_of(name: str, value: Any, known: tuple[str, ...]) -> None:
     if value not in known:
         raise BadParameters(f"{value!r} is not a {name}", where=name, remedy=f"One of: {', '.join(known)}.")
-
-

@@ -36,7 +36,15 @@ def schools(view: View) -> Fragment:
             parts.append(heading(3, name, f"skola-{address}"))
         caption = view.say("schools.table", school=name, admission=view.admission)
         parts.append(paragraph(view.say(f"schools.form.{forms.iloc[0]}")))
-        parts.append(table(released.where(rows["school"] == name), shown, caption=caption, identifier=f"skola-{address}", language=view.language))
+        parts.append(
+            table(
+                released.where(rows["school"] == name),
+                shown,
+                caption=caption,
+                identifier=f"skola-{address}",
+                language=view.language,
+            )
+        )
     return join(parts)
 
 
@@ -69,19 +77,30 @@ def _points(view: View, value: Any, scale: str) -> str:
 
 
 def _columns(view: View, frame: pd.DataFrame) -> list[Column]:
-    first = ["first_choice_eligible"] if frame["first_choice_eligible"].notna().any() else []
-    shown = [path_column(view), *columns(view, "seats", "admitted", *first, "reserves")]
-    shown.append(Column("series", view.say("column.cutoff_now", year=view.intake_year), "points_text"))
+    """Cut-offs first: on a phone they are what is seen without scrolling."""
+    shown = [path_column(view), Column("series", view.say("column.cutoff_now", year=view.intake_year), "points_text")]
     if view.compared:
         shown.append(Column("series_previous", view.say("column.cutoff_before", year=view.compare_to), "points_text"))
-    return [*shown, Column("note", view.say("column.median"), "points_text")]
+    shown.append(Column("note", view.say("column.median"), "points_text"))
+    first = ["first_choice_eligible"] if frame["first_choice_eligible"].notna().any() else []
+    return [*shown, *columns(view, "seats", "admitted", *first, "reserves")]
 
 
 def _file(view: View) -> Fragment:
     rows = named(view, view.study_paths.table)
     frame = rows.assign(provider_form=[label(str(f), view.language) for f in rows["provider_form"]])
     first = ["first_choice_eligible"] if frame["first_choice_eligible"].notna().any() else []
-    names = ("municipality", "school", "provider_form", "study_path_name", "seats", "admitted", "free_seats", "reserves", *first)
+    names = (
+        "municipality",
+        "school",
+        "provider_form",
+        "study_path_name",
+        "seats",
+        "admitted",
+        "free_seats",
+        "reserves",
+        *first,
+    )
     shown = [*columns(view, *names), column(view, "cutoff"), column(view, "median")]
     if view.compared:
         shown.insert(-1, Column("cutoff_previous", view.say("column.cutoff_before", year=view.compare_to), "points"))

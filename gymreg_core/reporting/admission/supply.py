@@ -28,15 +28,30 @@ def municipalities(view: View) -> Fragment:
     frame = area.assign(
         label=[_broken(str(name)) for name in area["municipality"]],
         note=[number(n, language) if n else "–" for n in area["seats"]],
-        series=[_class(None if not n else float(rate), classes) for n, rate in zip(area["seats"], area["fill_rate"], strict=True)],
+        series=[
+            _class(None if not n else float(rate), classes)
+            for n, rate in zip(area["seats"], area["fill_rate"], strict=True)
+        ],
     )
     drawing = tiles(
-        view.release(frame[["x", "y", "label", "note", "series"]]), x="x", y="y", name="label", text="note", shade="series",
-        shades=[name for name, _, _ in classes], language=language,
+        view.release(frame[["x", "y", "label", "note", "series"]]),
+        x="x",
+        y="y",
+        name="label",
+        text="note",
+        shade="series",
+        shades=[name for name, _, _ in classes],
+        language=language,
     )
     shown = columns(view, "municipality", "schools", "seats", "seats_change", "admitted", "fill_rate", "free_seats")
     data = stats.with_supply()[[c.name for c in shown]]
-    listed = table(view.release(data), shown, caption=view.say("supply.table", admission=view.admission), identifier="kommuner", language=language)
+    listed = table(
+        view.release(data),
+        shown,
+        caption=view.say("supply.table", admission=view.admission),
+        identifier="kommuner",
+        language=language,
+    )
     alt = view.say("supply.alt", about=view.about, message=sentences[0])
     drawn = figure(view, "kommuner", drawing, kind="tiles", alt=alt, caption=caption, data=listed)
     return section(view, "supply", "kommuner") + paragraph(sentences[0], *sentences[2:]) + drawn

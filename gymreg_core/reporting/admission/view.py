@@ -36,7 +36,7 @@ class Stored(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """The data of one page. Every table is of one year and round; `before` is None where there is nothing to compare with."""
+    """The data of one page; its tables are of one year and round, `before` is None where nothing is compared with."""
 
     stored: Stored
     results: pd.DataFrame
@@ -218,7 +218,8 @@ class View:
     @cached_property
     def main_files(self) -> Sequence[str]:
         """Names of the files with this admission and the one it is compared with."""
-        chosen = self.results["intake_year"].isin([self.intake_year, self.compare_to]) & (self.results["round"] == self.round)
+        years = self.results["intake_year"].isin([self.intake_year, self.compare_to])
+        chosen = years & (self.results["round"] == self.round)
         return sorted(self.results.loc[chosen, "source_file"].unique())
 
     @cached_property
@@ -230,6 +231,6 @@ class View:
 
 
 def with_identity(stored: Stored) -> pd.DataFrame:
-    """The results table with `study_path_id` and `evidence`; the links have a row for each of its rows, in its order."""
+    """The results table with `study_path_id` and `evidence` of its links, which have its rows in its order."""
     added = stored.links[["study_path_id", "evidence"]].set_axis(stored.table.index)
     return stored.table.join(added)

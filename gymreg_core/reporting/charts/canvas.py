@@ -31,7 +31,6 @@ WIDTH = 540
 TEXT, SMALL = 14, 13
 
 _EM = 0.55
-_LOCALES: dict[str, str] = {"sv": "sv-SE", "en": "en-GB"}
 _FONTS = Path(__file__).resolve().parents[3] / "reports" / "assets" / "fonts"
 _HIDDEN = re.compile(r' (?:role|aria-[a-z]+|class|pointer-events|tabindex)="[^"]*"')
 _LONG_DECIMAL = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
@@ -124,7 +123,7 @@ def _fonts() -> None:
 
 @cache
 def _locale(language: Language) -> dict[str, Any]:
-    found: dict[str, Any] = dict(vl_convert.get_format_locale(_LOCALES[language]))
+    found: dict[str, Any] = dict(vl_convert.get_format_locale("sv-SE" if language == "sv" else "en-GB"))
     return found | {"minus": "\N{MINUS SIGN}"}
 
 

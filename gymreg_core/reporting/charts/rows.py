@@ -122,13 +122,11 @@ def dumbbells(
     released: Released,
     *,
     label: str,
-    before: str,
-    now: str,
+    values: tuple[str, str],
     text: str,
     names: tuple[str, str],
     language: Language,
     group: str | None = None,
-    zero: bool = False,
     percent: bool = False,
 ) -> bytes:
     """Two values per row joined by a line: hollow for the one to compare with, filled for the one in focus.
@@ -136,15 +134,16 @@ def dumbbells(
     Parameters
     ----------
     released : one row per pair, in the order to draw.
-    label, before, now, text : columns: name of the row, its two values, what to write beside them.
+    label, values, text : columns: name of the row, the value to compare with and the one in focus, what to write.
     names : what the hollow and the filled mark are, for the legend.
     group : column that splits the rows into blocks with a heading each.
-    zero : whether the scale begins at zero; percent : whether the values are shares.
+    percent : whether the values are shares.
     """
+    before, now = values
     frame = drawable(released, *([group] if group else []), label, before, now, text)
     layout = _Layout.of(frame[label], frame[text])
     low, high = ends(frame[before], frame[now])
-    start = 0.0 if zero else low - ((high - low) or 1) * 0.06
+    start = low - ((high - low) or 1) * 0.06
     below = axis(start, high, percent=percent, about=4, grid=False, orient="bottom")
     place = {"scale": layout.scale(start, high), "title": None, "axis": below}
     first, last, far = ({"x": quantity(name, **place)} for name in (before, now, "far"))

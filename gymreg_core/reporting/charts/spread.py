@@ -155,9 +155,13 @@ def lines(
     low, high = ends(*(frame[c] for c in (band or (value,))))
     margin = ((high - low) or 1) * 0.14
     low, high = low - margin, high + margin
-    x = {"field": year, "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "grid": False}}
-    x["scale"] = {"paddingOuter": 0.25}
-    place = {"scale": scale(low, high), "title": None, "axis": axis(low, high, percent=percent, domain=False, ticks=False)}
+    x: Spec = {"field": year, "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "grid": False}}
+    x |= {"scale": {"paddingOuter": 0.25}}
+    place = {
+        "scale": scale(low, high),
+        "title": None,
+        "axis": axis(low, high, percent=percent, domain=False, ticks=False),
+    }
     at = {"x": x, "y": quantity(value, **place)}
     newest = int(frame[year].max()) if len(frame) else 0
     layers: list[Spec] = []
@@ -168,7 +172,9 @@ def lines(
             area = {"x": x, "y": quantity(band[0], **place), "y2": {"field": band[1]}}
             layers.append({"transform": own, **mark("area", area, color=colour, opacity=0.16)})
         layers.append({"transform": own, **mark("line", at, color=colour, strokeWidth=2.5)})
-        layers.append({"transform": own, **mark("point", at, shape=shape, size=80, filled=True, color=colour, opacity=1)})
+        layers.append(
+            {"transform": own, **mark("point", at, shape=shape, size=80, filled=True, color=colour, opacity=1)}
+        )
         layers.append({"transform": own, **words(at, text, dy=-14)})
         layers.append({"transform": end, **words(at, series, align="left", dx=20, fontWeight=600, fontSize=TEXT)})
     spec = {"width": WIDTH - text_width(names) - 66, "height": 260, "layer": layers}
@@ -180,9 +186,7 @@ def strip(
     *,
     value: str,
     series: str,
-    low: str,
-    middle: str,
-    high: str,
+    band: tuple[str, str, str],
     names: tuple[str, str, str],
     axis_title: str,
     language: Language,
@@ -192,28 +196,36 @@ def strip(
     Parameters
     ----------
     value, series : columns: the value of a tick, the row it stands in.
-    low, middle, high : columns: quartiles and median of the wider group of that row.
+    band : columns: lower quartile, median and upper quartile of the wider group of that row.
     names : what a tick, the band and the line in it are, for the legend.
     """
+    low, middle, high = band
     frame = drawable(released, series, value, low, middle, high)
     order = list(dict.fromkeys(frame[series]))
     left = text_width(order)
     least, most = ends(frame[value], frame[low], frame[high])
-    place = {"scale": scale(least - 8, most + 8), "title": axis_title, "axis": axis(least - 8, most + 8, about=6, grid=True)}
+    place = {
+        "scale": scale(least - 8, most + 8),
+        "title": axis_title,
+        "axis": axis(least - 8, most + 8, about=6, grid=True),
+    }
     extent = {"domain": False, "ticks": False, "minExtent": left, "maxExtent": left}
     # The band is the same on every row of a series, so it is drawn for one of them.
     once = [
         {"window": [{"op": "row_number", "as": "n"}], "groupby": [series]},
         {"filter": {"field": "n", "equal": 1}},
     ]
-    band = {"x": quantity(low, **place), "x2": {"field": high}}
+    half = {"x": quantity(low, **place), "x2": {"field": high}}
     drawn = {
         "width": WIDTH - left - 16,
         "height": {"step": _STRIP_ROW},
         "encoding": {"y": category(series, sort=order, title=None, axis=extent)},
         "layer": [
-            {"transform": once, **mark("bar", band, height=_BAND, fill=PALE, stroke=QUIET, strokeWidth=0.75)},
-            {"transform": once, **mark("tick", {"x": quantity(middle, **place)}, thickness=2.5, size=_BAND, color=ORANGE)},
+            {"transform": once, **mark("bar", half, height=_BAND, fill=PALE, stroke=QUIET, strokeWidth=0.75)},
+            {
+                "transform": once,
+                **mark("tick", {"x": quantity(middle, **place)}, thickness=2.5, size=_BAND, color=ORANGE),
+            },
             mark("tick", {"x": quantity(value, **place)}, thickness=2, size=24, color=NAVY, opacity=0.85),
         ],
     }
