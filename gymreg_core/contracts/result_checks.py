@@ -28,7 +28,7 @@ def known_values(table: pd.DataFrame) -> list[Finding]:
         found
         for column in COLUMNS
         if column.values
-        for found in _where(table, ~table[column.name].isin(column.values), "value-not-known", column.name)
+        for found in per_file("value-not-known", table, ~table[column.name].isin(column.values), column.name)
     ]
 
 
@@ -38,28 +38,29 @@ def no_gaps(table: pd.DataFrame) -> list[Finding]:
         found
         for column in COLUMNS
         if not column.nullable
-        for found in _where(table, table[column.name].isna(), "value-missing", column.name)
+        for found in per_file("value-missing", table, table[column.name].isna(), column.name)
     ]
 
 
 def one_row_per_study_path(table: pd.DataFrame) -> list[Finding]:
     """A study path at a school stands once in an intake year and round."""
-    return _where(table, table.duplicated(STUDY_PATH, keep=False), "row-repeated")
+    return per_file("row-repeated", table, table.duplicated(STUDY_PATH, keep=False))
 
 
 def counts_not_negative(table: pd.DataFrame) -> list[Finding]:
     """Seats, persons and entries are counted from zero."""
-    return [found for name in COUNTS for found in _where(table, table[name] < 0, "negative-number", name)]
+    return [found for name in COUNTS for found in per_file("negative-number", table, table[name] < 0, name)]
 
 
 def admitted_within_seats(table: pd.DataFrame) -> list[Finding]:
     """Nobody is admitted to a seat that was not offered."""
-    return _where(table, table["admitted"] > table["seats"], "admitted-above-seats", "admitted")
+    return per_file("admitted-above-seats", table, table["admitted"] > table["seats"], "admitted")
 
 
 def free_within_seats(table: pd.DataFrame) -> list[Finding]:
-    """Seats that are taken or free were offered; fewer may be (seats are withheld), never more."""
-    return _where(table, table["admitted"] + table["free_seats"] > table["seats"], "free-above-seats", "free_seats")
+    """Seats that are taken or free were offered; they may be fewer, since seats are withheld, but not more."""
+    above = table["admitted"] + table["free_seats"] > table["seats"]
+    return per_file("free-above-seats", table, above & (table["admitted"] <= table["seats"]), "free_seats")
 
 
 def plausible_points(table: pd.DataFrame) -> list[Finding]:
@@ -68,7 +69,7 @@ def plausible_points(table: pd.DataFrame) -> list[Finding]:
     return [
         found
         for name in ("cutoff", "median")
-        for found in _where(table, (table[name] > limit) | (table[name] < 0), "implausible-points", name, limit=limit)
+        for found in per_file("implausible-points", table, (table[name] > limit) | (table[name] < 0), name, limit=limit)
     ]
 
 
@@ -77,51 +78,51 @@ def plausible_counts(table: pd.DataFrame) -> list[Finding]:
     found: list[Finding] = []
     for name in COUNTS:
         limit = rule("result_limits", "seats" if name in SEATS else "entries")
-        found += _where(table, table[name] > limit, "implausible-count", name, limit=limit)
+        found += per_file("implausible-count", table, table[name] > limit, name, limit=limit)
     return found
 
 
 def cutoff_within_median(table: pd.DataFrame) -> list[Finding]:
     """The last admitted has no more points than the one in the middle."""
-    return _where(table, table["cutoff"] > table["median"], "cutoff-above-median", "cutoff")
+    return per_file("cutoff-above-median", table, table["cutoff"] > table["median"], "cutoff")
 
 
 def cutoff_without_free_seats(table: pd.DataFrame) -> list[Finding]:
     """A competitive cut-off means that the seats were filled."""
-    return _where(table, table["cutoff"].notna() & (table["free_seats"] > 0), "cutoff-with-free-seats", "free_seats")
+    return per_file("cutoff-with-free-seats", table, table["cutoff"].notna() & (table["free_seats"] > 0), "free_seats")
 
 
 def seats_where_everyone_got_in(table: pd.DataFrame) -> list[Finding]:
     """Where nobody was turned down there are seats left, or exactly enough."""
     everyone = table["cutoff_kind"].eq("all_eligible_admitted")
-    return _where(table, everyone & table["free_seats"].eq(0), "no-cutoff-without-free-seats", "cutoff")
+    return per_file("no-cutoff-without-free-seats", table, everyone & table["free_seats"].eq(0), "cutoff")
 
 
 def median_says_something(table: pd.DataFrame) -> list[Finding]:
     """A median of zero points is possible, but rarely what was meant."""
-    return _where(table, table["median"].eq(0), "median-zero", "median")
+    return per_file("median-zero", table, table["median"].eq(0), "median")
 
 
 def seats_offered(table: pd.DataFrame) -> list[Finding]:
     """A study path without seats took part in no competition."""
-    return _where(table, table["seats"].eq(0), "no-seats", "seats")
+    return per_file("no-seats", table, table["seats"].eq(0), "seats")
 
 
 def known_programmes(table: pd.DataFrame) -> list[Finding]:
     """Every programme code has a name and a type."""
-    return _where(table, ~table["programme"].isin(list(programmes())), "programme-not-known", "study_path_code")
+    return per_file("programme-not-known", table, ~table["programme"].isin(list(programmes())), "study_path_code")
 
 
 def known_municipalities(table: pd.DataFrame) -> list[Finding]:
     """Schools lie in the co-operation area."""
     outside = ~table["municipality"].isin(list(municipalities()))
-    return _where(table, outside, "municipality-outside-area", "municipality")
+    return per_file("municipality-outside-area", table, outside, "municipality")
 
 
 def applicants_add_up(table: pd.DataFrame) -> list[Finding]:
     """First choices and eligible lower choices are among all applicants; lower choices of others are not published."""
     parts = table[["first_choice_eligible", "first_choice_not_eligible", "other_choice_eligible"]].sum(axis=1)
-    return _where(table, parts > table["applicants"], "applicants-below-parts", "applicants")
+    return per_file("applicants-below-parts", table, parts > table["applicants"], "applicants")
 
 
 CHECKS: tuple[Check, ...] = (
@@ -142,10 +143,3 @@ CHECKS: tuple[Check, ...] = (
     known_municipalities,
     applicants_add_up,
 )
-
-
-def _where(
-    table: pd.DataFrame, broken: pd.Series, rule_id: str, column: str | None = None, limit: int | None = None
-) -> list[Finding]:
-    """One finding per file with rows that break a rule; a comparison with a missing value breaks none."""
-    return per_file(rule_id, table[broken.fillna(False).astype("bool")], column, limit=limit)

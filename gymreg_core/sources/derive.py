@@ -26,10 +26,10 @@ def results_of(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
     kind = pd.Series("all_eligible_admitted", index=table.index, dtype="object")
     kind = kind.mask(cutoff, "competitive").mask(~someone, "none_admitted")
     findings = [
-        *per_file("cutoff-without-admitted", table[~someone & cutoff], "cutoff"),
-        *per_file("median-without-admitted", table[~someone & median], "median"),
-        *per_file("cutoff-blank", table[someone & table["cutoff"].isna()], "cutoff"),
-        *per_file("median-blank", table[someone & table["median"].isna() & _published(table, "median")], "median"),
+        *per_file("cutoff-without-admitted", table, ~someone & cutoff, "cutoff"),
+        *per_file("median-without-admitted", table, ~someone & median, "median"),
+        *per_file("cutoff-blank", table, someone & table["cutoff"].isna(), "cutoff"),
+        *per_file("median-blank", table, someone & table["median"].isna() & _published(table, "median"), "median"),
     ]
     derived = table.assign(
         programme=programme,
@@ -41,7 +41,7 @@ def results_of(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
     )
     results = as_results(derived.assign(scale=scales(derived)))
     for scale, rule in (("grades_and_test", "points-with-test"), ("other", "points-on-own-scale")):
-        findings += per_file(rule, results[results["scale"].eq(scale)], "cutoff")
+        findings += per_file(rule, results, results["scale"].eq(scale), "cutoff")
     return results, findings
 
 

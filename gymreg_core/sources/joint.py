@@ -47,10 +47,15 @@ def fold_joint_intakes(table: pd.DataFrame) -> Folded:
     members = table.loc[folded].assign(joint_intake_id=id_of.reindex(folded))
     kept = table.drop(index=folded)
     kept["joint_intake_id"] = pd.Series(ids, dtype="str").reindex(kept.index)
+    of_rule = {
+        "joint-intake-repeated": set(whole) - set(parts),
+        "joint-intake-parts": set(whole) & set(parts),
+        "joint-part-without-whole": set(parents) - set(whole),
+    }
     findings = [
-        *per_file("joint-intake-repeated", table.loc[sorted(set(whole) - set(parts))]),
-        *per_file("joint-intake-parts", table.loc[sorted(set(whole) & set(parts))]),
-        *per_file("joint-part-without-whole", table.loc[sorted(set(parents) - set(whole))]),
+        found
+        for rule, rows in of_rule.items()
+        for found in per_file(rule, table, pd.Series(table.index.isin(rows), index=table.index))
     ]
     return Folded(
         kept.drop(columns="is_part").reset_index(drop=True),
@@ -93,5 +98,3 @@ def _identities(table: pd.DataFrame, wholes: list[int]) -> dict[int, str]:
     for (year, round_), group in table.loc[wholes].groupby(INTAKE, sort=True):
         ids |= {index: f"{year}-{round_}-{n:04d}" for n, index in enumerate(group.index, start=1)}
     return ids
-
-

@@ -125,7 +125,7 @@ class _Intake:
             last = self.register.last_at(school, self.since)
             if last:
                 ended[school] = frozenset(track.last.lineage for track in last)
-        renamed = renamed_schools(ended, begun)
+        renamed = renamed_schools(ended, begun, now.keys() - begun.keys())
         return {school: (school, *renamed.get(school, ())) for school in now}
 
     def _same_everywhere(self, keys: Callable[[Path], list[Key]], evidence: str) -> None:

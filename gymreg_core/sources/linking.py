@@ -62,10 +62,15 @@ def _intakes(table: pd.DataFrame) -> Iterator[tuple[int, list[Path]]]:
     rows = table.reset_index(drop=True)
     for _, intake in rows.groupby(_order(rows), sort=True):
         said = profiles(zip(intake["study_path_code"], intake["study_path_name"], strict=True))
-        yield int(intake["intake_year"].iloc[0]), [
-            Path(position, (municipality, school), code, name, 0 if pd.isna(seats) else int(seats), said[code, name])
-            for position, municipality, school, code, name, seats in intake[columns].itertuples(name=None)
-        ]
+        yield (
+            int(intake["intake_year"].iloc[0]),
+            [
+                Path(
+                    position, (municipality, school), code, name, 0 if pd.isna(seats) else int(seats), said[code, name]
+                )
+                for position, municipality, school, code, name, seats in intake[columns].itertuples(name=None)
+            ],
+        )
 
 
 def _order(table: pd.DataFrame) -> pd.Series:

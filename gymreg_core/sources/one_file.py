@@ -58,9 +58,7 @@ def _read_source(source: Source) -> FileTable:
         return FileTable((finding("sheet-empty", file=file),))
     headers = [(sheet, recognise(sheet.rows)) for sheet in filled]
     faults = [fault for sheet, header in headers if (fault := _fault(sheet, header, file))]
-    extracts = [
-        extract(sheet, header, file) for sheet, header in headers if header and not _fault(sheet, header, file)
-    ]
+    extracts = [extract(sheet, header, file) for sheet, header in headers if header and not _fault(sheet, header, file)]
     if not extracts:
         return FileTable(tuple(faults))
     counted, about_sheets = counted_sheets(extracts)

@@ -30,13 +30,14 @@ def provider_forms(table: pd.DataFrame) -> tuple[pd.Series, list[Finding]]:
     """
     written = table["provider_form"]
     form = written.map(lambda word: _forms().get(folded(word))).astype("object")
-    findings = per_file("provider-form-not-known", table[form.isna() & written.ne("")], "provider_form")
+    findings = per_file("provider-form-not-known", table, form.isna() & written.ne(""), "provider_form")
     for place in (["municipality", "school"], ["school"]):
         lacking = form.isna() & written.eq("")
-        form = form.where(~lacking, _borrowed(table, form, place))
+        if lacking.any():
+            form = form.where(~lacking, _borrowed(table, form, place))
     borrowed = form.notna() & written.eq("")
-    findings += per_file("provider-form-from-other-rows", table[borrowed], "provider_form")
-    findings += per_file("provider-form-unknown", table[form.isna() & written.eq("")], "provider_form")
+    findings += per_file("provider-form-from-other-rows", table, borrowed, "provider_form")
+    findings += per_file("provider-form-unknown", table, form.isna() & written.eq(""), "provider_form")
     return form.fillna(UNKNOWN).astype("str"), findings
 
 

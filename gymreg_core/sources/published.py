@@ -22,15 +22,18 @@ from gymreg_core.sources.refusal import refuse_all
 from gymreg_core.sources.results import Results
 from gymreg_core.vocabulary.finding_texts import finding
 
-# Rules of the reader that say why a value is missing which the contract then misses.
-_REASONS_FOR_GAPS = (
-    "figure-missing",
-    "text-in-number-column",
-    "formula-error",
-    "negative-number",
-    "decimals-in-count",
-    "implausible-number",
-)
+# What the reader has said already where the contract then finds a value missing or a row repeated.
+_SAID_BEFORE = {
+    "value-missing": (
+        "figure-missing",
+        "text-in-number-column",
+        "formula-error",
+        "negative-number",
+        "decimals-in-count",
+        "implausible-number",
+    ),
+    "row-repeated": ("intake-repeated",),
+}
 
 __all__ = ["Results", "read_results"]
 
@@ -108,6 +111,6 @@ def _worded(findings: Iterable[Finding], files: Sequence[FileTable]) -> list[Fin
 
 
 def _explained(found: Finding, decided: Findings) -> bool:
-    return found.rule == "value-missing" and any(
-        other.rule in _REASONS_FOR_GAPS and other.file == found.file for other in decided
-    )
+    """Whether a rule of the contract only repeats what is known already: one reason is said once."""
+    reasons = _SAID_BEFORE.get(found.rule, ())
+    return any(other.rule in reasons for other in decided)

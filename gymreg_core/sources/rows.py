@@ -17,6 +17,7 @@ POINTS = ("cutoff", "median")
 SEAT_COUNTS = ("seats", "admitted", "reserves", "free_seats")
 APPLICANT_COUNTS = ("applicants", "first_choice_eligible", "first_choice_not_eligible", "other_choice_eligible")
 NUMBERS = (*POINTS, *SEAT_COUNTS, *APPLICANT_COUNTS)
+BROKEN = "row-split"
 _TOTAL = re.compile(r"(total|totalt|summa|samtliga|delsumma|hela regionen)\b", re.IGNORECASE)
 
 
@@ -50,6 +51,8 @@ def study_path_lines(sheet: Sheet, header: Header, file: str) -> Lines:
         cells, verdict = _straight(row, header, sheet.separator)
         if verdict:
             aside.setdefault(verdict, []).append(row.number)
+        if verdict == BROKEN:
+            continue
         by_meaning = {meaning: _at(cells, index) for meaning, index in header.columns.items()}
         kind = _kind(by_meaning)
         if kind:
@@ -82,7 +85,7 @@ def _straight(row: Row, header: Header, separator: str) -> tuple[tuple[Cell, ...
         joined = (*row.cells[:at], f"{separator} ".join(pieces), *row.cells[at + spill + 1 :])
         if all(pieces) and _fits(joined, header):
             return joined, "row-split-joined"
-    return row.cells, "row-split"
+    return row.cells, BROKEN
 
 
 def _fits(cells: tuple[Cell, ...], header: Header) -> bool:

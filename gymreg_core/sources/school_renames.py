@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from gymreg_core.rules import rule
@@ -33,13 +33,16 @@ class _Agreement:
         return (self.grade, -self.words, -self.offer, self.old, self.new)
 
 
-def renamed_schools(ended: Mapping[School, Offer], begun: Mapping[School, Offer]) -> dict[School, tuple[School, ...]]:
+def renamed_schools(
+    ended: Mapping[School, Offer], begun: Mapping[School, Offer], others: Iterable[School] = ()
+) -> dict[School, tuple[School, ...]]:
     """For every school of `begun` the schools of `ended` that it goes on from, the likeliest first.
 
-    `ended`: schools of earlier intakes that are no more; `begun`: schools never seen before; both with what they offer.
-    Names with the same words go on in each other, in another municipality too where even its name agrees. A name that
-    holds all words of the other goes on from it where they share a part of their offer; so schools may merge or part.
-    Names that only share most words are paired one to one, where most of the offer is the same.
+    `ended`: schools of earlier intakes that are no more; `begun`: schools never seen before, both with what they offer;
+    `others`: schools that go on under their name. Names with the same words go on in each other, in another
+    municipality too where even its name agrees. A name that holds all words of the other goes on from it where they
+    share a part of their offer; so schools may merge or part. Names that only share most words, one of them a word
+    that no other school has, are paired one to one where most of the offer is the same.
     """
     agreements = sorted(
         (a for old in ended for new in begun if (a := _agreement(old, new, ended[old], begun[new]))),
@@ -47,13 +50,23 @@ def renamed_schools(ended: Mapping[School, Offer], begun: Mapping[School, Offer]
     )
     found: dict[School, tuple[School, ...]] = {}
     used: set[School] = set()
+    everyone = {*ended, *begun, *others}
     for grade in (_SAME, _CONTAINED, _RELATED):
         before = frozenset(used)
         for a in (agreement for agreement in agreements if agreement.grade == grade):
-            if not {a.old, a.new} & (before if grade == _CONTAINED else used):
-                found[a.new] = (*found.get(a.new, ()), a.old)
-                used |= {a.old, a.new}
+            if {a.old, a.new} & (before if grade == _CONTAINED else used):
+                continue
+            if grade == _RELATED and not _word_of_their_own(a, everyone):
+                continue
+            found[a.new] = (*found.get(a.new, ()), a.old)
+            used |= {a.old, a.new}
     return found
+
+
+def _word_of_their_own(pair: _Agreement, everyone: set[School]) -> bool:
+    """Whether two schools share a word that no third one has: the name of a chain says nothing about one school."""
+    elsewhere = {word for school in everyone - {pair.old, pair.new} for word in _words(school)}
+    return bool(set(_words(pair.old)) & set(_words(pair.new)) - elsewhere)
 
 
 def _agreement(old: School, new: School, old_offer: Offer, new_offer: Offer) -> _Agreement | None:
@@ -80,7 +93,7 @@ def _words(school: School, *, keep_place: bool = False) -> tuple[str, ...]:
     everything = dict.fromkeys(folded(word) for word in re.split(r"[^\w]+", school[1].replace(":", "")) if folded(word))
     place = {folded(word) for word in re.split(r"[^\w]+", school[0])}
     common = telling_nothing("schools") if keep_place else telling_nothing("schools") | place
-    return tuple([word for word in everything if word not in common] or everything)
+    return tuple([word for word in everything if word not in common] or everything or [school[1]])
 
 
 def _same_word(a: str, b: str) -> bool:
