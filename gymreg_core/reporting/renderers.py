@@ -56,7 +56,8 @@ class QuartoRenderer:
         with log.open("wb") as stream:
             try:
                 ended = subprocess.run(
-                    [self.program, "render", str(project), "--no-execute"],
+                    [self.program, "render", "--no-execute"],
+                    cwd=project,
                     stdin=subprocess.DEVNULL,
                     stdout=stream,
                     stderr=subprocess.STDOUT,

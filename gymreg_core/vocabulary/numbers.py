@@ -19,8 +19,9 @@ def number(value: float, language: Language, decimals: int = 0) -> str:
 
 
 def points(value: float, language: Language) -> str:
-    """A merit value or cut-off: decimals only where there are some (232,5 but 235)."""
-    return number(value, language, 0 if float(value).is_integer() else 1)
+    """A merit value, cut-off or median of such: as many decimals as it has, at most two (235; 232,5; 251,25)."""
+    size = round(float(value), 2)
+    return number(size, language, 0 if size.is_integer() else 1 if (size * 10).is_integer() else 2)
 
 
 def change(value: float, language: Language, decimals: int = 0) -> str:
