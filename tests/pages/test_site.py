@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
+import os
+import random
 import re
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from gymreg_core.errors import GymregError, RenderingFailed
 from gymreg_core.provenance import sha256_of
 from gymreg_core.reporting.build import HOME, BuildRequest, build_site
 from gymreg_core.reporting.manifest import MANIFEST
 from gymreg_core.reporting.params import make_plan
-from gymreg_core.reporting.site import check_links
+from gymreg_core.reporting.site import Site, check_links
+from gymreg_core.store.locking import exclusive
 from tests.pages.browser_checks import check_site
 from tests.pages.pdf_checks import check_pdfs
 from tests.readme import Ended
@@ -149,11 +158,6 @@ def test_an_unchanged_build_does_nothing_and_a_changed_one_only_what_changed(
 
 
 def test_a_failing_notebook_leaves_the_site_that_stood(readme_run: tuple[Path, list[Ended]], tmp_path: Path) -> None:
-    import shutil
-    from dataclasses import replace
-
-    from gymreg_core.errors import RenderingFailed
-
     good = request(readme_run, tmp_path / "site", scope="municipality", scope_name="Vaxholm")
     build_site(good, Quiet())
     before = sha256_of(tmp_path / "site" / "index.html")
@@ -169,3 +173,46 @@ def test_a_failing_notebook_leaves_the_site_that_stood(readme_run: tuple[Path, l
     assert "KeyError at line 1 of the cell" in str(caught.value)
     assert "a value of a row" not in str(caught.value)
     assert sha256_of(tmp_path / "site" / "index.html") == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a folder is switched by a link, which Windows keeps from ordinary users")
+def test_a_build_ended_at_any_moment_leaves_a_whole_site(readme_run: tuple[Path, list[Ended]], tmp_path: Path) -> None:
+    def start(scope_name: str) -> subprocess.Popen[bytes]:
+        arguments = [
+            "report",
+            "admission",
+            "--data",
+            str(readme_run[0] / "data"),
+            "--out",
+            "site",
+            "--renderer",
+            "embedded",
+        ]
+        wanted = ["--set", "scope=municipality", "--set", f"scope_name={scope_name}"]
+        code = "from gymreg_core.cli import main; main()"
+        return subprocess.Popen(
+            [sys.executable, "-c", code, *arguments, *wanted], cwd=tmp_path, stderr=subprocess.DEVNULL
+        )
+
+    assert start("Vaxholm").wait(timeout=300) == 0
+    draw = random.Random(20261123)
+    for _ in range(4):
+        build = start("Ekerö")
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            build.wait(timeout=draw.uniform(0.5, 8))
+        build.kill()
+        build.wait()
+        manifest = Site(tmp_path / "site").manifest()
+        assert manifest is not None
+        check_links(tmp_path / "site")
+    assert start("Ekerö").wait(timeout=300) == 0
+    assert (tmp_path / "site" / "antagning-2025-slut-ekero.html").is_file()
+    assert not (tmp_path / "site" / "antagning-2025-slut-vaxholm.html").exists()
+
+
+def test_two_builds_at_once_do_not_mix(readme_run: tuple[Path, list[Ended]], tmp_path: Path) -> None:
+    wanted = request(readme_run, tmp_path / "site", scope="municipality", scope_name="Vaxholm")
+    wanted.workspace.mkdir()
+    with exclusive(wanted.workspace / "build.lock"), pytest.raises(GymregError, match="another run"):
+        build_site(wanted, Quiet())
+    assert not (tmp_path / "site").exists()
