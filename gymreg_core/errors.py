@@ -29,6 +29,9 @@ class GymregError(Exception):
         self.what, self.where, self.why, self.remedy = what, where, why, remedy
         super().__init__(self.message())
 
+    def __str__(self) -> str:
+        return self.message()
+
     def message(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
         return "\n  ".join(part for part in (head, self.why, self.remedy) if part)
@@ -62,6 +65,12 @@ class RuleMissing(GymregError):
     """A decision of an authority is needed and stands nowhere in `rules/`."""
 
     exit_code = 12
+
+
+class MissingText(GymregError, KeyError):
+    """A page asks for words that stand nowhere."""
+
+    exit_code = 14
 
 
 class DisclosureRefused(GymregError):

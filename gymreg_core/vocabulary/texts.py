@@ -9,13 +9,14 @@ from typing import Any
 
 import yaml
 
+from gymreg_core.errors import MissingText
 from gymreg_core.vocabulary.programmes import LANGUAGES, Language
 
 
 class Texts:
     """A table of texts: dotted key -> {sv, en}. `texts("a.b", "sv", n=3)` fills the blanks.
 
-    A key, a language or a blank that is missing raises KeyError: a page with a hole is worse than none.
+    A key, a language or a blank that is missing raises MissingText or KeyError: a page with a hole is worse than none.
     """
 
     def __init__(self, package: str, name: str) -> None:
@@ -27,7 +28,7 @@ class Texts:
         try:
             text = self.entries[key][language]
         except KeyError as missing:
-            raise KeyError(f"{self.source}: no text for {key!r} in {language!r}") from missing
+            raise MissingText(f"no text for {key!r} in {language!r}", where=self.source) from missing
         return text.format(**values).strip() if values or "{" in text else text.strip()
 
     def incomplete(self) -> list[str]:
