@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import yaml
@@ -15,6 +15,7 @@ from gymreg_core.sources.sheets import Cell, Row
 
 ENOUGH = 5  # of sixteen meanings: fewer than this may turn up in any row of words by chance
 ROWS_SEARCHED = 50
+_NAMES = ("municipality", "school", "provider_form", "study_path_code", "study_path_name")
 
 
 @dataclass(frozen=True)
@@ -80,11 +81,17 @@ def _table() -> dict[str, dict[str, list[str]]]:
 
 
 @cache
-def _spellings() -> dict[str, str]:
-    return {folded(word): meaning for meaning, entry in _table().items() for word in entry["spellings"]}
+def _spellings() -> dict[str, tuple[str, int]]:
+    return {
+        folded(word): (meaning, rank)
+        for meaning, entry in _table().items()
+        for rank, word in reversed(list(enumerate(entry["spellings"])))
+    }
 
 
-def _meaning(word: str) -> str | None:
+@lru_cache(maxsize=4096)
+def _meaning(word: str) -> tuple[str, int] | None:
+    """The meaning of a word and how far down its list the spelling stands; None where it has none."""
     plain = folded(word)
     return _spellings().get(plain) or _spellings().get(re.sub(r"(^|(?<=\D))20\d\d$", "", plain))
 
@@ -95,19 +102,20 @@ def _cell(cells: tuple[Cell, ...], index: int) -> str:
 
 
 def _header(row: Row) -> Header:
+    """The row read as a header. Of two words for one name the one further up its list counts; of two for one number
+    nobody can say which counts."""
+    named = [(index, word) for index in range(len(row.cells)) if (word := _cell(row.cells, index))]
+    known = sorted((*found, index, word) for index, word in named if (found := _meaning(word)))
+    ranks: dict[str, int] = {}
     columns: dict[str, int] = {}
     words: dict[str, str] = {}
-    twice, unknown = [], []
-    named = [i for i in range(len(row.cells)) if _cell(row.cells, i)]
-    for index in named:
-        word = _cell(row.cells, index)
-        meaning = _meaning(word)
-        if meaning is None:
-            unknown.append(word)
-        elif meaning in columns:
-            twice.append(word)
+    twice: list[str] = []
+    unknown = [word for _, word in named if _meaning(word) is None]
+    for meaning, rank, index, word in known:
+        if meaning not in columns:
+            ranks[meaning], columns[meaning], words[meaning] = rank, index, word
         else:
-            columns[meaning], words[meaning] = index, word
+            (unknown if meaning in _NAMES and rank > ranks[meaning] else twice).append(word)
     year = re.search(r"(20\d\d)\s*$", words.get("intake_year", ""))
     return Header(
         row=row.number,
@@ -115,6 +123,6 @@ def _header(row: Row) -> Header:
         words=words,
         twice=tuple(twice),
         unknown=tuple(unknown),
-        width=max(named, default=-1) + 1,
+        width=max((index + 1 for index, _ in named), default=0),
         year=int(year[1]) if year else None,
     )

@@ -25,12 +25,14 @@ class FileTable:
     """What one file holds.
 
     `table`: its study paths as in `Extract.table`, empty where none could be read; `words`: meaning -> the file's own
-    header word; `input`: its name and hash, None where it could not even be opened.
+    header word; `sheet`: the sheet that its rows are on, None where they are on several or sheets have no names;
+    `input`: its name and hash, None where it could not even be opened.
     """
 
     findings: tuple[Finding, ...]
     table: pd.DataFrame = field(default_factory=pd.DataFrame)
     words: dict[str, str] = field(default_factory=dict)
+    sheet: str | None = None
     input: InputFile | None = None
     made_up: bool = False
 
@@ -70,7 +72,8 @@ def _read_source(source: Source) -> FileTable:
         *([] if len(table) else [finding("no-study-paths", file=file)]),
     ]
     words = {meaning: word for sheet in reversed(counted) for meaning, word in _words(sheet, headers).items()}
-    return FileTable(in_words(findings, words), table, words)
+    only = counted[0].sheet or None if len(counted) == 1 else None
+    return FileTable(in_words(findings, words), table, words, only)
 
 
 def _fault(sheet: Sheet, header: Header | None, file: str) -> Finding | None:

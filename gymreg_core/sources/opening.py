@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 
+from gymreg_core.findings import Finding
 from gymreg_core.rules import rule
 from gymreg_core.sources.delimited import read_delimited
-from gymreg_core.sources.refusal import refuse
+from gymreg_core.sources.refusal import refuse, refuse_all
 from gymreg_core.sources.sheets import Source
 from gymreg_core.sources.workbook import read_workbook
+from gymreg_core.vocabulary.finding_texts import finding
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 DELIMITED = (".csv", ".tsv", ".txt", ".skv")
@@ -65,23 +68,36 @@ def _kind_of_ole(path: Path) -> str:
     return "old-workbook" if any(name.encode("utf-16-le") in content for name in names) else "not-a-workbook"
 
 
-def result_files(paths: tuple[Path, ...]) -> list[tuple[Path, bool]]:
-    """Every file that `paths` name, each once, and whether it was found by looking into a folder.
+def result_files(paths: Iterable[Path]) -> list[tuple[Path, bool]]:
+    """As `named_files`, for who needs the files themselves. Errors: BadInput where a folder holds none."""
+    files, amiss = named_files(paths)
+    if amiss:
+        raise refuse_all(amiss)
+    return files
 
-    Of a folder: its own workbooks and delimited files, hidden and lock files left out, in the order of their names.
-    Errors: BadInput where a folder holds no such file.
+
+def named_files(paths: Iterable[Path]) -> tuple[list[tuple[Path, bool]], list[Finding]]:
+    """Every file that `paths` name, each once, and whether it was found by looking into a folder; and what is amiss.
+
+    Of a folder: its own workbooks and delimited files, hidden and lock files left out, in the order of their names. A
+    folder without such a file, or one that may not be looked into, is an error among the findings.
     """
     found: dict[Path, tuple[Path, bool]] = {}
+    amiss: list[Finding] = []
     for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if _may_hold_results(p))
-            if not inside:
-                raise refuse("folder-without-files", shown_name(path.resolve()))
-            for file in inside:
-                found.setdefault(file.resolve(), (file, True))
-        else:
+        if not path.is_dir():
             found[path.resolve()] = (path, False)
-    return list(found.values())
+            continue
+        try:
+            inside = sorted(file for file in path.iterdir() if _may_hold_results(file))
+        except OSError:
+            amiss.append(finding("file-not-readable", file=shown_name(path.resolve())))
+            continue
+        if not inside:
+            amiss.append(finding("folder-without-files", file=shown_name(path.resolve())))
+        for file in inside:
+            found.setdefault(file.resolve(), (file, True))
+    return list(found.values()), amiss
 
 
 def _may_hold_results(path: Path) -> bool:

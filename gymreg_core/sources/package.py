@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import struct
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
+from copy import copy
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -79,8 +81,14 @@ class Package:
         return refuse("unpacked-too-large", self.file, limit=rule("file_limits", "unpacked_bytes") // 1_000_000)
 
     def stream(self, part: str) -> Iterator[bytes]:
-        """The part's bytes in pieces; zipfile checks length and checksum, we check the sum of all that was unpacked."""
-        with self._zip.open(part) as stream:
+        """The part's bytes in pieces, to their true end: zipfile checks the checksum, we the sum of all unpacked.
+
+        Left to itself zipfile stops where the directory says that the part ends, and a directory that lies would make a
+        bomb look like a part that is cut off.
+        """
+        unbounded = copy(self._zip.getinfo(part))
+        unbounded.file_size = sys.maxsize
+        with self._zip.open(unbounded) as stream:
             while piece := stream.read(CHUNK):
                 self._left -= len(piece)
                 if self._left < 0:

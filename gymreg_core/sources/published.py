@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,13 +11,12 @@ import pandas as pd
 from gymreg_core.contracts.result_checks import check_results
 from gymreg_core.contracts.results import empty_results
 from gymreg_core.contracts.rounds import ROUNDS
-from gymreg_core.errors import BadInput
 from gymreg_core.findings import Finding, Findings
 from gymreg_core.provenance import Provenance
 from gymreg_core.sources.derive import results_of
 from gymreg_core.sources.joint import fold_joint_intakes, no_members
 from gymreg_core.sources.one_file import FileTable, in_words, read_file
-from gymreg_core.sources.opening import result_files
+from gymreg_core.sources.opening import named_files
 from gymreg_core.sources.providers import provider_forms
 from gymreg_core.sources.refusal import refuse_all
 from gymreg_core.sources.results import Results
@@ -47,11 +47,9 @@ def read_results(*paths: Path | str, strict: bool = True) -> Results:
     Errors: BadInput with all findings of all files where one of them is an error. With `strict=False` nothing is
     raised: what could be read is returned, with the errors among the findings.
     """
-    try:
-        files = [read_file(path, in_folder=in_folder) for path, in_folder in result_files(tuple(map(Path, paths)))]
-        told = Findings(tuple(found for file in files for found in file.findings))
-    except BadInput as refused:
-        files, told = [], refused.findings
+    named, amiss = named_files(map(Path, paths))
+    files = [read_file(path, in_folder=in_folder) for path, in_folder in named]
+    told = Findings((*amiss, *(found for file in files for found in file.findings)))
     used = [file for file in files if len(file.table)]
     results = _assemble(used, told + _across(used, told))
     if strict and results.findings.has_errors:
@@ -87,7 +85,7 @@ def _assemble(files: Sequence[FileTable], told: Findings) -> Results:
     folded = fold_joint_intakes(known)
     forms, about_forms = provider_forms(folded.table)
     table, about_points = results_of(folded.table.assign(provider_form=forms))
-    decided = told + folded.findings + _worded((*about_forms, *about_points), files)
+    decided = told + _worded((*folded.findings, *about_forms, *about_points), files)
     broken = _worded((found for found in check_results(table) if not _explained(found, decided)), files)
     return Results(table, (decided + broken).sorted(), folded.members, provenance)
 
@@ -105,9 +103,13 @@ def _in_order(files: Sequence[FileTable]) -> pd.DataFrame:
 
 
 def _worded(findings: Iterable[Finding], files: Sequence[FileTable]) -> list[Finding]:
-    """The findings with columns called by the header words of the file they are about."""
-    words = {str(file.table["source_file"].iloc[0]): file.words for file in files}
-    return [worded for found in findings for worded in in_words((found,), words.get(found.file or "", {}))]
+    """The findings as the reader of the file would look for them: its own header words, and the sheet they are on."""
+    by_name = {str(file.table["source_file"].iloc[0]): file for file in files}
+    worded: list[Finding] = []
+    for found in findings:
+        file = by_name.get(found.file or "", FileTable(()))
+        worded += in_words((replace(found, sheet=found.sheet or file.sheet),), file.words)
+    return worded
 
 
 def _explained(found: Finding, decided: Findings) -> bool:

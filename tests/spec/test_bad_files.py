@@ -204,7 +204,7 @@ BAD: dict[str, tuple[str, Callable[[Path], Path]]] = {
     "only the start of a package": ("workbook-damaged", raw(b"PK\x03\x04" + bytes(100))),
     "another package": ("not-a-workbook", other_package),
     "200 million bytes unpacked": ("unpacked-too-large", bomb),
-    "200 million bytes unpacked, denied": ("workbook-damaged", lying_bomb),
+    "200 million bytes unpacked, denied": ("unpacked-too-large", lying_bomb),
     "3000 sheets": ("too-many-parts", many_sheets),
     "a cell in the farthest corner": ("too-many-columns", far_corner),
     "entities that expand": ("workbook-damaged", entity_bomb),
@@ -291,7 +291,8 @@ def test_a_message_says_what_where_why_and_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as refused:
         read_results(book(tmp_path, with_cell("AntalAntagna", 31.0)))
     assert refused.value.message() == (
-        "slutantagningsresultat-2023.xlsx, column 'AntalAntagna', row 2: More are admitted than there are seats.\n"
+        "slutantagningsresultat-2023.xlsx, sheet 'Samverkansområdet', column 'AntalAntagna', row 2: "
+        "More are admitted than there are seats.\n"
         "  Correct the numbers at their source, or check that columns have not changed places."
     )
 
@@ -300,10 +301,11 @@ def test_all_reasons_of_all_files_are_given_at_once(tmp_path: Path) -> None:
     book(tmp_path, with_cell("AntalPlatser", -30.0))
     book(tmp_path, with_cell("Antagningsgrans", 1_000_000.0), "slut-2022.xlsx")
     raw(HTML, "slut-2021.xlsx")(tmp_path)
+    (tmp_path / "tom").mkdir()
     with pytest.raises(BadInput) as refused:
-        read_results(tmp_path)
+        read_results(tmp_path, tmp_path / "tom", tmp_path / "slut-2020.xlsx")
     message = refused.value.message()
-    for name in ("slutantagningsresultat-2023.xlsx", "slut-2022.xlsx", "slut-2021.xlsx"):
+    for name in ("slutantagningsresultat-2023.xlsx", "slut-2022.xlsx", "slut-2021.xlsx", "slut-2020.xlsx", "tom:"):
         assert name in message
     assert len(refused.value.findings.errors) >= 3
 

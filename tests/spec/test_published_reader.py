@@ -100,6 +100,14 @@ intake_year | municipality | school        | study_path_code | seats | admitted 
     ] == [1, 1, 1]
 
 
+def test_of_two_words_for_one_name_the_offices_own_counts(tmp_path: Path) -> None:
+    table = [[*row[:2], row[1] and "Kista", *row[2:]] for row in rows(ORDINARY)]
+    table[0][2] = "Studieort"
+    results = read_results(workbook(tmp_path / "slut-2023.xlsx", {"x": table}))
+    assert results.table["municipality"].tolist() == ["Täby", "Täby", "Solna"]
+    assert found(results, "unknown-column")[0].message.endswith("'Studieort'.")
+
+
 def test_empty_columns_titles_totals_and_notes_do_not_count(tmp_path: Path) -> None:
     results = read(
         tmp_path,
