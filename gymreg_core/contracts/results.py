@@ -39,7 +39,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("intake_year", "int64", "calendar year of the autumn start", "year"),
     Column("round", "str", "admission round", values=ROUNDS),
     Column("municipality", "str", "municipality of the school, not of the pupils"),
-    Column("school", "str", "name of the school as published, outer spaces removed"),
+    Column("school", "str", "name of the school as published, inner and outer spaces folded"),
     Column("provider_form", "str", "who runs the school", values=PROVIDER_FORMS),
     Column("study_path_code", "str", "code as published; 'NA' is the natural science programme"),
     Column("study_path_name", "str", "name as published, inner and outer spaces folded"),
