@@ -72,7 +72,7 @@ class Programmes(Result):
         """The programmes of some size that filled (nearly) all their seats."""
         rows = self._sized()
         best = rows[rows["fill_rate"] == rows["fill_rate"].max()]
-        if len(rows) == 1 or len(best) > rule("report", "news_items"):
+        if len(rows) <= 1 or len(best) > rule("report", "news_items"):
             return ""
         return self._extreme("programmes.fullest", best, language)
 

@@ -13,6 +13,7 @@ from gymreg_core.errors import BadParameters
 from gymreg_core.vocabulary.programmes import municipalities
 
 ScopeKind = Literal["region", "municipality", "school", "provider_form"]
+_NAMED = 5
 SCOPES: tuple[ScopeKind, ...] = ("region", "municipality", "school", "provider_form")
 
 
@@ -101,8 +102,7 @@ def _near(name: str, known: list[str]) -> str:
     near = difflib.get_close_matches(name.casefold(), list(folded), n=3, cutoff=0.5)
     inside = [n for n in folded if name and name.casefold() in n and n not in near]
     found = [folded[n] for n in (*near, *inside)][:3]
-    return (
-        f"Did you mean {' or '.join(map(repr, found))}?"
-        if found
-        else f"There are {len(known)}: {', '.join(known[:5])} …"
-    )
+    if found:
+        return f"Did you mean {' or '.join(map(repr, found))}?"
+    more = " …" if len(known) > _NAMED else ""
+    return f"There are {len(known)}: {', '.join(known[:_NAMED])}{more}"

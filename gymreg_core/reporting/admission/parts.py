@@ -14,6 +14,8 @@ from gymreg_core.reporting.tables import Column, Form, download, table
 from gymreg_core.rules import rule
 from gymreg_core.vocabulary.numbers import number
 from gymreg_core.vocabulary.path_names import path_name, path_short
+from gymreg_core.vocabulary.phrases import capital
+from gymreg_core.vocabulary.texts import terms
 
 _ENDINGS: tuple[tuple[str, Form], ...] = (
     ("reserves_per_seat", "ratio"),
@@ -42,6 +44,25 @@ _TEXTS = (
     "note",
     "series",
 )
+# Heads that are terms: what stands in the table of terms under that key.
+_TERMS = {
+    "programme_name": "programme.label",
+    "study_path_name": "study_path.term",
+    "study_paths": "study_path.label",
+    "school": "school.term",
+    "schools": "school.label",
+    "municipality": "municipality.label",
+    "provider_form": "provider.label",
+    "seats": "seat.label",
+    "admitted": "admitted.label",
+    "fill_rate": "fill_rate.label",
+    "free_seats": "free_seat.label",
+    "reserves": "reserve.label",
+    "reserves_per_seat": "reserves_per_seat.label",
+    "first_choice_eligible": "first_choice.label",
+    "cutoff": "cutoff.label",
+    "median": "median.label",
+}
 _POINTS = ("cutoff", "median", "bin", "bin_from", "bin_to", "value")
 
 
@@ -51,8 +72,11 @@ def section(view: View, key: str, identifier: str, level: int = 2, /, **blanks: 
 
 
 def column(view: View, name: str, head: str | None = None, form: Form | None = None) -> Column:
-    """A column of a table; its head is ``column.<head>`` (by default its own name), its form follows from its name."""
-    text = view.say(f"column.{head or name}", year=view.compare_to or view.intake_year, place=view.place)
+    """A column; its head is a term or ``column.<head>`` (by default its own name), its form goes by its name."""
+    wanted = head or name
+    if wanted in _TERMS:
+        return Column(name, capital(terms()(_TERMS[wanted], view.language)), form or _form(name))
+    text = view.say(f"column.{wanted}", year=view.compare_to or view.intake_year, place=view.place)
     return Column(name, text, form or _form(name))
 
 

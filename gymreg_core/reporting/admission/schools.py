@@ -81,7 +81,7 @@ def _columns(view: View, frame: pd.DataFrame) -> list[Column]:
     shown = [path_column(view), Column("series", view.say("column.cutoff_now", year=view.intake_year), "points_text")]
     if view.compared:
         shown.append(Column("series_previous", view.say("column.cutoff_before", year=view.compare_to), "points_text"))
-    shown.append(Column("note", view.say("column.median"), "points_text"))
+    shown.append(Column("note", column(view, "median").head, "points_text"))
     first = ["first_choice_eligible"] if frame["first_choice_eligible"].notna().any() else []
     return [*shown, *columns(view, "seats", "admitted", *first, "reserves")]
 

@@ -1,0 +1,174 @@
+"""Charts: exactly what is shown and nothing else, the same every time, and to be told apart by every eye."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.etree import ElementTree
+
+import altair as alt
+import pandas as pd
+import pytest
+
+from gymreg_core.disclosure import Released, release_published
+from gymreg_core.reporting.charts import PALETTE, canvas, rows, spread, tilemap
+from gymreg_core.reporting.charts.tilemap import DARK_SHADES, SHADES
+from tests.admissions import published
+from tests.spec.test_disclosure_wall import WAYS
+
+CHARTS = [name for name in WAYS if name not in ("table", "download")]
+SVG = "{http://www.w3.org/2000/svg}"
+# A secret stands in every column that a chart does not encode.
+SECRET = 987654
+
+
+@pytest.fixture
+def released() -> Released:
+    return release_published(
+        pd.DataFrame({
+            "label": ["Ekonomi", "Teknik", "Bygg & anläggning"],
+            "group": ["Högskoleförberedande", "Högskoleförberedande", "Yrkes"],
+            "series": ["", "", ""],
+            "seats": pd.array([30, 40, 20], "Int64"),
+            "admitted": pd.array([28, 20, 5], "Int64"),
+            "note": ["6\u00a0626", "20", "5"],
+            "x": [1, 2, 3], "y": [1, 1, 2],
+            "intake_year": [2021, 2022, 2023],
+            "cutoff_p25": [180.0, 180.0, 120.0], "cutoff_p50": [240.0, 240.0, 170.0], "cutoff_p75": [280.0, 280.0, 200.0],
+            "bin_from": [0, 20, 40], "bin_to": [20, 40, 60],
+            "reserves": [SECRET, SECRET, SECRET], "study_path_name": ["hemlig", "hemlig", "hemlig"],
+        }),
+        published(),
+    )  # fmt: skip
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2 contrast of two colours."""
+
+    def luminance(colour: str) -> float:
+        channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_marks_pass_contrast_against_the_paper() -> None:
+    assert [c for c in PALETTE if contrast(c, canvas.PAPER) < 3] == []
+
+
+def test_text_passes_contrast_wherever_it_stands() -> None:
+    assert contrast(canvas.INK, canvas.PAPER) >= 4.5
+    assert contrast(canvas.QUIET, canvas.PAPER) >= 4.5
+    for shade in SHADES:
+        assert contrast(canvas.PAPER if shade in DARK_SHADES else canvas.INK, shade) >= 4.5
+
+
+def test_series_differ_in_shape_as_well_as_in_colour() -> None:
+    assert (
+        len({shape for _, shape in spread.SERIES}) == len({colour for colour, _ in spread.SERIES}) == len(spread.SERIES)
+    )
+    # The two series that share a chart are told apart without colour too: one is much lighter.
+    assert contrast(spread.SERIES[0][0], spread.SERIES[1][0]) >= 3
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_an_svg_holds_what_is_drawn_and_nothing_else(chart: str, released: Released) -> None:
+    drawing = WAYS[chart](released).decode()
+    root = ElementTree.fromstring(drawing)
+    assert str(SECRET) not in drawing
+    assert "hemlig" not in drawing
+    allowed = {"svg", "g", "path", "rect", "text", "line", "defs", "clipPath", "tspan"}
+    assert {element.tag.removeprefix(SVG) for element in root.iter()} <= allowed
+    names = {name for element in root.iter() for name in element.attrib}
+    assert not [n for n in names if n.startswith(("aria", "data", "on", "role", "class")) or "href" in n]
+    assert "http" not in drawing.replace("http://www.w3.org/", "")
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_the_same_table_gives_the_same_bytes(chart: str, released: Released) -> None:
+    first = WAYS[chart](released)
+    for other in CHARTS:
+        WAYS[other](released)
+    assert WAYS[chart](released) == first
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_a_chart_is_no_wider_than_a_phone_can_show(chart: str, released: Released) -> None:
+    root = ElementTree.fromstring(WAYS[chart](released))
+    assert float(root.attrib["width"]) <= canvas.WIDTH + 12
+    sizes = [
+        float(e.attrib["font-size"].removesuffix("px")) for e in root.iter(f"{SVG}text") if "font-size" in e.attrib
+    ]
+    assert min(sizes, default=canvas.SMALL) >= 11
+
+
+def test_text_keeps_its_no_break_spaces_and_asks_for_the_pages_type_first(released: Released) -> None:
+    drawing = WAYS["filled_bars"](released).decode()
+    assert "6\u00a0626" in drawing
+    assert "Bygg &amp; anläggning" in drawing
+    families = set(re.findall(r'font-family="([^"]+)"', drawing))
+    assert families
+    assert all(f.startswith("Inter") and f.endswith("sans-serif") for f in families)
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_specifications_are_vega_lite_with_exactly_the_encoded_columns(
+    chart: str, released: Released, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[dict[str, Any]] = []
+
+    def keep(spec: dict[str, Any], frame: pd.DataFrame, language: str) -> bytes:
+        seen.append(canvas.specification(spec, frame))
+        return b"drawn"
+
+    for module in (rows, spread, tilemap):
+        monkeypatch.setattr(module, "svg", keep)
+    WAYS[chart](released)
+    (whole,) = seen
+    alt.Chart.from_dict(whole, validate=True)
+    given = set(whole["data"]["values"][0])
+    made = {field for key, field in pairs(whole) if key == "as"}
+    used = {field for key, field in pairs(whole) if key == "field"} | set(re.findall(r"datum\['(\w+)'\]", str(whole)))
+    grouped = {name for key, names in pairs(whole, list) if key == "groupby" for name in names}
+    assert given == (used | grouped) - made
+
+
+def pairs(node: Any, kind: type = str) -> Iterator[tuple[str, Any]]:
+    """Every key with a value of a kind, at any depth below the data."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if isinstance(value, kind):
+                yield key, value
+            if key != "data":
+                yield from pairs(value, kind)
+    elif isinstance(node, list):
+        yield from itertools.chain.from_iterable(pairs(item, kind) for item in node)
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_a_single_row_and_equal_values_are_drawn(chart: str, released: Released) -> None:
+    assert b"<svg" in WAYS[chart](released.head(1))
+
+
+def test_missing_values_are_left_out_of_the_drawing() -> None:
+    frame = pd.DataFrame({"label": ["a", "b"], "seats": pd.array([1, None], "Int64"), "note": ["1", "–"]})
+    drawing = rows.bars(release_published(frame, published()), label="label", value="seats", text="note", language="en")
+    assert "NaN" not in drawing.decode()
+    assert "null" not in drawing.decode()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (80, 340, [100, 150, 200, 250, 300]),
+        (0.45, 1.0, [0.5, 0.6, 0.7, 0.8, 0.9, 1.0]),
+        (-100, 100, [-100, -50, 0, 50, 100]),
+        (5, 5, [5]),
+    ],
+)
+def test_ticks_are_round_and_inside(low: float, high: float, expected: list[float]) -> None:
+    assert canvas.ticks(low, high) == pytest.approx(expected)

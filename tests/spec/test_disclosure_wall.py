@@ -1,0 +1,138 @@
+"""The wall between data and page: a table of persons cannot be drawn, tabulated or written, however it is dressed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from gymreg_core.disclosure import Released, release_published
+from gymreg_core.errors import DisclosureRefused
+from gymreg_core.provenance import Provenance
+from gymreg_core.reporting import charts
+from gymreg_core.reporting.tables import Column, download, table
+from tests.admissions import published
+
+PERSONS = pd.DataFrame({
+    "label": ["Ekonomi", "Teknik"],
+    "group": ["a", "a"],
+    "seats": [30, 30],
+    "admitted": [28, 20],
+    "note": ["Anna Andersson", "Bo Berg"],
+    "x": [1, 2],
+    "y": [1, 1],
+    "intake_year": [2022, 2023],
+    "cutoff_p25": [1.0, 2.0],
+    "cutoff_p50": [1.0, 2.0],
+    "cutoff_p75": [1.0, 2.0],
+    "bin_from": [0, 20],
+    "bin_to": [20, 40],
+    "series": ["", ""],
+})  # fmt: skip
+
+WAYS: dict[str, Callable[[Any], Any]] = {
+    "filled_bars": lambda t: charts.filled_bars(t, label="label", part="admitted", whole="seats", text="note", names=("a", "b"), language="sv"),
+    "bars": lambda t: charts.bars(t, label="label", value="seats", text="note", language="sv"),
+    "dumbbells": lambda t: charts.dumbbells(t, label="label", values=("seats", "admitted"), text="note", names=("a", "b"), language="sv"),
+    "histogram": lambda t: charts.histogram(t, low="bin_from", high="bin_to", count="seats", series="series", axis_title="x", language="sv"),
+    "scatter": lambda t: charts.scatter(t, x="seats", y="admitted", series="group", titles=("a", "b"), sides=("c", "d"), language="sv"),
+    "lines": lambda t: charts.lines(t, year="intake_year", value="seats", series="group", text="note", language="sv"),
+    "strip": lambda t: charts.strip(t, value="seats", series="group", band=("cutoff_p25", "cutoff_p50", "cutoff_p75"), names=("a", "b", "c"), axis_title="x", language="sv"),
+    "tiles": lambda t: charts.tiles(t, x="x", y="y", name="label", text="note", shade="series", shades=["low", "high"], language="sv"),
+    "table": lambda t: table(t, [Column("label", "Program", "text"), Column("seats", "Platser")], caption="c", identifier="i", language="sv"),
+    "download": lambda t: download(t, [Column("label", "Program", "text"), Column("seats", "Platser")], name="n", label="l", language="sv"),
+}  # fmt: skip
+
+
+def forged() -> Any:
+    """A Released table made without its door."""
+    fake = object.__new__(Released)
+    for name, value in {
+        "_frame": PERSONS,
+        "policy": "already_public",
+        "provenance": published(),
+        "suppressed": 0,
+        "_door": object(),
+    }.items():
+        object.__setattr__(fake, name, value)
+    return fake
+
+
+def heir() -> Any:
+    """An instance of a class that claims to be a Released table."""
+
+    class Dressed(Released):
+        def __post_init__(self) -> None:
+            pass
+
+    return Dressed(PERSONS, "already_public", published())
+
+
+def changed_afterwards() -> Any:
+    """A table that was let out and then got a column of persons."""
+    released = release_published(PERSONS.drop(columns="note"), published())
+    released._frame["personnummer"] = "nobody's"
+    return released
+
+
+DISGUISES: dict[str, Callable[[], Any]] = {
+    "a data frame": lambda: PERSONS,
+    "a dictionary": lambda: PERSONS.to_dict("list"),
+    "a look-alike": lambda: SimpleNamespace(
+        table=PERSONS, columns=tuple(PERSONS), select=lambda *c: SimpleNamespace(table=PERSONS[list(c)])
+    ),
+    "a forgery": forged,
+    "an heir": heir,
+    "changed afterwards": changed_afterwards,
+}
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+@pytest.mark.parametrize("way", WAYS)
+def test_only_what_came_through_the_door_is_shown(way: str, disguise: str) -> None:
+    with pytest.raises(DisclosureRefused) as refused:
+        WAYS[way](DISGUISES[disguise]())
+    assert refused.value.exit_code == 13
+    assert not any(name in str(refused.value) for name in ("Anna", "Andersson"))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_came_through_is_shown(way: str) -> None:
+    assert WAYS[way](release_published(PERSONS, published()))
+
+
+NAMED_PERSONS = [
+    {"pupil_id": [1, 2]},
+    {"Personnummer": ["x", "y"]},
+    {"name": ["Anna", "Bo"]},
+    {"guardian": ["Anna", "Bo"]},
+    {"home_address": ["a", "b"]},
+    {"label": ["Anna, 20081231-2384", "Bo"]},
+    {"label": ["200812312384", "Bo"]},
+    {"label": ["081231+2384", "Bo"]},
+    {"note": ["081291-TF12", ""]},
+    {"seats": [200812312384, 2]},
+    {"value": [200812312384.0, 2.0]},
+]
+
+
+@pytest.mark.parametrize("columns", NAMED_PERSONS, ids=lambda c: str(next(iter(c))))
+def test_persons_do_not_get_through_the_door(columns: dict[str, list[Any]]) -> None:
+    with pytest.raises(DisclosureRefused) as refused:
+        release_published(pd.DataFrame(columns), published())
+    assert not any(part in str(refused.value) for part in ("Anna", "2384", "TF12"))
+
+
+def test_what_nobody_has_published_does_not_get_through_either() -> None:
+    with pytest.raises(DisclosureRefused, match="nobody has published"):
+        release_published(PERSONS, Provenance((), already_public=False))
+
+
+def test_a_released_table_hands_out_copies() -> None:
+    released = release_published(PERSONS, published())
+    copy = released.table
+    copy["personnummer"] = "x"
+    assert "personnummer" not in released.columns

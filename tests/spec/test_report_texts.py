@@ -1,0 +1,82 @@
+"""The words of the report: whole in both languages, all of them used, and free of words that say the wrong thing."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import gymreg_core
+from gymreg_core.reporting.admission.appendix import _DEFINED
+from gymreg_core.vocabulary.programmes import LANGUAGES, programmes
+from gymreg_core.vocabulary.texts import Texts, terms
+
+ROOT = Path(gymreg_core.__file__).parent
+TABLES = {
+    "gymreg_core.admission/texts.yml": "admission",
+    "gymreg_core.reporting.admission/texts.yml": "reporting/admission",
+    "gymreg_core.vocabulary/phrases.yml": "vocabulary",
+    "gymreg_core.vocabulary/terms.yml": "",
+}
+
+
+@pytest.fixture(params=TABLES, ids=lambda name: name)
+def table(request: pytest.FixtureRequest) -> Texts:
+    return Texts(*request.param.split("/"))
+
+
+def test_every_text_stands_in_both_languages_with_the_same_blanks(table: Texts) -> None:
+    assert table.entries
+    assert table.incomplete() == []
+    assert [key for key, entry in table.entries.items() if not all(entry[lang].strip() for lang in LANGUAGES)] == []
+
+
+def asked(folder: Path) -> list[re.Pattern[str]]:
+    """Every string in the code below a folder as a pattern; what is filled in matches anything but nothing."""
+    found = set()
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(re.escape(node.value))
+            elif isinstance(node, ast.JoinedStr):
+                parts = [re.escape(str(v.value)) if isinstance(v, ast.Constant) else r"[\w.]+" for v in node.values]
+                if any(isinstance(v, ast.Constant) and len(str(v.value)) > 1 for v in node.values):
+                    found.add("".join(parts))
+    return [re.compile(text) for text in sorted(found)]
+
+
+@pytest.mark.parametrize("name", [name for name, folder in TABLES.items() if folder])
+def test_every_text_is_asked_for(name: str) -> None:
+    patterns = asked(ROOT / TABLES[name])
+    count = re.compile(r"\.(none|one|many|\d)$")
+    unused = [
+        key
+        for key in Texts(*name.split("/")).entries
+        if not any(p.fullmatch(key) or p.fullmatch(count.sub("", key)) for p in patterns)
+    ]
+    assert unused == []
+
+
+def test_every_defined_term_has_its_definition_and_every_programme_a_short_name() -> None:
+    known = terms().entries
+    assert [t for t in _DEFINED if f"{t}.term" not in known or f"{t}.definition" not in known] == []
+    assert [code for code in programmes() if f"short.{code}" not in known] == []
+
+
+def test_no_short_name_is_too_long_for_a_chart() -> None:
+    names = [(k, v) for k, e in terms().entries.items() if k.startswith("short.") for v in e.values()]
+    assert [name for name in names if len(name[1]) > 25] == []
+
+
+def test_words_that_say_the_wrong_thing_are_not_used(table: Texts) -> None:
+    # Re-selection is the spring window alone; "dropout" is not what not finishing in three years is.
+    everything = [(key, text) for key, entry in table.entries.items() for text in entry.values()]
+    assert [k for k, text in everything if re.search(r"(?i)drop-?out|avhopp", text)] == []
+    assert [
+        k
+        for k, text in everything
+        if re.search(r"(?i)\bomval\b|re-selection", text) and k.split(".")[0] != "reselection"
+    ] == []
+    assert [k for k, text in everything if re.search(r"  | \.| ,|\.\.", text)] == []
