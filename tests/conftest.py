@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -55,6 +57,9 @@ def chromium_path() -> str:
     found = next(filter(None, map(shutil.which, [named] if named else BROWSERS)), None)
     if found is None:
         pytest.skip("no Chromium (on Debian: apt-get install chromium)")
+    driver = subprocess.run([sys.executable, "-m", "playwright", "--version"], capture_output=True, check=False)
+    if driver.returncode:
+        pytest.skip("Playwright's own program does not start (on Debian: apt-get install libatomic1)")
     return found
 
 
