@@ -13,6 +13,9 @@ from gymreg_core.vocabulary.slugs import slug, swedish_order
 from gymreg_core.vocabulary.texts import Texts, texts
 
 
+_WHOLE_TABLES = ("studievagar", "program")
+
+
 @dataclass(frozen=True)
 class PageEntry:
     """A finished page as the front page needs it; `data` are its CSV files, relative to the page."""
@@ -69,6 +72,11 @@ def _name(t: Texts, language: Language, page: PageEntry) -> str:
     return t(page.params.round, language, year=page.params.intake_year)
 
 
+def _inside(words: str) -> str:
+    """Words as they stand inside a sentence."""
+    return words[0].lower() + words[1:]
+
+
 def _newest(pages: Sequence[PageEntry]) -> PageEntry | None:
     return max(pages, key=lambda p: (p.params.intake_year, p.params.round == "final"), default=None)
 
@@ -79,7 +87,7 @@ def _news(t: Texts, language: Language, regions: Sequence[PageEntry]) -> list[st
         return []
     report = _name(t, language, newest)
     sentences = "\n".join(f"- {s}" for s in newest.meta.get("highlights", ()))
-    title = t("news", language, report=report[0].lower() + report[1:])
+    title = t("news", language, report=_inside(report))
     return [f"## {title}", sentences, f"[{t('read_report', language)}]({newest.href})"]
 
 
@@ -121,7 +129,7 @@ def _municipalities(
     ]
     return [
         f"## {t('municipalities', language)}",
-        t("municipalities_lead", language, report=report) + ("" if own else " " + t("only_swedish", language)),
+        t("municipalities_lead", language, report=_inside(report)) + ("" if own else " " + t("only_swedish", language)),
         f'::::: {{.search-list data-label="{t("search_label", language)}"}}',
         "\n".join(lines),
         *(fold if known else ()),
@@ -130,11 +138,13 @@ def _municipalities(
 
 
 def _downloads(t: Texts, language: Language, regions: Sequence[PageEntry]) -> list[str]:
-    lines = [
-        f"- {_name(t, language, page)}: " + ", ".join(f"[{path.rsplit('/', 1)[-1]}]({path})" for path in page.data)
-        for page in sorted(regions, key=lambda p: (-p.params.intake_year, p.params.round))
-        if page.data
-    ]
+    """The whole tables of each report; those that go with one section are linked there."""
+    lines = []
+    for page in sorted(regions, key=lambda p: (-p.params.intake_year, p.params.round)):
+        of = {path.rsplit("/", 1)[-1].removesuffix(".csv"): path for path in page.data}
+        links = [f"[{t(f'whole_table.{stem}', language)}]({of[stem]})" for stem in _WHOLE_TABLES if stem in of]
+        if links:
+            lines.append(f"- {_name(t, language, page)}: {', '.join(links)}")
     up = "" if language == "sv" else "../"
     lines.append(f"- [{t('manifest', language)}]({up}manifest.json)")
     return [f"## {t('downloads', language)}", t("downloads_lead", language), "\n".join(lines)]
