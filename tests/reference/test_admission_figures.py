@@ -1,7 +1,5 @@
 """The report's figures on the office's real files, against those that others worked out from the same files."""
 
-
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,7 @@
 """The wall between data and page: a table of persons cannot be drawn, tabulated or written, however it is dressed."""
 
+# ruff: noqa: E501 - cases are written as wide as they are
+
 from __future__ import annotations
 
 from collections.abc import Callable
