@@ -12,7 +12,6 @@ from gymreg_core.vocabulary.programmes import Language
 from gymreg_core.vocabulary.slugs import slug, swedish_order
 from gymreg_core.vocabulary.texts import Texts, texts
 
-
 _WHOLE_TABLES = ("studievagar", "program")
 
 
