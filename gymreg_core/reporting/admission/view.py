@@ -231,6 +231,11 @@ class View:
 
 
 def with_identity(stored: Stored) -> pd.DataFrame:
-    """The results table with `study_path_id` and `evidence` of its links, which have its rows in its order."""
-    added = stored.links[["study_path_id", "evidence"]].set_axis(stored.table.index)
-    return stored.table.join(added)
+    """The results table with `study_path_id` and `evidence` of its links, which have its rows in its order.
+
+    `evidence` is that of the path's first round in the year: how it is known from an earlier year, not from April.
+    """
+    links = stored.links[["intake_year", "study_path_id", "evidence"]].set_axis(stored.table.index)
+    april_first = (stored.table["round"] == "final").sort_values(kind="stable").index
+    known = links.loc[april_first].groupby(["intake_year", "study_path_id"])["evidence"].transform("first")
+    return stored.table.join(links["study_path_id"]).join(known)
