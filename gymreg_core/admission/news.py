@@ -115,9 +115,14 @@ class News(Result):
         out = [phrase()("news.gy25", language)] if self.gy25 else []
         closed = self.of("closed_programme")
         replaced = {new: old for new, old in zip(closed["note"], closed["label"], strict=True) if new}
-        for new, old in replaced.items():
-            both = {"new": capital(programme_inside(new, language)), "old": programme_inside(old, language)}
-            out.append(phrase()("news.replaced", language, **both))
+        pairs = [
+            phrase()(
+                "news.replaced", language, new=programme_inside(new, language), old=programme_inside(old, language)
+            )
+            for new, old in replaced.items()
+        ]
+        if pairs:
+            out.append(f"{capital(listing(pairs, language))}.")
         for kind in ("new_programme", "closed_programme"):
             codes = [code for code in self.of(kind)["label"] if code not in {*replaced, *replaced.values()}]
             if codes:

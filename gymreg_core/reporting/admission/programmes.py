@@ -204,7 +204,7 @@ def providers(view: View) -> Fragment:
     if len(rows) == 1:
         return top
     frame = rows.assign(provider_form=[label(str(f), language) for f in rows["provider_form"]])
-    names = ("provider_form", "schools", "seats", "admitted", "admitted_change", "fill_rate", "admitted_share")
+    names = ("provider_form", "seats", "admitted", "admitted_change", "fill_rate", "admitted_share")
     shown = [*columns(view, *names), column(view, "cutoff", "cutoff_median")]
     caption = view.say("providers.table", admission=view.admission)
     top += table(
@@ -219,10 +219,13 @@ def _independent(view: View) -> Fragment:
     share = view.providers.value("independent", "admitted_share")
     if len(rows) <= 1 or share is None:
         return Fragment()
-    frame = rows.assign(
-        label=[programme_short(str(c), view.language) for c in rows["programme"]],
-        programme_name=[programme_name(str(c), view.language) for c in rows["programme"]],
-        note=[written(v, "percent", view.language) for v in rows["share"]],
+    whole = {"programme": "", "admitted": rows["admitted"].sum(), "share": share}
+    listed = pd.concat([rows, pd.DataFrame([whole])]).sort_values("share", ascending=False, kind="stable")
+    every, every_short = view.say("providers.all"), view.say("providers.all_short")
+    frame = listed.assign(
+        label=[programme_short(str(c), view.language) if c else every_short for c in listed["programme"]],
+        programme_name=[programme_name(str(c), view.language) if c else every for c in listed["programme"]],
+        note=[written(v, "percent", view.language) for v in listed["share"]],
     )
     drawing = bars(
         view.release(frame[["label", "share", "note"]]),
@@ -230,8 +233,8 @@ def _independent(view: View) -> Fragment:
         value="share",
         text="note",
         maximum=1.0,
+        highlight=every_short,
         language=view.language,
-        reference=(share, view.say("providers.reference", share=written(share, "percent", view.language))),
     )
     ends = {"most": rows.iloc[0], "least": rows.iloc[-1]}
     said = {k: programme_inside(str(r["programme"]), view.language) for k, r in ends.items()}
@@ -239,7 +242,7 @@ def _independent(view: View) -> Fragment:
     message = view.say("providers.caption", **said)
     shown = [column(view, "programme_name"), column(view, "admitted"), column(view, "share", "independent_share")]
     caption = view.say("providers.by_programme", admission=view.admission)
-    listed = table(
+    data = table(
         view.release(frame[[c.name for c in shown]]),
         shown,
         caption=caption,
@@ -247,4 +250,4 @@ def _independent(view: View) -> Fragment:
         language=view.language,
     )
     alt = view.say("providers.alt", about=view.about, message=message)
-    return figure(view, "fristaende", drawing, kind="bars", alt=alt, caption=message, data=listed)
+    return figure(view, "fristaende", drawing, kind="bars", alt=alt, caption=message, data=data)

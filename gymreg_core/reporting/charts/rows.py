@@ -9,7 +9,6 @@ import pandas as pd
 from gymreg_core.disclosure import Released
 from gymreg_core.reporting.charts.canvas import (
     NAVY,
-    ORANGE,
     PALE,
     PAPER,
     QUIET,
@@ -92,7 +91,7 @@ def bars(
     text: str,
     language: Language,
     maximum: float | None = None,
-    reference: tuple[float, str] | None = None,
+    highlight: str | None = None,
 ) -> bytes:
     """Horizontal bars, the number written beside each.
 
@@ -101,21 +100,17 @@ def bars(
     released : one row per bar, in the order to draw.
     label, value, text : columns: name of the bar, its length, what to write.
     maximum : the longest bar there could be; by default the longest there is.
-    reference : a value to draw a line at, and what it is.
+    highlight : name of a bar that the others are to be held against; it is outlined, not filled.
     """
     frame = drawable(released, label, value, text)
     layout = _Layout.of(frame[label], frame[text])
-    place = {"scale": layout.scale(0, maximum or ends(frame[value])[1]), "axis": None}
-    end = {"x": quantity(value, **place)}
-    marks = [mark("bar", end, height=_BAR, fill=NAVY), words(end, text, align="left", dx=7)]
-    keys = []
-    if reference:
-        at = {"x": {"datum": reference[0], "type": "quantitative", **place}}
-        line = mark("tick", at, orient="vertical", color=ORANGE, thickness=2.5, size=_ROW, opacity=1)
-        halo = words(end, text, align="left", dx=7, stroke=PAPER, strokeWidth=4)
-        marks[1:1] = [line, halo]
-        keys.append(Key(reference[1], ORANGE, ORANGE, "tick"))
-    return _draw(frame, label, None, layout, marks, keys, language)
+    end = {"x": quantity(value, scale=layout.scale(0, maximum or ends(frame[value])[1]), axis=None)}
+    held = {"condition": {"test": {"field": label, "equal": highlight or ""}, "value": PALE}, "value": NAVY}
+    marks = [
+        mark("bar", {**end, "fill": held}, height=_BAR, stroke=NAVY, strokeWidth=1),
+        words(end, text, align="left", dx=7),
+    ]
+    return _draw(frame, label, None, layout, marks, [], language)
 
 
 def dumbbells(
