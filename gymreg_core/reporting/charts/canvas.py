@@ -86,9 +86,12 @@ def scale(low: float, high: float) -> Spec:
     return {"domain": [low, high], "nice": False, "zero": False}
 
 
-def axis(low: float, high: float, *, percent: bool = False, about: int = 5, **more: Any) -> Spec:
-    """An axis with round numbers from `low` to `high`, written as whole numbers or as per cent."""
-    written = "format(datum.value * 100, ',.0f') + '\u00a0%'" if percent else "format(datum.value, ',.0f')"
+def axis(low: float, high: float, *, percent: Language | None = None, about: int = 5, **more: Any) -> Spec:
+    """An axis with round numbers from `low` to `high`, written as whole numbers, or as per cent in a language."""
+    written = "format(datum.value, ',.0f')"
+    if percent:
+        sign = "\u00a0%" if percent == "sv" else "%"
+        written = f"format(datum.value * 100, ',.0f') + '{sign}'"
     return {"values": ticks(low, high, about), "labelExpr": written, **more}
 
 

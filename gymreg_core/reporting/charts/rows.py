@@ -139,7 +139,7 @@ def dumbbells(
     layout = _Layout.of(frame[label], frame[text])
     low, high = ends(frame[before], frame[now])
     start = low - ((high - low) or 1) * 0.06
-    below = axis(start, high, percent=percent, about=4, grid=False, orient="bottom")
+    below = axis(start, high, percent=language if percent else None, about=4, grid=False, orient="bottom")
     place = {"scale": layout.scale(start, high), "title": None, "axis": below}
     first, last, far = ({"x": quantity(name, **place)} for name in (before, now, "far"))
     beyond = {"calculate": f"max(datum['{before}'], datum['{now}'])", "as": "far"}

@@ -160,7 +160,7 @@ def lines(
     place = {
         "scale": scale(low, high),
         "title": None,
-        "axis": axis(low, high, percent=percent, domain=False, ticks=False),
+        "axis": axis(low, high, percent=language if percent else None, domain=False, ticks=False),
     }
     at = {"x": x, "y": quantity(value, **place)}
     newest = int(frame[year].max()) if len(frame) else 0
