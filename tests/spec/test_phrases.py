@@ -162,7 +162,7 @@ SAID = [
     ("cutoff_moves", "2023 | EK | 9 | 9 | 200", None, "Det finns inget tidigare år i underlaget att jämföra med."),
     ("cutoff_moves", "2023 | EK | 9 | 9 | 210 | a\n2023 | EK | 9 | 9 | 210 | b", "2022 | EK | 9 | 9 | 200 | a\n2022 | EK | 9 | 9 | 200 | b",
      "2 studievägar hade en antagningsgräns både 2022 och 2023. Gränsen steg på alla."),
-    ("study_paths", "2023 | EK | 9 | 9", None, "Skolan har en studieväg och 9 platser."),
+    ("study_paths", "2023 | EK | 9 | 9", None, "En skola har en studieväg och 9 platser."),
 ]  # fmt: skip
 
 

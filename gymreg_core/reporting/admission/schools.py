@@ -9,9 +9,10 @@ import pandas as pd
 from gymreg_core.reporting.admission.parts import column, columns, named, path_column, section
 from gymreg_core.reporting.admission.view import View
 from gymreg_core.reporting.fragments import Fragment, join
-from gymreg_core.reporting.markup import heading, paragraph
+from gymreg_core.reporting.markup import fold, heading, paragraph
 from gymreg_core.reporting.tables import Column, download, table, written
-from gymreg_core.vocabulary.phrases import label
+from gymreg_core.rules import rule
+from gymreg_core.vocabulary.phrases import counted, label
 from gymreg_core.vocabulary.slugs import slug
 
 
@@ -21,7 +22,8 @@ def schools(view: View) -> Fragment:
         return Fragment()
     stats = view.study_paths
     top = section(view, f"schools.{view.scope.kind}", "skolor", name=view.scope.name)
-    top += paragraph(*stats.sentences(view.language))
+    if view.scope.kind != "school":
+        top += paragraph(*stats.sentences(view.language))
     if view.is_wide:
         return top + paragraph(view.say("schools.pages")) + _file(view)
     frame = _readable(view)
@@ -30,21 +32,24 @@ def schools(view: View) -> Fragment:
     rows = released.table
     tests = paragraph(view.say("schools.test")) if (stats.table["scale"] != "grades").any() else Fragment()
     parts = [top, paragraph(view.say("schools.lead")), tests]
-    for school, forms in frame.groupby("school", sort=False)["provider_form"]:
-        name, address = str(school), slug(str(school))
+    folded = frame["school"].nunique() > int(rule("report", "schools_unfolded"))
+    for name, own in frame.groupby("school", sort=False):
+        school, address = str(name), slug(str(name))
         if view.scope.kind == "municipality":
-            parts.append(heading(3, name, f"skola-{address}"))
-        caption = view.say("schools.table", school=name, admission=view.admission)
-        parts.append(paragraph(view.say(f"schools.form.{forms.iloc[0]}")))
-        parts.append(
-            table(
-                released.where(rows["school"] == name),
-                shown,
-                caption=caption,
-                identifier=f"skola-{address}",
-                language=view.language,
-            )
+            parts.append(heading(3, school, f"skola-{address}"))
+        counts = {
+            "paths": counted(len(own), "study_path", view.language),
+            "seats": counted(int(own["seats"].sum()), "seat", view.language),
+        }
+        parts.append(paragraph(view.say(f"schools.form.{own['provider_form'].iloc[0]}", **counts)))
+        listed = table(
+            released.where(rows["school"] == school),
+            shown,
+            caption=view.say("schools.table", school=school, admission=view.admission),
+            identifier=f"skola-{address}",
+            language=view.language,
         )
+        parts.append(fold(view.say("schools.show"), listed) if folded else listed)
     return join(parts)
 
 
