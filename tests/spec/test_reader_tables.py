@@ -1,7 +1,5 @@
 """Tables, files and fragments for readers: escaped, in the number format of their language, and in their place."""
 
-
-
 from __future__ import annotations
 
 import base64

@@ -29,12 +29,9 @@ def cutoff_moves(view: View) -> Fragment:
         return top + paragraph(view.say("moves.no_comparison"))
     moves, language = view.moves, view.language
     sentences = list(moves.sentences(language))
-    if moves.opened or moves.closed:
-        paths = {
-            "opened": counted(moves.opened, "study_path", language),
-            "closed": counted(moves.closed, "study_path", language),
-        }
-        sentences.append(view.say("moves.opened", **paths))
+    for key, n in (("opened", moves.opened), ("closed", moves.closed)):
+        if n:
+            sentences.append(view.say(f"moves.{key}", paths=counted(n, "study_path", language)))
     if not moves.is_distribution:
         return top + paragraph(*sentences) + _since_first(view)
     # What a caption says is not said above it too.
