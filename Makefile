@@ -16,7 +16,7 @@ report: setup ## make every report and the site in build/site
 	@$(BIN)/gymreg build --out $(OUT)
 
 test: setup ## run the tests, the notebooks among them
-	@$(BIN)/pytest --numprocesses auto --dist loadfile --nbval-lax --nbval-current-env
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --nbval-lax --nbval-current-env
 
 check: setup ## the gate: format, lint, types, tests
 	@$(BIN)/ruff format --check .

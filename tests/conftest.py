@@ -72,6 +72,11 @@ def readme_run(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tupl
         return shared / "readme", kept(shared / "readme")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the file that builds and looks at a whole site: beside it the other processes do all the rest."""
+    items.sort(key=lambda item: item.path.name != "test_site.py")
+
+
 def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
     text = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
     return text.removeprefix("Skipped: ")
