@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from gymreg_core.errors import BadInput, GymregError
+from gymreg_core.errors import BadInput, BadParameters, GymregError, RenderingFailed
+
+_INTERRUPTED = 130
 
 app = typer.Typer(
     add_completion=False,
@@ -151,7 +154,7 @@ def _build(request: Any) -> None:
 def main() -> NoReturn:
     """Entry point: a user's error is printed with its remedy and its exit code, never as a traceback."""
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
     except GymregError as problem:
         if isinstance(problem, BadInput) and len(problem.findings):
             from gymreg_core.reporting.console import print_findings
@@ -159,24 +162,24 @@ def main() -> NoReturn:
             print_findings(problem.findings, stderr=True)
         print(f"gymreg: {problem}", file=sys.stderr)
         sys.exit(problem.exit_code)
-    except typer.Exit as ended:
-        sys.exit(ended.exit_code)
+    except OSError as problem:
+        place = problem.filename or "the file system"
+        print(f"gymreg: {place}: {problem.strerror or type(problem).__name__}", file=sys.stderr)
+        print("  Nothing was published. Check that there is room and that you may write there.", file=sys.stderr)
+        sys.exit(RenderingFailed.exit_code)
     except Exception as problem:  # noqa: BLE001 the last door: no traceback reaches a user
         sys.exit(_unexpected(problem))
-    sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def _unexpected(problem: Exception) -> int:
-    import click
-
-    if isinstance(problem, click.ClickException):
-        problem.show()
-        return 10
-    if isinstance(problem, (click.Abort, KeyboardInterrupt)):
+    show = getattr(problem, "show", None)
+    if callable(show):  # a mistake in the command line; which library says so depends on typer's version
+        show()
+        return BadParameters.exit_code
+    if isinstance(problem, typer.Abort):
         print("gymreg: stopped; what stood before stands as it was", file=sys.stderr)
-        return 130
-    import traceback
-
+        return _INTERRUPTED
     last = traceback.extract_tb(problem.__traceback__)[-1]
     print(
         f"gymreg: an error in the program itself: {type(problem).__name__} in {Path(last.filename).name}, "

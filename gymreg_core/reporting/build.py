@@ -72,6 +72,10 @@ class BuildRequest:
     ) -> BuildRequest:
         out = Path.cwd() / out
         store = Path.cwd() / workspace if workspace else out.with_name(f".{out.name}-work")
+        if data is not None and not data.exists():
+            raise BadInput(
+                "there is no such folder", where=f"--data {data}", remedy="Name the folder of the result files."
+            )
         if reference is not None and not reference.is_file():
             raise BadInput(
                 "there is no such file", where=f"--reference {reference}", remedy="Name a CSV with published totals."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -53,3 +54,29 @@ def test_a_strangers_folder_is_refused(tmp_path: Path) -> None:
     assert ended.returncode == 10
     assert "something else than a site" in ended.stderr
     assert [p.name for p in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
+
+
+@pytest.mark.parametrize("command", [["check", "data"], ["check", "data", "--json"], ["build", "--data", "data"]])
+def test_bad_data_is_told_and_nothing_is_made(tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "slutantagningsresultat-2025.xlsx").write_text("<html><td>a-secret-cell</td></html>")
+    (tmp_path / "data" / "slutantagningsresultat-2024.csv").write_bytes(b"")
+    ended = gymreg(*command, cwd=tmp_path)
+    told = ended.stdout + ended.stderr
+    assert ended.returncode == 11
+    assert "slutantagningsresultat-2025.xlsx" in told
+    assert "slutantagningsresultat-2024.csv" in told
+    assert "a-secret-cell" not in told
+    assert "Traceback" not in told
+    assert not (tmp_path / "build" / "site").exists()
+    if "--json" in command:
+        assert json.loads(ended.stdout)["errors"] == 2
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    ended = gymreg("build", "--out", "file/site", cwd=tmp_path)
+    assert ended.returncode == 14
+    assert "file" in ended.stderr
+    assert "you may write there" in ended.stderr
+    assert "Traceback" not in ended.stderr
