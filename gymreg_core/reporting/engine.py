@@ -8,6 +8,7 @@ is written into the notebook.
 
 from __future__ import annotations
 
+import sys
 import traceback
 from pathlib import Path
 from typing import Any
@@ -65,11 +66,13 @@ def _say_nothing(*_: Any, **__: Any) -> None:
 
 def _shell() -> Any:
     if not InteractiveShell.initialized():
+        main = sys.modules["__main__"]  # IPython puts its own in its place, and no process could be started after that
         shell: Any = InteractiveShell.instance(colors="nocolor", history_load_length=0)
         shell.history_manager.enabled = False
         shell.ast_node_interactivity = "last_expr"
         shell.showtraceback = _say_nothing
         shell.showsyntaxerror = _say_nothing
+        sys.modules["__main__"] = main
     return InteractiveShell.instance()
 
 

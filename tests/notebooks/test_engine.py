@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +92,9 @@ def test_a_users_error_is_told_in_full() -> None:
 def test_an_error_in_the_package_names_its_module(tmp_path: Path) -> None:
     with pytest.raises(CellFailed, match=r"gymreg_core/vocabulary/numbers\.py, line \d+"):
         run(["x = 0", "from gymreg_core.vocabulary.numbers import number\nnumber('x', 'sv')"])
+
+
+def test_processes_can_be_started_after_a_run() -> None:
+    main = sys.modules["__main__"]
+    run(["x = 0", "x"])
+    assert sys.modules["__main__"] is main
