@@ -32,7 +32,8 @@ NO_NETWORK = re.compile(
     r"(?i)connection broken|ConnectionError|Connect ?Timeout|ProxyError|SSLError|network is unreachable"
 )
 CHATTER = re.compile(
-    r" [+~-] | Downloaded |(Collecting|Ignoring|Looking in|Requirement already|Using cached) | {2,}(?!Downloading )|\s*$"
+    r" [+~-] | Downloaded |(Collecting|Ignoring|Looking in|Requirement already|Using cached) |"
+    r" {2,}(?!Downloading )|\s*$"
 )
 EMBEDDED = "the embedded renderer makes the pages"
 ENVIRONMENT = {

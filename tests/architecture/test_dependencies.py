@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 OURS = {"gymreg_core", "tests", "conftest"}
 
-ON_CONDA_FORGE = {"typst": "typst-py", "playwright": "playwright-python"}
-BY_PIP_IN_CONDA = {"pypandoc-binary", "axe-playwright-python"}
+ON_CONDA_FORGE = {"playwright": "playwright-python"}
+BY_PIP_IN_CONDA = {"pypandoc-binary", "typst", "axe-playwright-python"}
 ONLY_CONDA = {"python", "pip", "quarto"}
 
 RUN_TIME = ("gymreg_core", "notebooks")
