@@ -23,7 +23,6 @@ _DRAWING_LIBRARIES = (
     "babel",
     "pypandoc_binary",
     "typst",
-    "pikepdf",
 )
 
 
