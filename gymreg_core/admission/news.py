@@ -115,19 +115,15 @@ class News(Result):
         out = [phrase()("news.gy25", language)] if self.gy25 else []
         closed = self.of("closed_programme")
         replaced = {new: old for new, old in zip(closed["note"], closed["label"], strict=True) if new}
-        pairs = [
-            phrase()(
-                "news.replaced", language, new=programme_inside(new, language), old=programme_inside(old, language)
-            )
-            for new, old in replaced.items()
-        ]
+        names = [(programme_inside(new, language), programme_inside(old, language)) for new, old in replaced.items()]
+        pairs = [phrase()("news.replaced", language, new=new, old=old) for new, old in names if new != old]
         if pairs:
             out.append(f"{capital(listing(pairs, language))}.")
         for kind in ("new_programme", "closed_programme"):
             codes = [code for code in self.of(kind)["label"] if code not in {*replaced, *replaced.values()}]
             if codes:
-                names = listing([programme_inside(c, language) for c in codes], language)
-                out.append(phrase()(f"news.{kind}", language, names=names, year=self.compare_to))
+                listed = listing([programme_inside(c, language) for c in codes], language)
+                out.append(phrase()(f"news.{kind}", language, names=listed, year=self.compare_to))
         return tuple(out)
 
 

@@ -357,6 +357,20 @@ def test_news_tells_renamed_schools_from_new_and_closed_ones() -> None:
     assert "Antalet antagna ökade mest på ekonomiprogrammet (+10)." in text
 
 
+def test_a_programme_that_only_got_another_code_has_replaced_nothing_in_words() -> None:
+    now = admission("""
+        school | programme | name | code | admitted | seats | id
+        Bro    | FL        | a    | FLFL | 60       | 60    | 1
+    """)
+    then = admission("""
+        year | school | programme | name | code  | admitted | seats | id
+        2022 | Bro    | FX        | a    | FXFLY | 60       | 60    | 1
+    """)
+    result = adm.news(now, then, adm.by_programme(now, then, **YEARS))
+    assert "Flygteknik har ersatt flygteknikutbildningen." in result.describe("sv")
+    assert "replaced" not in result.describe("en")
+
+
 def test_years_and_rounds() -> None:
     table = pd.concat(
         [

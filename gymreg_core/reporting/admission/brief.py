@@ -71,7 +71,9 @@ def _figures(view: View) -> list[tuple[str, str, str]]:
 def _count(view: View, name: str, key: str) -> tuple[str, str, str]:
     now, before = view.totals.value("national", name), view.totals.value("national", f"{name}_previous")
     sentence = ""
-    if view.compare_to is not None and before is not None:
+    if view.compare_to is not None and before == 0 and now:
+        sentence = view.say("brief.none_before", year=view.compare_to)
+    elif view.compare_to is not None and before is not None:
         sentence = view.say("brief.that_is", compared=compared_number(now, before, view.compare_to, view.language))
     return number(now, view.language), view.say(f"brief.{key}.{'one' if now == 1 else 'many'}"), sentence
 
