@@ -46,7 +46,10 @@ GRADE_ROWS: tuple[Column, ...] = (
     Column("pupil", "int32", "row of pupils"),
     Column("term", "str", "grades of the autumn term or the final ones", values=TERMS),
     Column("english_dispensation", "bool", "exempt from passing English (skollagen 16 kap. 32 §)"),
-    *(Column(subject, "int8", f"grade in {subject}: place in the grade scale of the year, 0 = none") for subject in SUBJECTS),
+    *(
+        Column(subject, "int8", f"grade in {subject}: place in the grade scale of the year, 0 = none")
+        for subject in SUBJECTS
+    ),
 )
 APPLICATIONS: tuple[Column, ...] = (
     Column("pupil", "int32", "row of pupils"),
@@ -119,7 +122,9 @@ class Register:
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name in REGISTER_TABLES}
 
     def __repr__(self) -> str:
-        return f"Register(intake year {self.intake_year}, {len(self.pupils)} pupils, {len(self.study_paths)} study paths)"
+        return (
+            f"Register(intake year {self.intake_year}, {len(self.pupils)} pupils, {len(self.study_paths)} study paths)"
+        )
 
 
 REGISTER_TABLES: Mapping[str, tuple[Column, ...]] = {

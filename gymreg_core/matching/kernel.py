@@ -17,6 +17,9 @@ NONE = -1
 NOT_ELIGIBLE: int = np.iinfo(np.int64).min
 """In `keys`: the applicant cannot be admitted by that choice. In `cutoff_key`: seats are left, every eligible one got in."""
 
+SHUT: int = np.iinfo(np.int64).max
+"""In `cutoff_key`: no seat is left, and none was there for anyone by this order; no key reaches it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Assignment:
@@ -24,7 +27,8 @@ class Assignment:
 
     seat : int32 (n,), index of the study path, NONE where no seat.
     rank : int32 (n,), place of that choice in the applicant's row, 0 = first column, NONE where no seat.
-    cutoff_key : int64 (m,), lowest key admitted where the path is full, NOT_ELIGIBLE where seats are left.
+    cutoff_key : int64 (m,), lowest key admitted where the path is full, NOT_ELIGIBLE where seats are left,
+        SHUT where there are no seats at all.
     admitted : int32 (m,), persons.
     """
 
@@ -103,8 +107,8 @@ def _solve(choices: Any, keys: Any, capacity: Any) -> Any:  # noqa: C901, PLR091
             i = bumped
     cutoff = np.full(m, NOT_ELIGIBLE, np.int64)
     for j in range(m):
-        if size[j] == capacity[j] and size[j] > 0:
-            cutoff[j] = heap_key[start[j]]
+        if size[j] == capacity[j]:
+            cutoff[j] = heap_key[start[j]] if size[j] > 0 else SHUT
     for i in range(n):
         if seat[i] < 0:
             rank[i] = -1

@@ -84,7 +84,10 @@ def figures_of(match: Match) -> pd.DataFrame:
 def in_reserve(match: Match) -> Bools:
     """Choices (n, k) for which the applicant is eligible, and which stand above the seat that was got, or without one."""
     rank = match.assignment.rank
-    above = np.arange(match.market.choices.shape[1])[None, :] < np.where(rank == NONE, len(match.market.path), rank)[:, None]
+    above = (
+        np.arange(match.market.choices.shape[1])[None, :]
+        < np.where(rank == NONE, len(match.market.path), rank)[:, None]
+    )
     return np.asarray(above & match.market.eligible & (match.market.choices >= 0), dtype=np.bool_)
 
 

@@ -67,9 +67,7 @@ def replies_of(register: Register, match: Match) -> tuple[Bools, Bools]:
     return keeps, ~withdrawn[match.market.pupil] & keeps
 
 
-def reserve_round(
-    before: Match, round_: str, *, keeps: Bools, waits: Bools, capacity: Int32 | None = None
-) -> Match:
+def reserve_round(before: Match, round_: str, *, keeps: Bools, waits: Bools, capacity: Int32 | None = None) -> Match:
     """Seats that became free, offered down the reserve lists; a seat that is kept is lost only for a higher choice.
 
     keeps (n,) : keeps the seat of the round before. waits (n,) : still wants the higher choices. capacity (m,) : seats of
