@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from gymreg_core.disclosure.suppression import without_small
 from gymreg_core.errors import DisclosureRefused
 from gymreg_core.provenance import Provenance
 
@@ -86,7 +87,7 @@ def require_released(table: object, columns: Sequence[str]) -> Released:
     or a frame that was changed after it was let out.
     """
     genuine = type(table) is Released and getattr(table, "_door", None) is _DOOR
-    if not isinstance(table, Released) or not genuine or not all(_allowed(str(c)) for c in table.columns):
+    if not isinstance(table, Released) or not genuine or not all(_allowed(str(c), table.policy) for c in table.columns):
         raise DisclosureRefused(
             f"only a released table can be drawn or written, not this {type(table).__name__}",
             why="Charts, tables and files for readers hold nothing that disclosure has not let out.",
@@ -115,8 +116,34 @@ def release_published(table: pd.DataFrame, provenance: Provenance) -> Released:
             why="The policy 'already_public' only passes on what its owner has published.",
             remedy="Use a policy with suppression for register data.",
         )
+    _refuse_columns(table, "already_public")
+    return Released(table.reset_index(drop=True), "already_public", provenance, 0, _DOOR)
+
+
+def release_counts(
+    table: pd.DataFrame, provenance: Provenance, *, within: str | None = None, parts: Sequence[str] = ()
+) -> Released:
+    """Let out counts of persons, the small ones left out.
+
+    A count from 1 to below `smallest_count` (rules/disclosure.yml, entries counts and smallest_count) becomes missing.
+    Where one alone is missing the next smallest goes with it, so that it cannot be told from the rest: among `parts`,
+    columns that add up to another column of the row, and in each column among the rows with the same `within`, whose
+    groups add up to a total elsewhere. Shares and changes of counts are made afterwards, from what is left.
+    Errors: DisclosureRefused where a column is not on the policy's lists, holds persons, or looks like identities.
+    """
+    _refuse_columns(table, "counts")
+    policy = _policy()
+    counts = [
+        str(c) for c in table.columns if _listed(str(c), policy["counts"]["persons"], policy["counts"]["endings"])
+    ]
+    kept, gone = without_small(table, counts, int(policy["smallest_count"]["value"]), within=within, parts=parts)
+    return Released(kept.reset_index(drop=True), "counts", provenance, gone, _DOOR)
+
+
+def _refuse_columns(table: pd.DataFrame, policy: str) -> None:
+    """Errors: DisclosureRefused for a column that `policy` does not know, or that holds persons."""
     never = [str(c) for c in table.columns if str(c).lower() in _policy()["never"]["columns"]]
-    unknown = [str(c) for c in table.columns if str(c) not in never and not _allowed(str(c))]
+    unknown = [str(c) for c in table.columns if str(c) not in never and not _allowed(str(c), policy)]
     if never or unknown:
         reasons = [f"column {c!r} holds persons" for c in never]
         reasons += [f"column {c!r} is not on the list of columns that may be shown" for c in unknown]
@@ -127,15 +154,15 @@ def release_published(table: pd.DataFrame, provenance: Provenance) -> Released:
         )
     for column in table.columns:
         _refuse_identities(table[column])
-    return Released(table.reset_index(drop=True), "already_public", provenance, 0, _DOOR)
 
 
-def _allowed(column: str) -> bool:
-    policy = _policy()["already_public"]
-    listed = {*policy["keys"], *policy["measures"]}
-    return column in listed or any(
-        column.endswith(ending) and column.removesuffix(ending) in listed for ending in policy["endings"]
-    )
+def _allowed(column: str, name: str) -> bool:
+    policy = _policy()[name]
+    return _listed(column, [*policy["keys"], *policy.get("persons", ()), *policy["measures"]], policy["endings"])
+
+
+def _listed(column: str, names: Sequence[str], endings: Sequence[str]) -> bool:
+    return column in names or any(column.endswith(end) and column.removesuffix(end) in names for end in endings)
 
 
 def _refuse_identities(column: pd.Series) -> None:
