@@ -15,7 +15,7 @@ from gymreg_core.vocabulary.programmes import programmes
 from gymreg_core.vocabulary.texts import texts
 
 PACKAGE = Path(__file__).resolve().parents[2] / "gymreg_core"
-RULE_FILES = ("file_limits", "linking", "merit_scale", "result_limits")
+RULE_FILES = ("file_limits", "linking", "merit_scale", "register", "result_limits")
 
 
 def test_the_texts_are_whole() -> None:
@@ -29,7 +29,7 @@ def test_every_rule_is_used_and_every_used_rule_has_texts() -> None:
     code = "\n".join(
         path.read_text(encoding="utf-8")
         for room in ("sources", "contracts")
-        for path in sorted((PACKAGE / room).glob("*.py"))
+        for path in sorted((PACKAGE / room).rglob("*.py"))
     )
     composed = {
         f"{aspect}-{end}"

@@ -1,0 +1,1 @@
+"""Register extracts, as an admission system gives them: one folder per intake year, read into contracts/register.py."""

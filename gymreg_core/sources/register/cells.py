@@ -1,0 +1,112 @@
+"""Cells of an extract as values of the contract: each different text is read once, then laid out over its rows."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+
+from gymreg_core.contracts.register import REGISTER_TABLES
+from gymreg_core.rules import rule
+from gymreg_core.sources.register.layout import Field
+
+_UNIT = re.compile(r"\d{8}")
+_WHOLE, _AMOUNT = re.compile(r"[-−]?\d{1,9}"), re.compile(r"[-−]?\d{1,9}([.,]\d+)?")
+_NO_GRADE = ("", "-", "–", "−")
+_LONGEST = np.iinfo(np.int16).max
+Reading = tuple[Any, str | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Values:
+    """A column's values (n,) with the contract's dtype; `broken`: rows that break a rule, bool (n,), by its id."""
+
+    values: NDArray[Any]
+    broken: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+
+
+def read_cells(cells: pa.Array, column: Field, table: str, intake_year: int) -> Values:
+    """The values of a column of text (n,), what cannot be read being the dtype's zero and noted in `broken`."""
+    encoded = cells.dictionary_encode()
+    codes = encoded.indices.to_numpy(zero_copy_only=False)
+    read = _reader(column, intake_year)
+    readings = [read(text) for text in encoded.dictionary.to_pylist()]
+    dtype = next(c.dtype for c in REGISTER_TABLES[table] if c.name == column.name)
+    zero = _zero(dtype)
+    found = [zero if fault else value for value, fault in readings]
+    values = np.array(found, dtype=object if dtype == "str" else dtype)
+    faults = sorted({fault for _, fault in readings if fault})
+    broken = {fault: np.array([f == fault for _, f in readings], np.bool_)[codes] for fault in faults}
+    return Values(values[codes] if len(values) else values, broken)
+
+
+def _zero(dtype: str) -> Any:
+    return {"str": "", "bool": False, "datetime64[s]": np.datetime64("1970-01-01", "s")}.get(dtype, 0)
+
+
+def _reader(column: Field, intake_year: int) -> Callable[[str], Reading]:
+    """How a cell of the column is read: text -> value, or the rule that it breaks."""
+    words = {word.casefold(): value for word, value in column.words.items()}
+    grades = {}
+    if column.kind == "grade":
+        scale = rule("grades", rule("grades", "scale", intake_year), intake_year)["grades"]
+        grades = {**{letter: place for place, letter in enumerate(scale)}, **dict.fromkeys(_NO_GRADE, 0)}
+    by_kind: dict[str, Callable[[str], Reading]] = {
+        "text": lambda text: (text, None),
+        "unit": lambda text: (text, None if _UNIT.fullmatch(text) else "school-unit-not-readable"),
+        "word": lambda text: (words.get(text.casefold()), None if text.casefold() in words else "word-not-known"),
+        "grade": lambda text: (grades.get(text.upper()), None if text.upper() in grades else "grade-not-known"),
+        "count": _count,
+        "rank": _rank,
+        "year": lambda text: _year(text, intake_year),
+        "amount": _amount,
+        "date": lambda text: _date(text, intake_year),
+    }
+    read = by_kind[column.kind]
+
+    def cell(text: str) -> Reading:
+        plain = unicodedata.normalize("NFC", text).strip()
+        if plain:
+            return read(plain)
+        return (None, "cell-empty") if column.empty is None else (column.empty, None)
+
+    return cell
+
+
+def _count(text: str) -> Reading:
+    if _WHOLE.fullmatch(text):
+        value = int(text.replace("−", "-"))
+        return value, "negative-number" if value < 0 else None
+    return 0, "decimals-in-count" if _AMOUNT.fullmatch(text) else "text-in-number-column"
+
+
+def _rank(text: str) -> Reading:
+    value, fault = _count(text)
+    return (value, None) if fault is None and 0 < value <= _LONGEST else (0, "rank-not-readable")
+
+
+def _amount(text: str) -> Reading:
+    if not _AMOUNT.fullmatch(text):
+        return 0.0, "text-in-number-column"
+    value = float(text.replace("−", "-").replace(",", "."))
+    return value, "negative-number" if value < 0 else None
+
+
+def _year(text: str, intake_year: int) -> Reading:
+    readable = len(text) == 4 and text.isdigit() and 1900 < int(text) <= intake_year  # noqa: PLR2004 a year's digits
+    return (int(text), None) if readable else (0, "year-not-readable")
+
+
+def _date(text: str, intake_year: int) -> Reading:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None, "date-not-readable"
+    return np.datetime64(day, "s"), None if intake_year - 1 <= day.year <= intake_year else "date-not-readable"

@@ -1,0 +1,154 @@
+"""What a register has to hold to, beyond its single cells: one function per table, a finding per broken rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gymreg_core.errors import RuleMissing
+from gymreg_core.rules import rule
+from gymreg_core.sources.register.cells import Values
+from gymreg_core.sources.register.identities import COORDINATION, NOT_READABLE, PLACEHOLDER, Identities
+from gymreg_core.sources.register.layout import File
+from gymreg_core.sources.register.notes import Notes
+from gymreg_core.vocabulary.programmes import programmes
+from gymreg_core.vocabulary.study_paths import looks_like_code, programme_of
+from gymreg_core.vocabulary.sweden import swedish_municipalities
+
+Flags = NDArray[np.bool_]
+LAST_DAYS = {"preliminary": "last_application_day", "final": "last_rechoice_day"}
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A file's values by the contract's column name; `rows` int64 (n,): lines; references are -1 where unknown."""
+
+    file: File
+    rows: NDArray[np.int64]
+    columns: dict[str, Values]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        return self.columns[name].values
+
+    def readable(self, *names: str) -> Flags:
+        """Rows (n,) on which these columns break no rule of their cells and refer to something."""
+        whole = np.ones(len(self), np.bool_)
+        for name in names:
+            for broken in self.columns[name].broken.values():
+                whole &= ~broken
+        return whole
+
+
+def check_pupils(table: Table, identities: Identities, *, made_up: bool, notes: Notes) -> Flags:
+    """Identity numbers and municipalities. Returns the pupils (n,) whose number another pupil has too."""
+    kind = identities.kind
+
+    def note(rule_id: str, broken: Flags, column: str = "applicant") -> None:
+        notes.rows(rule_id, table.file, table.rows, broken, column)
+
+    note("identity-number-not-readable", kind == NOT_READABLE)
+    checked = (kind != NOT_READABLE) & (kind != PLACEHOLDER)
+    if made_up:
+        note("real-number-in-made-up", checked & identities.check_digit_right)
+    else:
+        note("check-digit-wrong", checked & ~identities.check_digit_right)
+    note("placeholder-number", kind == PLACEHOLDER)
+    note("coordination-number", kind == COORDINATION)
+    note("identity-protected", np.asarray(table["protected"], np.bool_), "protected")
+    municipality_known(table, "home_municipality", notes)
+    twice = repeated(table["applicant"]) & (kind != NOT_READABLE)
+    note("applicant-twice", twice)
+    return np.asarray(twice, np.bool_)
+
+
+def check_schools(table: Table, notes: Notes) -> None:
+    """A school stands once, in a municipality that exists."""
+    notes.rows("school-repeated", table.file, table.rows, repeated(table["school_id"]), "school_id")
+    municipality_known(table, "municipality", notes)
+
+
+def check_study_paths(table: Table, intake_year: int, notes: Notes) -> None:
+    """A study path stands once, with a code that means something, with seats, and a tie-break that is known."""
+
+    def note(rule_id: str, broken: Flags, column: str | None = None) -> None:
+        notes.rows(rule_id, table.file, table.rows, broken, column)
+
+    note("study-path-repeated", repeated(table["path_id"]), "path_id")
+    codes = table["study_path_code"]
+    good = {code for code in set(codes) if looks_like_code(code) and programme_of(code) in programmes()}
+    known = np.array([code in good for code in codes], np.bool_)
+    note("study-path-code-not-known", ~known & table.readable("study_path_code"), "study_path_code")
+    policies = {name: name == "" or _has_policy(str(name), intake_year) for name in set(table["tie_break"])}
+    note("tie-break-not-known", ~np.array([policies[n] for n in table["tie_break"]], np.bool_), "tie_break")
+    names = ("seats_preliminary", "seats_final")
+    is_open = table["state"] == "open"
+    missing = {name: is_open & (table[name] == -1) & table.readable(name) for name in names}
+    columns = [name for name in names if missing[name].any()]
+    note("seats-missing", missing[names[0]] | missing[names[1]], columns[0] if len(columns) == 1 else None)
+    final, quota = table["seats_final"], table["free_quota_seats"]
+    counted = table.readable("seats_final", "free_quota_seats", "state") & is_open & (final != -1)
+    note("seats-zero", counted & (final == 0), "seats_final")
+    note("free-quota-above-seats", counted & (quota > final) & (final != 0), "free_quota_seats")
+
+
+def check_grades(table: Table, pupils: Table, twice: Flags, notes: Notes) -> None:
+    """A pupil has one row of each term; where final grades have been given, everyone has some."""
+    whole = table.readable("pupil", "term")
+    _entry_once(table, whole, ("pupil", "term"), notes, twice)
+    final = whole & (table["term"] == "final")
+    if final.any():
+        without = ~np.isin(np.arange(len(pupils)), table["pupil"][final]) & ~twice
+        notes.rows("final-grades-missing", pupils.file, pupils.rows, without)
+
+
+def check_entries(table: Table, keys: tuple[tuple[str, ...], ...], twice: Flags, notes: Notes) -> None:
+    """Of rows that are equal in the columns of one of `keys` there is one."""
+    for names in keys:
+        _entry_once(table, table.readable(*names), names, notes, twice)
+
+
+def check_points(table: Table, study_paths: Table, intake_year: int, notes: Notes) -> None:
+    """Points of a skill test lie on its scale (rules/register.yml), also where they are weighted."""
+    whole = table.readable("pupil", "path", "points")
+    path = np.where(whole, table["path"], 0).astype(np.int64)
+    limit = np.where(
+        study_paths["scale"] == "other",
+        rule("result_limits", "points"),
+        rule("register", "test_points", intake_year),
+    )
+    notes.rows("points-outside-scale", table.file, table.rows, whole & (table["points"] > limit[path]), "points")
+
+
+def municipality_known(table: Table, column: str, notes: Notes) -> None:
+    """Municipalities are ones of Sweden; an empty cell has its own finding."""
+    known = np.isin(table[column], list(swedish_municipalities())) | ~table.readable(column)
+    notes.rows("municipality-not-known", table.file, table.rows, ~known, column)
+
+
+def repeated(values: NDArray[Any]) -> Flags:
+    """Values (n,) that stand more than once; '' does not count."""
+    frame = pd.Series(values)
+    return np.asarray(frame.duplicated(keep=False) & (frame != ""), np.bool_)
+
+
+def _entry_once(table: Table, whole: Flags, names: tuple[str, ...], notes: Notes, twice: Flags) -> None:
+    frame = pd.DataFrame({name: table[name][whole] for name in names})
+    broken = np.zeros(len(table), np.bool_)
+    broken[whole] = frame.duplicated(keep=False).to_numpy()
+    if "pupil" in names:
+        broken &= ~twice[np.where(whole, table["pupil"], 0).astype(np.int64)] if len(twice) else True
+    notes.rows("entry-repeated", table.file, table.rows, broken, names[-1])
+
+
+def _has_policy(name: str, intake_year: int) -> bool:
+    try:
+        return isinstance(rule("tie_breaks", name, intake_year), list)
+    except RuleMissing:
+        return False

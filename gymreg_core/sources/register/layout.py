@@ -1,0 +1,63 @@
+"""The layout of a register extract, as reader and writer share it: layout.yml beside this file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import yaml
+
+from gymreg_core.contracts.register import SUBJECTS
+
+FORMAT, VERSION = "gymreg-register", 1
+DESCRIPTION = "utdrag.json"
+"""Format, version, system, intake_year and made_up (true where the persons are invented) of an extract."""
+SEPARATOR = ";"
+Kind = Literal["person", "path", "school", "text", "word", "unit", "count", "rank", "year", "amount", "date", "grade"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a file: its `header`, the contract's column `name` and how a cell is written.
+
+    `words`: Swedish word -> the contract's value. `empty`: what an empty cell stands for, None = nothing.
+    """
+
+    header: str
+    name: str
+    kind: Kind
+    words: dict[str, Any] = field(default_factory=dict)
+    empty: Any = None
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of an extract: its name, the register's table, its columns in the order they are written in."""
+
+    name: str
+    table: str
+    fields: tuple[Field, ...]
+    optional: bool = False
+
+    def header(self, name: str) -> str:
+        """The header word of the contract's column `name`."""
+        return next(column.header for column in self.fields if column.name == name)
+
+
+@cache
+def layout() -> dict[str, File]:
+    """Every file of an extract by the register's table, those that others refer to first."""
+    content = yaml.safe_load(files(__package__).joinpath("layout.yml").read_text(encoding="utf-8"))
+    return {entry["table"]: _file(name, entry) for name, entry in content.items()}
+
+
+def _file(name: str, entry: dict[str, Any]) -> File:
+    columns = [
+        Field(header, spec["field"], spec["kind"], spec.get("words", {}), spec.get("empty"))
+        for header, spec in entry["columns"].items()
+    ]
+    if entry.get("subjects"):
+        columns += [Field(subject, subject, "grade", empty=0) for subject in SUBJECTS]
+    return File(name, entry["table"], tuple(columns), bool(entry.get("optional")))

@@ -1,0 +1,212 @@
+"""From the files of an extract to a register: every finding at once, and a register where none is an error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+
+from gymreg_core.contracts.register import NUMBER_KINDS, Register, as_table, empty_table
+from gymreg_core.findings import Findings
+from gymreg_core.provenance import InputFile, Provenance
+from gymreg_core.sources.refusal import refuse_all
+from gymreg_core.sources.register.cells import Values, read_cells
+from gymreg_core.sources.register.checks import (
+    Table,
+    check_entries,
+    check_grades,
+    check_points,
+    check_pupils,
+    check_schools,
+    check_study_paths,
+)
+from gymreg_core.sources.register.choices import check_choices, late_choices
+from gymreg_core.sources.register.identities import classified, normalised, pseudonyms
+from gymreg_core.sources.register.keys import key_for
+from gymreg_core.sources.register.layout import File, layout
+from gymreg_core.sources.register.notes import Notes
+from gymreg_core.sources.register.opening import (
+    Description,
+    Sheet,
+    extract_files,
+    open_sheet,
+    read_description,
+)
+from gymreg_core.vocabulary.finding_texts import finding
+
+_REFERENCES = {
+    "pupil": ("pupils", "pupil-not-known"),
+    "path": ("study_paths", "study-path-not-known"),
+    "school": ("schools", "school-not-known"),
+}
+_IDENTIFIED_BY = {"pupils": "applicant", "study_paths": "path_id", "schools": "school_id"}
+_NEVER_EMPTY = ("pupils", "schools", "study_paths", "applications")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RegisterReading:
+    """What an extract holds. `register` is None where the findings hold an error."""
+
+    register: Register | None
+    findings: Findings
+    provenance: Provenance
+
+    def __repr__(self) -> str:
+        return f"RegisterReading({self.register}, {len(self.findings)} findings)"
+
+
+def read_register(folder: Path, key: bytes | Path | None = None, *, strict: bool = True) -> RegisterReading:
+    """The register in a folder (layout.yml), its pupils under pseudonyms by `key` (register/keys.py).
+
+    Errors: BadInput with every finding where one is an error; with `strict=False` they are only given back.
+    """
+    notes = Notes()
+    folder = Path(folder)
+    description = read_description(folder, notes)
+    secret = key_for(description.made_up, key, notes) if description else b""
+    register = _read(folder, description, secret, notes) if description else None
+    findings = notes.findings
+    if strict and findings.has_errors:
+        raise refuse_all(findings)
+    inputs = tuple(map(InputFile.of, extract_files(folder)))
+    made_up = description.made_up if description else False
+    provenance = Provenance(inputs, already_public=False, made_up=made_up)
+    return RegisterReading(None if findings.has_errors else register, findings, provenance)
+
+
+def check_register(folder: Path) -> Findings:
+    """Everything that is found in an extract, errors first; no key is needed."""
+    notes = Notes()
+    if description := read_description(folder, notes):
+        _read(folder, description, b"", notes)
+    return notes.findings
+
+
+def _read(folder: Path, description: Description, key: bytes, notes: Notes) -> Register | None:
+    """The register, its pupils named by pseudonyms; what is wrong is in `notes`."""
+    year = description.intake_year
+    sheets = _sheets(folder, notes)
+    tables = {name: _table(sheet, sheets, year, notes) for name, sheet in sheets.items()}
+    twice = np.zeros(0, np.bool_)
+    pupils, study_paths = tables.get("pupils"), tables.get("study_paths")
+    if pupils is not None:
+        numbers = sheets["pupils"].cells["applicant"]
+        identities = classified(numbers, year)
+        twice = check_pupils(pupils, identities, made_up=description.made_up, notes=notes)
+    if "schools" in tables:
+        check_schools(tables["schools"], notes)
+    if study_paths is not None:
+        check_study_paths(study_paths, year, notes)
+    lapsed = _check_referring(tables, twice, year, notes)
+    if notes.has_errors or pupils is None:
+        return None
+    names = pseudonyms(numbers.to_pylist(), key) if key else [""] * len(pupils)
+    kinds = np.array(NUMBER_KINDS, dtype=object)[identities.kind]
+    own: dict[str, dict[str, Any]] = {
+        "pupils": {"applicant": names, "number_kind": kinds, "birth_year": identities.birth_year},
+        **lapsed,
+    }
+    return Register(
+        intake_year=year,
+        made_up=description.made_up,
+        **{name: _as_contract(name, tables.get(name), own.get(name, {})) for name in layout()},
+    )
+
+
+def _check_referring(
+    tables: dict[str, Table], twice: NDArray[np.bool_], year: int, notes: Notes
+) -> dict[str, dict[str, Any]]:
+    """The rules of the tables that refer to pupils and study paths; returns what the applications have besides."""
+    pupils, study_paths, found = tables.get("pupils"), tables.get("study_paths"), {}
+    if pupils is not None and "grades" in tables and len(pupils):
+        check_grades(tables["grades"], pupils, twice, notes)
+    if pupils is not None and "applications" in tables and len(tables["applications"]):
+        applications = tables["applications"]
+        closed = study_paths["state"] == "closed" if study_paths is not None else np.zeros(0, np.bool_)
+        kept = check_choices(applications, pupils, np.asarray(closed, np.bool_), twice, notes)
+        found["applications"] = {"late": late_choices(applications, year, notes), "_kept": kept}
+    if "tests" in tables:
+        check_entries(tables["tests"], (("pupil", "path"),), twice, notes)
+        if study_paths is not None and len(study_paths):
+            check_points(tables["tests"], study_paths, year, notes)
+    if "free_quota" in tables:
+        check_entries(tables["free_quota"], (("pupil", "path"), ("path", "place")), twice, notes)
+    if "replies" in tables:
+        check_entries(tables["replies"], (("pupil",),), twice, notes)
+    return found
+
+
+def _sheets(folder: Path, notes: Notes) -> dict[str, Sheet]:
+    """The files that could be opened, exactly repeated rows left out, identity numbers in one way of writing."""
+    sheets: dict[str, Sheet] = {}
+    for name, file in layout().items():
+        sheet = open_sheet(folder, file, notes)
+        if sheet is not None:
+            cells = {n: normalised(c) if file_kind(file, n) == "person" else c for n, c in sheet.cells.items()}
+            sheets[name] = _without_repetitions(Sheet(file, cells, sheet.rows), notes)
+    empty = [f"'{sheets[name].file.name}'" for name in _NEVER_EMPTY if name in sheets and not len(sheets[name])]
+    if empty:
+        notes.add(finding("register-empty", file=empty[0].strip("'"), words=", ".join(empty)))
+    return sheets
+
+
+def file_kind(file: File, name: str) -> str:
+    """The kind of cell in the contract's column `name` of a file."""
+    return next(column.kind for column in file.fields if column.name == name)
+
+
+def _without_repetitions(sheet: Sheet, notes: Notes) -> Sheet:
+    codes = {
+        name: column.dictionary_encode().indices.to_numpy(zero_copy_only=False) for name, column in sheet.cells.items()
+    }
+    again = pd.DataFrame(codes).duplicated().to_numpy()
+    if not again.any():
+        return sheet
+    notes.rows("row-repeated-exactly", sheet.file, sheet.rows, again)
+    kept = pa.array(~again)
+    return Sheet(sheet.file, {name: column.filter(kept) for name, column in sheet.cells.items()}, sheet.rows[~again])
+
+
+def _table(sheet: Sheet, sheets: dict[str, Sheet], year: int, notes: Notes) -> Table:
+    """The values of a sheet, with findings about its cells; references as rows of the tables they point into."""
+    columns: dict[str, Values] = {}
+    for column in sheet.file.fields:
+        cells = sheet.cells[column.name]
+        if column.kind == "person" and column.name not in _REFERENCES:
+            values = Values(cells.to_numpy(zero_copy_only=False))
+        elif column.kind in ("person", "path", "school"):
+            values = _references(cells, column.name, sheets)
+        else:
+            values = read_cells(cells, column, sheet.file.table, year)
+        columns[column.name] = values
+        for rule_id, broken in values.broken.items():
+            if rule_id:
+                notes.rows(rule_id, sheet.file, sheet.rows, broken, column.name)
+    return Table(sheet.file, sheet.rows, columns)
+
+
+def _references(cells: pa.Array, name: str, sheets: dict[str, Sheet]) -> Values:
+    """Rows (n,) of the table that `cells` point into, -1 where there is none; where the whole table is missing or has
+    no row, that has a finding of its own and its references none."""
+    table, rule_id = _REFERENCES[name]
+    if table not in sheets or not len(sheets[table]):
+        return Values(np.full(len(cells), -1, np.int32), {"": np.ones(len(cells), np.bool_)})
+    known = pc.utf8_trim_whitespace(sheets[table].cells[_IDENTIFIED_BY[table]])
+    encoded = pc.utf8_trim_whitespace(cells).dictionary_encode()
+    at = pc.fill_null(pc.index_in(encoded.dictionary, value_set=known), -1).to_numpy(zero_copy_only=False)
+    rows = at.astype(np.int32)[encoded.indices.to_numpy(zero_copy_only=False)]
+    return Values(rows, {rule_id: rows < 0} if (rows < 0).any() else {})
+
+
+def _as_contract(name: str, table: Table | None, own: dict[str, Any]) -> pd.DataFrame:
+    if table is None:
+        return empty_table(name)
+    kept = own.pop("_kept", slice(None))
+    columns = {n: values.values for n, values in table.columns.items()} | own
+    return as_table(name, {n: np.asarray(values)[kept] for n, values in columns.items()})

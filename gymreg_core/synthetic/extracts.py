@@ -1,0 +1,96 @@
+"""A made-up register as an extract of an admission system, in the layout that real ones are read from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]
+from pyarrow import csv as arrow_csv
+
+from gymreg_core.contracts.register import Register
+from gymreg_core.rules import rule
+from gymreg_core.sources.register.layout import DESCRIPTION, FORMAT, SEPARATOR, VERSION, Field, File, layout
+
+SYSTEM = "gymreg synth"
+_REFERENCES = {"pupil": "applicant", "path": "path_id", "school": "school_id"}
+
+
+def write_register(register: Register, numbers: Sequence[str], folder: Path) -> list[Path]:
+    """Write a register to `folder`, which is made, with `numbers[i]` as the identity number of pupil i.
+
+    The same register and numbers give the same bytes. `late` is not written: the reader tells it from the day.
+    Returns the files, the description first. Errors: OSError where the folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    description = {
+        "format": FORMAT,
+        "version": VERSION,
+        "system": SYSTEM,
+        "intake_year": register.intake_year,
+        "made_up": register.made_up,
+    }
+    written = [folder / DESCRIPTION]
+    written[0].write_text(json.dumps(description, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    known = {
+        "applicant": pa.array(numbers, pa.string()),
+        "path_id": pa.array(register.study_paths["path_id"], pa.string()),
+        "school_id": pa.array(register.schools["school_id"], pa.string()),
+    }
+    tables = register.tables()
+    for name, file in layout().items():
+        cells = {column.header: _cells(tables[name], column, known, register.intake_year) for column in file.fields}
+        written.append(write_cells(folder, file, cells))
+    return written
+
+
+def write_cells(folder: Path, file: File, cells: Mapping[str, Any]) -> Path:
+    """Write the cells of a file, string arrays (n,) by header word, and return its path."""
+    table = pa.table({header: pa.array(column, pa.string()) for header, column in cells.items()})
+    path = folder / file.name
+    with path.open("wb") as stream:
+        stream.write((SEPARATOR.join(cells) + "\n").encode())
+        try:
+            arrow_csv.write_csv(table, stream, _writing("none"))
+        except pa.ArrowInvalid:  # a separator or quotation mark in a name
+            stream.seek(0)
+            stream.truncate()
+            stream.write((SEPARATOR.join(cells) + "\n").encode())
+            arrow_csv.write_csv(table, stream, _writing("needed"))
+    return path
+
+
+def _writing(quoting: str) -> arrow_csv.WriteOptions:
+    return arrow_csv.WriteOptions(include_header=False, delimiter=SEPARATOR, quoting_style=quoting)
+
+
+def _cells(frame: pd.DataFrame, column: Field, known: Mapping[str, pa.Array], intake_year: int) -> pa.Array:
+    """The column as it is written, each different value once and then laid out over the rows."""
+    if column.kind in ("person", "path", "school"):
+        ids = known[_REFERENCES.get(column.name, column.name)]
+        at = np.arange(len(frame)) if column.name not in _REFERENCES else frame[column.name].to_numpy()
+        return ids.take(pa.array(at))
+    codes, different = pd.factorize(frame[column.name])
+    word = _writer(column, intake_year)
+    return pa.array([word(value) for value in different.tolist()], pa.string()).take(pa.array(codes))
+
+
+def _writer(column: Field, intake_year: int) -> Callable[[Any], str]:
+    """How a value of the column is written."""
+    if column.kind == "word":
+        words = {value: word for word, value in column.words.items()}
+        return lambda value: words[value]
+    if column.kind == "grade":
+        letters: list[str] = rule("grades", rule("grades", "scale", intake_year), intake_year)["grades"]
+        return lambda value: letters[value]
+    if column.kind == "date":
+        return lambda value: value.strftime("%Y-%m-%d")
+    if column.kind == "amount":
+        return lambda value: repr(float(value)).removesuffix(".0").replace(".", ",")
+    if column.kind == "year":
+        return lambda value: str(value) if value else ""
+    return str
