@@ -37,7 +37,7 @@ JobsOption = Annotated[int, typer.Option("--jobs", min=1, help="Processes to use
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(help="Result files, or folders with such files.")],
+    files: Annotated[list[Path], typer.Argument(help="Result files, register extracts, or folders with such.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON alone.")] = False,
 ) -> None:
     """Say what is found in source files; nothing is stored."""
@@ -72,25 +72,23 @@ def synth(
 
 @app.command()
 def ingest(
-    data: Annotated[Path, typer.Option("--data", help="Folder with the office's result files.")],
+    data: Annotated[Path, typer.Option("--data", help="Folder with result files or register extracts.")],
     workspace: Annotated[Path, typer.Option("--workspace", help="Where validated tables are kept.")],
+    key: Annotated[
+        Path | None, typer.Option("--key", help="File with the key to the pseudonyms (default: GYMREG_KEY).")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON alone.")] = False,
 ) -> None:
-    """Validate result files and store them."""
-    from gymreg_core.store.intake import ingest_files
+    """Validate result files and register extracts and store them."""
+    from gymreg_core.store.ingest import ingest_all
 
-    stored = ingest_files([data], workspace)
-    summary = {
-        "key": stored.key,
-        "rows": len(stored.table),
-        "findings": len(stored.findings),
-        "files": [i.name for i in stored.provenance.inputs],
-    }
-    print(
-        json.dumps(summary, ensure_ascii=False, indent=1)
-        if as_json
-        else f"{summary['rows']} rows from {len(stored.provenance.inputs)} files in {workspace}"
-    )
+    summaries = ingest_all(data, workspace, key)
+    if as_json:
+        print(json.dumps(summaries[0] if len(summaries) == 1 else summaries, ensure_ascii=False, indent=1))
+        return
+    for summary in summaries:
+        of_year = f" of the intake {summary['intake_year']}" if "intake_year" in summary else ""
+        print(f"{summary['rows']} rows{of_year} from {len(summary['files'])} files in {workspace}")
 
 
 @app.command()

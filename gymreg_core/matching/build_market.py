@@ -11,11 +11,11 @@ from gymreg_core.contracts.register import SUBJECTS, Register
 from gymreg_core.errors import BadInput, BadParameters
 from gymreg_core.matching.eligibility import age_allows, eligibility, requirement_of
 from gymreg_core.matching.kernel import NONE, Int32, Int64
-from gymreg_core.matching.market import Bools, Market, Pools
+from gymreg_core.matching.market import Bools, Market
 from gymreg_core.matching.merit import Merit, merit
 from gymreg_core.matching.quotas import PoolRule, pools_of
-from gymreg_core.matching.ties import dense_order, draw_lottery
 from gymreg_core.matching.tiers import first_hand, tie_fields, tie_policies
+from gymreg_core.matching.ties import dense_order, draw_lottery
 from gymreg_core.vocabulary.study_paths import programme_of
 
 __all__ = ["MarketOptions", "PoolRule", "build_market"]

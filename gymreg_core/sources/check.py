@@ -9,6 +9,8 @@ import pandas as pd
 
 from gymreg_core.findings import Finding, Findings
 from gymreg_core.sources.published import read_results
+from gymreg_core.sources.register.folders import across, of_folder, split_paths
+from gymreg_core.sources.register.reading import check_register
 from gymreg_core.vocabulary.finding_texts import finding_advice, finding_text
 from gymreg_core.vocabulary.programmes import Language
 
@@ -16,8 +18,14 @@ COLUMNS = ("severity", "rule", "message", "advice", "count", "source_file", "she
 
 
 def check_files(paths: Iterable[Path | str]) -> Findings:
-    """Everything that is found in the files and folders, errors first; no exception for bad data."""
-    return read_results(*paths, strict=False).findings.sorted()
+    """Everything that is found in result files and register extracts, errors first; no exception for bad data."""
+    folders, results = split_paths(map(Path, paths))
+    found = Findings(tuple(across(folders)))
+    for folder in folders:
+        found += of_folder(check_register(folder), folder, several=len(folders) > 1)
+    if results or not folders:
+        found += read_results(*results, strict=False).findings
+    return found.sorted()
 
 
 def findings_table(findings: Iterable[Finding], language: Language = "en") -> pd.DataFrame:

@@ -13,7 +13,10 @@ _NULLABLE: dict[pa.DataType, pd.api.extensions.ExtensionDtype] = {
     pa.float64(): pd.Float64Dtype(),
     pa.bool_(): pd.BooleanDtype(),
 }
-DTYPES = ("str", "int64", "Int64", "float64", "Float64", "bool", "boolean")
+DTYPES = (
+    *("str", "int8", "int16", "int32", "int64", "Int64", "float64", "Float64", "bool", "boolean"),
+    "datetime64[s]",
+)
 
 
 def dtypes_of(frame: pd.DataFrame) -> dict[str, str]:

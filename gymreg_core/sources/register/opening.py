@@ -46,21 +46,6 @@ class Sheet:
         return len(self.rows)
 
 
-def is_register(path: Path) -> bool:
-    """Whether a folder is a register extract: it holds a description, or most of the files of one."""
-    if not path.is_dir():
-        return False
-    there = sum((path / file.name).is_file() for file in layout().values())
-    return (path / DESCRIPTION).is_file() or there > len(layout()) // 2
-
-
-def register_folders(path: Path) -> list[Path]:
-    """The extracts that a path stands for: the folder itself, or those that lie in it; else none."""
-    if is_register(path):
-        return [path]
-    return [below for below in sorted(path.iterdir()) if is_register(below)] if path.is_dir() else []
-
-
 def extract_files(folder: Path) -> list[Path]:
     """The files of an extract that are there, in the order of the layout; others in the folder are not looked into."""
     names = [DESCRIPTION, *(file.name for file in layout().values())]
@@ -176,7 +161,7 @@ def _sheet(
         return None
     if wrong:
         notes.add(finding("row-of-another-width", file=file.name, rows=sorted(wrong)))
-    lines = np.setdiff1d(np.arange(2, 2 + len(table) + len(wrong), dtype=np.int64), np.array(wrong, np.int64))
+    lines = np.delete(np.arange(2, 2 + len(table) + len(wrong), dtype=np.int64), np.array(wrong, np.int64) - 2)
     cells = {name: table.column(place).combine_chunks() for name, place in places.items()}
     filled = np.zeros(len(table), np.bool_)
     for column in cells.values():

@@ -1,0 +1,64 @@
+"""Results of matches in a workspace: who got which seat, per intake year and round, with the certificate beside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gymreg_core.errors import BadInput
+from gymreg_core.store.shelf import Shelf, TableSet
+
+SEATS = ("pupil", "path", "rank", "pool")
+"""Columns of the table `seats`, one row per applicant: rows of the register's pupils and study paths (-1: no seat),
+place on the list (0: none), pool (-1: none)."""
+TABLES = ("seats", "study_paths")
+_FOLDER = "matches"
+
+
+def put_match(workspace: Path, key: str, tables: dict[str, pd.DataFrame], about: dict[str, Any]) -> TableSet:
+    """Store the tables of a match under `key` and make it the current one of its intake year and round.
+
+    `tables`: at least `seats` (columns SEATS and more) and `study_paths` (a row per study path). `about`: JSON with
+    intake_year and round, and what else belongs to it, such as the certificate.
+    Errors: ValueError where a table, a column or one of the two is missing; otherwise as `Shelf.put`.
+    """
+    missing = [name for name in TABLES if name not in tables] + [n for n in ("intake_year", "round") if n not in about]
+    missing += [f"seats.{name}" for name in SEATS if name not in tables.get("seats", pd.DataFrame())]
+    if missing:
+        raise ValueError(f"a match without {missing}")
+    whole = {name: table.reset_index(drop=True) for name, table in tables.items()}
+    _shelf(workspace, int(about["intake_year"]), str(about["round"])).put(key, whole, about)
+    return TableSet(key, whole, about)
+
+
+def has_match(workspace: Path, year: int, round_name: str, key: str) -> bool:
+    """Whether a match is stored under `key`, every file as it was when it was stored."""
+    return _shelf(workspace, year, round_name).has(key)
+
+
+def match(workspace: Path, year: int, round_name: str, key: str | None = None) -> TableSet:
+    """The match stored under `key`, or the current one, of an intake year and round.
+
+    Errors: BadInput where there is none, or it is damaged.
+    """
+    shelf = _shelf(workspace, year, round_name)
+    if key is None and shelf.current is None:
+        raise BadInput(
+            f"no match of the intake {year}, round {round_name}, is stored here",
+            where=str(workspace),
+            remedy="Run gymreg match with this workspace, year and round first.",
+        )
+    return shelf.get(key)
+
+
+def matches(workspace: Path) -> list[tuple[int, str]]:
+    """The intake years and rounds that a match is stored of, in order."""
+    folder = workspace / _FOLDER
+    there = [path for path in folder.iterdir() if path.name[:4].isdigit()] if folder.is_dir() else []
+    return sorted((int(path.name[:4]), path.name[5:]) for path in there if Shelf(path).current is not None)
+
+
+def _shelf(workspace: Path, year: int, round_name: str) -> Shelf:
+    return Shelf(workspace / _FOLDER / f"{year}-{round_name}")

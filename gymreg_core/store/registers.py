@@ -1,0 +1,170 @@
+"""Registers in a workspace: one set of tables per intake year, found again by what it was read from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from gymreg_core.contracts.register import REGISTER_TABLES, Register, as_table
+from gymreg_core.errors import BadInput
+from gymreg_core.findings import Finding, Findings
+from gymreg_core.provenance import InputFile, Provenance
+from gymreg_core.sources.refusal import refuse_all
+from gymreg_core.sources.register.folders import across, of_folder
+from gymreg_core.sources.register.keys import mark_of
+from gymreg_core.sources.register.notes import Notes
+from gymreg_core.sources.register.opening import extract_files, read_description
+from gymreg_core.sources.register.reading import RegisterReading, read_register
+from gymreg_core.store.fingerprint import fingerprint
+from gymreg_core.store.intake import reading_code
+from gymreg_core.store.shelf import FORMAT, Shelf, TableSet
+
+_FOLDER = "registers"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StoredRegister:
+    """A register as it lies in a workspace.
+
+    `key`: hash of the files, of the code that read them and of which key to the pseudonyms was used; what is computed
+    from the register is known by it.
+    """
+
+    key: str
+    register: Register
+    findings: Findings
+    provenance: Provenance
+
+    def __repr__(self) -> str:
+        return f"StoredRegister({self.register})"
+
+
+def ingest_register(folder: Path, workspace: Path, key: bytes | Path | None = None) -> StoredRegister:
+    """As `ingest_registers`, of one folder."""
+    return ingest_registers([folder], workspace, key)[0]
+
+
+def ingest_registers(folders: Sequence[Path], workspace: Path, key: bytes | Path | None = None) -> list[StoredRegister]:
+    """The registers in `folders` as stored in `workspace`, each current for its intake year; what is there unchanged is
+    not read again.
+
+    `key`: to the pseudonyms, sources/register/keys.py. Errors: BadInput with all findings of all extracts where one
+    cannot be used (nothing is stored then); BadParameters and GymregError where the workspace cannot be written.
+    """
+    code = reading_code()
+    found = Findings(tuple(across(list(folders))))
+    stored: list[StoredRegister] = []
+    new: list[tuple[RegisterReading, str]] = []
+    for folder in folders:
+        whose = _code_and_key(folder, code, key)
+        if there := _there(folder, workspace, whose):
+            stored.append(there)
+        else:
+            reading = read_register(folder, key, strict=False)
+            found += of_folder(reading.findings, folder, several=len(folders) > 1)
+            new.append((reading, whose))
+    if found.has_errors:
+        raise refuse_all(found)
+    stored += [put_register(workspace, reading, whose) for reading, whose in new]
+    for one in stored:
+        _shelf(workspace, one.register.intake_year).make_current(one.key)
+    return sorted(stored, key=lambda one: one.register.intake_year)
+
+
+def put_register(workspace: Path, reading: RegisterReading, code: str) -> StoredRegister:
+    """Store a register that was read by code with the fingerprint `code`, as the current one of its intake year.
+
+    Errors: BadInput where the findings hold an error; otherwise as `Shelf.put`.
+    """
+    register = reading.register
+    if register is None or reading.findings.has_errors:
+        raise BadInput(
+            "a register with errors is not stored",
+            where=str(workspace),
+            why=f"{len(reading.findings.errors)} findings are errors.",
+            remedy="Correct the extract (gymreg check lists every finding) and read it again.",
+            findings=reading.findings,
+        )
+    key = register_key(reading.provenance.inputs, code)
+    about = {
+        "intake_year": register.intake_year,
+        "made_up": register.made_up,
+        "findings": [found.to_dict() for found in reading.findings],
+        "provenance": asdict(reading.provenance),
+    }
+    _shelf(workspace, register.intake_year).put(key, register.tables(), about)
+    return StoredRegister(key, register, reading.findings, reading.provenance)
+
+
+def register_key(inputs: Iterable[InputFile], code: str) -> str:
+    """SHA-256 of the files' names and hashes and of the code that reads them."""
+    return fingerprint("register", FORMAT, sorted((file.name, file.sha256) for file in inputs), code)
+
+
+def register(workspace: Path, year: int) -> Register:
+    """The current register of an intake year. Errors: BadInput where there is none, or it is damaged."""
+    return stored_register(workspace, year).register
+
+
+def stored_register(workspace: Path, year: int) -> StoredRegister:
+    """The current register of an intake year with its key, findings and provenance.
+
+    Errors: BadInput where there is none, or it is damaged.
+    """
+    if year not in register_years(workspace):
+        years = ", ".join(map(str, register_years(workspace))) or "none"
+        raise BadInput(
+            f"no register of the intake {year} is stored here",
+            where=str(workspace),
+            why=f"Intake years with a register: {years}.",
+            remedy="Run gymreg ingest with the folder of that year's extract first.",
+        )
+    stored = _shelf(workspace, year).get()
+    try:
+        return _restored(stored)
+    except (KeyError, TypeError, ValueError):
+        raise BadInput(
+            "the stored register is of another version", where=str(workspace), remedy="Run gymreg ingest again."
+        ) from None
+
+
+def register_years(workspace: Path) -> list[int]:
+    """The intake years that a register is stored of, ascending."""
+    folder = workspace / _FOLDER
+    there = [path for path in folder.iterdir() if path.name.isdigit()] if folder.is_dir() else []
+    return sorted(int(path.name) for path in there if Shelf(path).current is not None)
+
+
+def _shelf(workspace: Path, year: int) -> Shelf:
+    return Shelf(workspace / _FOLDER / str(year))
+
+
+def _code_and_key(folder: Path, code: str, key: bytes | Path | None) -> str:
+    description = read_description(folder, Notes())
+    return code if description is None or description.made_up else fingerprint(code, mark_of(key))
+
+
+def _there(folder: Path, workspace: Path, code: str) -> StoredRegister | None:
+    """What is stored of an extract already, from the same bytes by the same code."""
+    description = read_description(folder, Notes())
+    if description is None:
+        return None
+    shelf = _shelf(workspace, description.intake_year)
+    key = register_key((InputFile.of(path) for path in extract_files(folder)), code)
+    return _restored(shelf.get(key)) if shelf.has(key) else None
+
+
+def _restored(stored: TableSet) -> StoredRegister:
+    about = stored.about
+    provenance = dict(about["provenance"])
+    inputs = tuple(InputFile(**file) for file in provenance.pop("inputs"))
+    tables = {name: as_table(name, stored.tables[name]) for name in REGISTER_TABLES}
+    if any(list(table.columns) != list(stored.tables[name].columns) for name, table in tables.items()):
+        raise ValueError("columns")
+    return StoredRegister(
+        stored.key,
+        Register(intake_year=int(about["intake_year"]), made_up=bool(about["made_up"]), **tables),
+        Findings(tuple(Finding.from_dict(record) for record in about["findings"])),
+        Provenance(inputs, **provenance),
+    )
