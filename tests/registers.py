@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gymreg_core.contracts.register import PROVIDER_FORMS, SUBJECTS, Register, as_table
 from gymreg_core.vocabulary.programmes import municipalities
@@ -111,16 +111,33 @@ def _applications(
     rng: np.random.Generator, n: int, longest: int, study_paths: pd.DataFrame, intake_year: int
 ) -> pd.DataFrame:
     offered = np.flatnonzero(study_paths["state"] == "open")
-    rows: dict[str, list[Any]] = {name: [] for name in ("pupil", "round", "rank", "path", "received")}
+    longest = min(longest, len(offered))
+    rounds = []
     for round_name, last in (("preliminary", f"{intake_year}-02-15"), ("final", f"{intake_year}-05-15")):
-        for pupil in range(n):
-            chosen = rng.permutation(offered)[: rng.integers(1, longest + 1)]
-            rows["pupil"] += [pupil] * len(chosen)
-            rows["round"] += [round_name] * len(chosen)
-            rows["rank"] += list(range(1, len(chosen) + 1))
-            rows["path"] += chosen.tolist()
-            rows["received"] += [pd.Timestamp(last) - pd.Timedelta(days=int(rng.integers(0, 30)))] * len(chosen)
-    return as_table("applications", {**rows, "late": [False] * len(rows["pupil"])})
+        stands = np.arange(longest) < rng.integers(1, longest + 1, n)[:, None]
+        pupil, place = np.nonzero(stands)
+        days_before = np.repeat(rng.integers(0, 30, n), stands.sum(axis=1)).astype("timedelta64[D]")
+        columns = {
+            "pupil": pupil,
+            "round": [round_name] * len(pupil),
+            "rank": place + 1,
+            "path": offered[_without_replacement(rng, n, longest, len(offered))[stands]],
+            "received": (np.datetime64(last) - days_before).astype("datetime64[s]"),
+            "late": np.zeros(len(pupil), bool),
+        }
+        rounds.append(as_table("applications", columns))
+    return pd.concat(rounds, ignore_index=True)
+
+
+def _without_replacement(rng: np.random.Generator, n: int, k: int, m: int) -> NDArray[np.int64]:
+    """`n` draws of `k` different numbers out of `m`, in random order (n, k)."""
+    drawn = np.empty((n, k), np.int64)
+    for place in range(k):
+        number = rng.integers(0, m - place, n)
+        for earlier in np.sort(drawn[:, :place], axis=1).T:
+            number += number >= earlier
+        drawn[:, place] = number
+    return drawn
 
 
 def _tests(rng: np.random.Generator, applications: pd.DataFrame, study_paths: pd.DataFrame) -> pd.DataFrame:
