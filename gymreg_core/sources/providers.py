@@ -17,9 +17,20 @@ UNKNOWN = "unknown"
 
 
 @cache
-def _forms() -> dict[str, str]:
+def _spellings() -> dict[str, list[str]]:
     text = files("gymreg_core.sources").joinpath("providers.yml").read_text(encoding="utf-8")
-    return {folded(word): form for form, spellings in yaml.safe_load(text).items() for word in spellings}
+    spellings: dict[str, list[str]] = yaml.safe_load(text)
+    return spellings
+
+
+@cache
+def _forms() -> dict[str, str]:
+    return {folded(word): form for form, words in _spellings().items() for word in words}
+
+
+def own_letter(form: str) -> str:
+    """How the office writes a provider form; blank where it is unknown."""
+    return _spellings()[form][0] if form in _spellings() else ""
 
 
 def provider_forms(table: pd.DataFrame) -> tuple[pd.Series, list[Finding]]:
