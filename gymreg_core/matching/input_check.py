@@ -22,6 +22,16 @@ _STEP, _SPREAD = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
 _NOT_ELIGIBLE = np.iinfo(np.int64).min
 
 
+def check_market(choices: NDArray[np.int32], keys: NDArray[np.int64], capacity: NDArray[np.int32]) -> None:
+    """Whether the arrays are what `deferred_acceptance` takes.
+
+    Errors: BadParameters for other types or shapes; BadInput with every finding of a market that cannot be solved.
+    """
+    check_shapes(choices, keys, capacity)
+    if not sound(choices, keys, capacity):
+        refuse(choices, keys, capacity)
+
+
 def check_shapes(choices: NDArray[Any], keys: NDArray[Any], capacity: NDArray[Any]) -> None:
     """Types and shapes of the arrays, which are the caller's doing and not the data's.
 

@@ -9,6 +9,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from gymreg_core.matching.input_check import check_market
+
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
 
@@ -45,7 +47,10 @@ def deferred_acceptance(choices: Int32, keys: Int64, capacity: Int32) -> Assignm
     keys : int64 (n, k), priority at that choice, higher first, NOT_ELIGIBLE = cannot be admitted;
         or int64 (n,) where every path ranks by one common list.
     capacity : int32 (m,), seats.
+    Errors: BadParameters for arrays of other types or shapes; BadInput for a path that there is not, a path twice in a
+    list, seats below 0, or equal keys at a path (ties are broken before).
     """
+    check_market(choices, keys, capacity)
     if keys.ndim == 1:
         keys = np.broadcast_to(keys[:, None], choices.shape).copy()
     return Assignment(*_solve(choices, keys, capacity))
