@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gymreg_core.matching.kernel import NOT_ELIGIBLE
+from gymreg_core.matching.market import Market, Pools
+from gymreg_core.matching.ties import draw_lottery
 
 Arrays = tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int32]]
 SEATS_PER_PATH = 26
@@ -40,7 +42,7 @@ def common(keys: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def small(rng: np.random.Generator, *, n_most: int = 7, m_most: int = 5) -> Arrays:
-    """A few applicants with lists of any length, holes in them, choices they are not eligible for, and paths without seats."""
+    """A few applicants with lists of any length, holes in them, choices they may not have, and paths without seats."""
     n, m = int(rng.integers(1, n_most + 1)), int(rng.integers(1, m_most + 1))
     width = int(rng.integers(1, m + 2))
     choices = np.full((n, width), -1, np.int32)
@@ -54,3 +56,65 @@ def small(rng: np.random.Generator, *, n_most: int = 7, m_most: int = 5) -> Arra
         for c in columns:
             keys[i, c] = own[choices[i, c], i] if rng.random() < 0.85 else NOT_ELIGIBLE
     return choices, keys, capacity
+
+
+def market_of(arrays: Arrays, *, pools: Pools | None = None, lottery: NDArray[np.int64] | None = None) -> Market:
+    """A market out of choices, order (n, k) and capacity; where no lottery is given it goes by row."""
+    choices, order, capacity = arrays
+    n, m = len(choices), len(capacity)
+    eligible = (order != NOT_ELIGIBLE) & (choices >= 0)
+    return Market(
+        intake_year=2023,
+        round="final",
+        seed=1,
+        pupil=np.arange(n, dtype=np.int32),
+        path=np.arange(m, dtype=np.int32),
+        choices=choices,
+        eligible=eligible,
+        points=np.where(eligible, order, -1).astype(np.int32),
+        order=np.where(eligible, order, NOT_ELIGIBLE),
+        lottery=np.arange(n, dtype=np.int64) if lottery is None else lottery,
+        rank_breaks_ties=np.zeros(m, np.bool_),
+        capacity=capacity,
+        pools=pools or Pools.none(),
+    )
+
+
+def small_market(rng: np.random.Generator, *, n_most: int = 7, m_most: int = 5, with_pools: bool = True) -> Market:
+    """A small market with ties that its lottery breaks, one order for all paths or one each, and often pools."""
+    choices, keys, capacity = small(rng, n_most=n_most, m_most=m_most)
+    n = len(choices)
+    classes = int(rng.integers(1, 5))
+    if rng.random() < 0.4:
+        order = np.broadcast_to(rng.integers(0, classes, n)[:, None], choices.shape).astype(np.int64)
+    else:
+        order = rng.integers(0, classes, choices.shape)
+    order = np.where(keys == NOT_ELIGIBLE, NOT_ELIGIBLE, order)
+    lottery = draw_lottery(n, int(rng.integers(1 << 30)), per_path=choices if rng.random() < 0.3 else None)
+    pools = small_pools(rng, n, capacity) if with_pools and rng.random() < 0.7 else None
+    return market_of((choices, order, capacity), pools=pools, lottery=lottery)
+
+
+def small_pools(rng: np.random.Generator, n: int, capacity: NDArray[np.int32]) -> Pools:
+    """Up to two pools a path, soft or hard, before or after the open seats; members may not have listed the path."""
+    path, seats = [], []
+    for j in rng.permutation(len(capacity)):
+        left = int(capacity[j])
+        for _ in range(int(rng.integers(0, 3))):
+            path.append(j)
+            seats.append(int(rng.integers(0, left + 1)))
+            left -= seats[-1]
+    q = len(path)
+    member = rng.random((q, n)) < rng.choice([0.2, 0.5, 1.0])
+    pool, applicant = np.nonzero(member)
+    order = np.argsort(rng.random((q, n)), axis=1)
+    return Pools(
+        path=np.array(path, np.int32),
+        seats=np.array(seats, np.int32),
+        before_open=rng.random(q) < 0.5,
+        soft=rng.random(q) < 0.5,
+        kind=np.full(q, "reserved", "U16"),
+        applicant=applicant.astype(np.int32),
+        pool=pool.astype(np.int32),
+        key=order[pool, applicant].astype(np.int64),
+    )

@@ -102,8 +102,8 @@ def _equal_keys(choices: NDArray[np.int32], keys: NDArray[np.int64], there: NDAr
 def sound(choices: Any, keys: Any, capacity: Any) -> Any:
     """Whether the arrays are a market; may say no where they are one after all, never yes where they are none.
 
-    That is: choices lie in -1..m-1, none twice in a row, no capacity is below 0, no two applicants have one key (n, k) at
-    one path. Keys of a common list (n,) are left to the sort that they go through.
+    That is: choices lie in -1..m-1, none twice in a row, no capacity is below 0, no two applicants have one key (n, k)
+    at one path. Keys of a common list (n,) are left to the sort that they go through.
     """
     n, k = choices.shape
     m = capacity.shape[0]

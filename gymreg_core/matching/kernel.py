@@ -17,7 +17,7 @@ Int64 = NDArray[np.int64]
 NONE = -1
 """In `choices`, `seat` and `rank`: no choice, no seat."""
 NOT_ELIGIBLE: int = np.iinfo(np.int64).min
-"""In `keys`: the applicant cannot be admitted by that choice. In `cutoff_key`: seats are left, every eligible one got in."""
+"""In `keys`: the applicant cannot be admitted by that choice. In `cutoff_key`: seats are left, all eligible got in."""
 
 SHUT: int = np.iinfo(np.int64).max
 """In `cutoff_key`: no seat is left, and none was there for anyone by this order; no key reaches it."""

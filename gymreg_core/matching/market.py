@@ -75,9 +75,10 @@ class Market:
 class Match:
     """A solved market.
 
-    assignment : seat and rank per applicant, cutoff_key and admitted per path, of the open order and all pools together.
+    assignment : seat and rank per applicant, cutoff_key and admitted per path, of open seats and all pools together.
     pool : int32 (n,), the pool that the applicant was admitted in, NONE = by the open order or not at all.
-    pool_cutoff_key : int64 (q,), lowest key admitted in a full pool, NOT_ELIGIBLE where seats are left.
+    pool_cutoff_key : int64 (q,), lowest own key admitted where its own applicants fill a pool, else NOT_ELIGIBLE;
+        SHUT in a pool without seats.
     keys : int64 (n, k), the keys of the open order that were solved with.
     """
 

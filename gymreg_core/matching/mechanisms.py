@@ -18,8 +18,8 @@ Mechanism = Any
 def immediate_acceptance(choices: Int32, keys: Int64, capacity: Int32) -> Assignment:
     """First choices are served first, for good; then second choices from what is left (the Boston mechanism).
 
-    The same as deferred acceptance where the place on the list decides before the key (Ergin and Sönmez 2006, Journal of
-    Public Economics 90). It rewards applicants who rank by their chances.
+    The same as deferred acceptance where the place on the list decides before the key (Ergin and Sönmez 2006, Journal
+    of Public Economics 90). It rewards applicants who rank by their chances.
     """
     check_market(choices, keys, capacity)
     found = deferred_acceptance(choices, rank_first(choices, keys), capacity)
@@ -29,10 +29,11 @@ def immediate_acceptance(choices: Int32, keys: Int64, capacity: Int32) -> Assign
 def serial_dictatorship(choices: Int32, keys: Int64, capacity: Int32) -> Assignment:
     """One after the other, in the order of one list, takes the best choice that has a seat left.
 
-    With keys (n, k) the list is ordered by each applicant's highest key. Errors: BadInput too where two are equal there.
+    With keys (n, k) the list is ordered by each applicant's highest key. Errors: BadInput too where two are equal in it.
     """
     check_market(choices, keys, capacity)
-    found = deferred_acceptance(choices, one_list(keys), capacity)
+    open_to = np.where(_own_keys(choices, keys) == NOT_ELIGIBLE, NONE, choices).astype(np.int32)
+    found = deferred_acceptance(open_to, one_list(keys), capacity)
     return _assignment(choices, keys, capacity, found.rank)
 
 

@@ -1,8 +1,8 @@
 """Quota pools: seats of a study path with an order of their own, filled before or after the open seats.
 
-A path with pools is split into units, one for each pool and one for the open seats, in the order in which they are filled.
-A choice of the path becomes a run of choices of its units in that order. Deferred acceptance among units then is deferred
-acceptance with the path's choice function, slot by slot (Kominers and Sönmez 2016, Theoretical Economics 11).
+A path with pools is split into units, one for each pool and one for the open seats, in the order in which they fill.
+A choice of the path becomes a run of choices of its units in that order. Deferred acceptance among units then is
+deferred acceptance with the path's choice function, slot by slot (Kominers and Sönmez 2016, Theoretical Economics 11).
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ def solve_with_pools(
     """The mechanism on the market with its pools.
 
     Returns the assignment by study path; pool int32 (n,), in which pool's own order the applicant was admitted, NONE by
-    the open order or without a seat; pool_cutoff_key int64 (q,), lowest own key in a pool that its own applicants fill.
+    the open order or without a seat; pool_cutoff_key int64 (q,), lowest own key in a pool that its own applicants
+    fill, else NOT_ELIGIBLE.
     `cutoff_key` of the assignment is the lowest key admitted by the open order where no seat is open to it any more.
     Errors: BadParameters where pools hold more seats than their path; as the mechanism.
     """
@@ -136,7 +137,7 @@ def _folded(found: Assignment, market: Expanded, keys: Int64, pools: Pools, m: i
     pool_lowest = np.full(len(pools.path), SHUT)
     np.minimum.at(pool_lowest, unit[own] - m, market.keys[seated[own], place[own]] - _ABOVE)
     members = np.bincount(unit[own] - m, minlength=len(pools.path))
-    filled = (members >= pools.seats) & (members > 0)
+    filled = members >= pools.seats
     admitted = np.bincount(seat[seated], minlength=m).astype(np.int32)
     return (
         Assignment(seat, rank, np.where(shut, lowest, NOT_ELIGIBLE).astype(np.int64), admitted),

@@ -16,7 +16,7 @@ _ROOM = 1 << 62
 
 
 def dense_order(fields: Sequence[Int64 | Int32], eligible: Bools) -> Int64:
-    """Classes of choices that only a lottery can tell apart: int64 (n, k), higher first, NOT_ELIGIBLE where not eligible.
+    """Classes of choices that only a lottery can tell apart: int64 (n, k), higher first, else NOT_ELIGIBLE.
 
     fields : (n, k) each, higher wins, the first decides before the second and so on. eligible : bool (n, k).
     Classes run from 0 without gaps over the whole table, so that they stay small.
