@@ -16,7 +16,8 @@ from gymreg_core.sources.workbook import MADE_UP
 
 SEPARATORS = (";", ",", "\t")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_BROKEN_LETTERS = re.compile("Ã[\x80-\xbf…„–]|\N{REPLACEMENT CHARACTER}")
+BROKEN_LETTERS = re.compile("Ã[\x80-\xbf…„–]|\N{REPLACEMENT CHARACTER}")
+"""Letters that went through a wrong encoding once already."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def _text(path: Path, file: str) -> str:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
-    if _BROKEN_LETTERS.search(text):
+    if BROKEN_LETTERS.search(text):
         raise refuse("letters-broken", file)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

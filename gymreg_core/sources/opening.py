@@ -10,6 +10,7 @@ from gymreg_core.findings import Finding
 from gymreg_core.rules import rule
 from gymreg_core.sources.delimited import read_delimited
 from gymreg_core.sources.refusal import refuse, refuse_all
+from gymreg_core.sources.register.layout import extract_names, is_register
 from gymreg_core.sources.sheets import Source
 from gymreg_core.sources.workbook import read_workbook
 from gymreg_core.vocabulary.finding_texts import finding
@@ -79,8 +80,9 @@ def result_files(paths: Iterable[Path]) -> list[tuple[Path, bool]]:
 def named_files(paths: Iterable[Path]) -> tuple[list[tuple[Path, bool]], list[Finding]]:
     """Every file that `paths` name, each once, and whether it was found by looking into a folder; and what is amiss.
 
-    Of a folder: its own workbooks and delimited files, hidden and lock files left out, in the order of their names. A
-    folder without such a file, or one that may not be looked into, is an error among the findings.
+    Of a folder: its own workbooks and delimited files, in the order of their names; hidden and lock files and those of
+    a register extract are left out. A folder without such a file, or one that may not be looked into, is an error among
+    the findings.
     """
     found: dict[Path, tuple[Path, bool]] = {}
     amiss: list[Finding] = []
@@ -89,7 +91,8 @@ def named_files(paths: Iterable[Path]) -> tuple[list[tuple[Path, bool]], list[Fi
             found[path.resolve()] = (path, False)
             continue
         try:
-            inside = sorted(file for file in path.iterdir() if _may_hold_results(file))
+            extract = extract_names() if is_register(path) else frozenset[str]()
+            inside = sorted(file for file in path.iterdir() if _may_hold_results(file) and file.name not in extract)
         except OSError:
             amiss.append(finding("file-not-readable", file=shown_name(path.resolve())))
             continue

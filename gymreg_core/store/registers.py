@@ -40,6 +40,14 @@ class StoredRegister:
         return f"StoredRegister({self.register})"
 
 
+@dataclass(frozen=True, eq=False)
+class SoundRegisters:
+    """Registers that can be stored: those that the workspace has already, and readings with the code that read them."""
+
+    there: list[StoredRegister]
+    new: list[tuple[RegisterReading, str]]
+
+
 def ingest_register(folder: Path, workspace: Path, key: bytes | Path | None = None) -> StoredRegister:
     """As `ingest_registers`, of one folder."""
     return ingest_registers([folder], workspace, key)[0]
@@ -49,26 +57,40 @@ def ingest_registers(folders: Sequence[Path], workspace: Path, key: bytes | Path
     """The registers in `folders` as stored in `workspace`, each current for its intake year; what is there unchanged is
     not read again.
 
-    `key`: to the pseudonyms, sources/register/keys.py. Errors: BadInput with all findings of all extracts where one
-    cannot be used (nothing is stored then); BadParameters and GymregError where the workspace cannot be written.
+    `key`: to the pseudonyms, sources/register/keys.py. Errors: as `sound_registers` and `put_registers`.
+    """
+    return put_registers(workspace, sound_registers(folders, workspace, key))
+
+
+def sound_registers(folders: Sequence[Path], workspace: Path, key: bytes | Path | None = None) -> SoundRegisters:
+    """What can be stored of the registers in `folders`; nothing is written.
+
+    Errors: BadInput with all findings of all extracts where one cannot be used.
     """
     code = reading_code()
     found = Findings(tuple(across(list(folders))))
-    stored: list[StoredRegister] = []
-    new: list[tuple[RegisterReading, str]] = []
+    sound = SoundRegisters([], [])
     for folder in folders:
         whose = _code_and_key(folder, code, key)
         if there := _there(folder, workspace, whose):
-            stored.append(there)
+            sound.there.append(there)
         else:
             reading = read_register(folder, key, strict=False)
             found += of_folder(reading.findings, folder, several=len(folders) > 1)
-            new.append((reading, whose))
+            sound.new.append((reading, whose))
     if found.has_errors:
         raise refuse_all(found)
-    stored += [put_register(workspace, reading, whose) for reading, whose in new]
-    for one in stored:
+    return sound
+
+
+def put_registers(workspace: Path, sound: SoundRegisters) -> list[StoredRegister]:
+    """Store the registers, each as the current one of its intake year, and return them by year.
+
+    Errors: BadParameters and GymregError where the workspace cannot be written.
+    """
+    for one in sound.there:
         _shelf(workspace, one.register.intake_year).make_current(one.key)
+    stored = sound.there + [put_register(workspace, reading, whose) for reading, whose in sound.new]
     return sorted(stored, key=lambda one: one.register.intake_year)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -72,9 +71,8 @@ def _reader(column: Field, intake_year: int) -> Callable[[str], Reading]:
     read = by_kind[column.kind]
 
     def cell(text: str) -> Reading:
-        plain = unicodedata.normalize("NFC", text).strip()
-        if plain:
-            return read(plain)
+        if text:
+            return read(text)
         return (None, "cell-empty") if column.empty is None else (column.empty, None)
 
     return cell

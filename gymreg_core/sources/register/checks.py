@@ -20,16 +20,21 @@ from gymreg_core.vocabulary.study_paths import looks_like_code, programme_of
 from gymreg_core.vocabulary.sweden import swedish_municipalities
 
 Flags = NDArray[np.bool_]
-LAST_DAYS = {"preliminary": "last_application_day", "final": "last_rechoice_day"}
+SEATS_OF = {"preliminary": "seats_preliminary", "final": "seats_final"}
+_TERM_MISSING = {"autumn": "autumn-grades-missing", "final": "final-grades-missing"}
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A file's values by the contract's column name; `rows` int64 (n,): lines; references are -1 where unknown."""
+    """A file's values by the contract's column name; `rows` int64 (n,): lines; references are -1 where unknown.
+
+    `whole`: no row of the file was left out because it did not fit, so that what is absent is absent indeed.
+    """
 
     file: File
     rows: NDArray[np.int64]
     columns: dict[str, Values]
+    whole: bool
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -74,8 +79,11 @@ def check_schools(table: Table, notes: Notes) -> None:
     municipality_known(table, "municipality", notes)
 
 
-def check_study_paths(table: Table, intake_year: int, notes: Notes) -> None:
-    """A study path stands once, with a code that means something, with seats, and a tie-break that is known."""
+def check_study_paths(table: Table, rounds: tuple[str, ...], intake_year: int, notes: Notes) -> None:
+    """A study path stands once, with a code that means something, a tie-break that is known, and seats.
+
+    `rounds`: those that somebody has chosen in. An open path has seats in each and, in the last, more than 0.
+    """
 
     def note(rule_id: str, broken: Flags, column: str | None = None) -> None:
         notes.rows(rule_id, table.file, table.rows, broken, column)
@@ -87,25 +95,25 @@ def check_study_paths(table: Table, intake_year: int, notes: Notes) -> None:
     note("study-path-code-not-known", ~known & table.readable("study_path_code"), "study_path_code")
     policies = {name: name == "" or _has_policy(str(name), intake_year) for name in set(table["tie_break"])}
     note("tie-break-not-known", ~np.array([policies[n] for n in table["tie_break"]], np.bool_), "tie_break")
-    names = ("seats_preliminary", "seats_final")
-    is_open = table["state"] == "open"
-    missing = {name: is_open & (table[name] == -1) & table.readable(name) for name in names}
-    columns = [name for name in names if missing[name].any()]
-    note("seats-missing", missing[names[0]] | missing[names[1]], columns[0] if len(columns) == 1 else None)
+    is_open = (table["state"] == "open") & table.readable("state")
+    seats = [SEATS_OF[name] for name in rounds]
+    missing = {name: is_open & (table[name] == -1) & table.readable(name) for name in seats}
+    columns = [name for name, broken in missing.items() if broken.any()]
+    note("seats-missing", np.any([*missing.values()], axis=0), columns[0] if len(columns) == 1 else None)
+    note("seats-zero", is_open & (table[seats[-1]] == 0) & table.readable(seats[-1]), seats[-1])
     final, quota = table["seats_final"], table["free_quota_seats"]
-    counted = table.readable("seats_final", "free_quota_seats", "state") & is_open & (final != -1)
-    note("seats-zero", counted & (final == 0), "seats_final")
-    note("free-quota-above-seats", counted & (quota > final) & (final != 0), "free_quota_seats")
+    counted = is_open & table.readable("seats_final", "free_quota_seats") & (final > 0)
+    note("free-quota-above-seats", counted & (quota > final), "free_quota_seats")
 
 
 def check_grades(table: Table, pupils: Table, twice: Flags, notes: Notes) -> None:
-    """A pupil has one row of each term; where final grades have been given, everyone has some."""
-    whole = table.readable("pupil", "term")
-    _entry_once(table, whole, ("pupil", "term"), notes, twice)
-    final = whole & (table["term"] == "final")
-    if final.any():
-        without = ~np.isin(np.arange(len(pupils)), table["pupil"][final]) & ~twice
-        notes.rows("final-grades-missing", pupils.file, pupils.rows, without)
+    """A pupil has one row of each term; where grades of a term have been given, everyone has some."""
+    _entry_once(table, table.readable("pupil", "term"), ("pupil", "term"), notes, twice)
+    for term, rule_id in _TERM_MISSING.items():
+        of_term = table["term"] == term
+        if table.whole and of_term.any():
+            has = table["pupil"][of_term | ~table.readable("term")]
+            notes.rows(rule_id, pupils.file, pupils.rows, ~np.isin(np.arange(len(pupils)), has) & ~twice)
 
 
 def check_entries(table: Table, keys: tuple[tuple[str, ...], ...], twice: Flags, notes: Notes) -> None:

@@ -9,14 +9,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gymreg_core.rules import rule
-from gymreg_core.sources.register.checks import LAST_DAYS, Flags, Table
+from gymreg_core.sources.register.checks import Flags, Table
 from gymreg_core.sources.register.notes import Notes
+
+LAST_DAYS = {"preliminary": "last_application_day", "final": "last_rechoice_day"}
 
 
 def check_choices(table: Table, pupils: Table, closed: Flags, twice: Flags, notes: Notes) -> Flags:
     """Every rule of the lists of choices. `closed` (m,): study paths; `twice` (p,): pupils not told apart.
 
-    Returns the rows (n,) that stay: choices of a closed study path lapse, and the others keep their places.
+    What is absent is told only where every row says whose it is. Returns the rows (n,) that stay: choices of a closed
+    study path lapse, the others keep their places.
     """
     pupil = np.where(table["pupil"] >= 0, table["pupil"], 0).astype(np.int64)
     whole = table.readable("pupil", "round") & ~_of(twice, pupil)
@@ -24,14 +27,14 @@ def check_choices(table: Table, pupils: Table, closed: Flags, twice: Flags, note
     ranked = table.readable("rank")
     again = _again(lists, np.where(table.readable("path"), table["path"], -1))
     same_place = _again(lists, np.where(ranked, table["rank"], -1)) & ~again
-    for rule_id, broken, column in (
-        ("choice-repeated", again, "path"),
-        ("rank-repeated", same_place, "rank"),
-        ("rank-gap", _beyond(lists, table["rank"], again | same_place | ~ranked), "rank"),
-    ):
-        notes.rows(rule_id, table.file, table.rows, broken, column)
-    without = ~np.isin(np.arange(len(pupils)), table["pupil"]) & ~twice
-    notes.rows("applicant-without-choices", pupils.file, pupils.rows, without)
+    notes.rows("choice-repeated", table.file, table.rows, again, "path")
+    notes.rows("rank-repeated", table.file, table.rows, same_place, "rank")
+    if table.whole and table.readable("pupil", "round").all():
+        gap = _beyond(lists, table["rank"], again | same_place | ~ranked)
+        notes.rows("rank-gap", table.file, table.rows, gap, "rank")
+    if table.whole:
+        without = ~np.isin(np.arange(len(pupils)), table["pupil"]) & ~twice
+        notes.rows("applicant-without-choices", pupils.file, pupils.rows, without)
     path = np.where(table["path"] >= 0, table["path"], 0).astype(np.int64)
     lapsed = table.readable("path") & _of(closed, path)
     notes.rows("choice-of-closed-path", table.file, table.rows, lapsed, "path")

@@ -8,45 +8,39 @@ from pathlib import Path
 
 from gymreg_core.findings import Finding, Findings
 from gymreg_core.sources.opening import named_files, shown_name
-from gymreg_core.sources.register.layout import DESCRIPTION, layout
+from gymreg_core.sources.register.layout import is_register
 from gymreg_core.sources.register.notes import Notes
 from gymreg_core.sources.register.opening import read_description
 from gymreg_core.vocabulary.finding_texts import finding
 
 
-def is_register(path: Path) -> bool:
-    """Whether a folder is a register extract: it holds a description, or most of the files of one."""
-    if not path.is_dir():
-        return False
-    there = sum((path / file.name).is_file() for file in layout().values())
-    return (path / DESCRIPTION).is_file() or there > len(layout()) // 2
-
-
 def split_paths(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
     """The register extracts that `paths` name, themselves or by the folder above, and the paths of result files.
 
-    A path that holds neither counts among the second, where reading it says what is amiss.
+    A folder may be both. A path that holds neither counts among the second, where reading it says what is amiss.
     """
     folders: dict[Path, Path] = {}
     results: list[Path] = []
     for path in paths:
         below = [path] if is_register(path) else _below(path)
         folders |= {folder.resolve(): folder for folder in below}
-        if not below or (below != [path] and named_files([path])[0]):
+        if not below or named_files([path])[0]:
             results.append(path)
     return list(folders.values()), results
 
 
 def across(folders: list[Path]) -> list[Finding]:
-    """Intake years that more than one of the extracts is of."""
+    """Intake years that more than one of the extracts is of, and made-up extracts among real ones."""
     seen: dict[int, str] = {}
     found: list[Finding] = []
-    for folder in folders:
-        description, name = read_description(folder, Notes()), shown_name(folder.resolve())
-        if description and (year := description.intake_year) in seen:
+    named = [(shown_name(folder.resolve()), read_description(folder, Notes())) for folder in folders]
+    described = [(name, description) for name, description in named if description]
+    for name, description in described:
+        if (year := description.intake_year) in seen:
             found.append(finding("extract-repeated", file=name, other=seen[year], year=str(year)))
-        elif description:
-            seen[year] = name
+        if description.made_up and not all(other.made_up for _, other in described):
+            found.append(finding("made-up-among-real", file=name))
+        seen.setdefault(year, name)
     return found
 
 
@@ -60,6 +54,6 @@ def of_folder(findings: Findings, folder: Path, *, several: bool) -> Findings:
 
 def _below(path: Path) -> list[Path]:
     try:
-        return [inside for inside in sorted(path.iterdir()) if is_register(inside)] if path.is_dir() else []
-    except OSError:
+        return [inside for inside in sorted(path.iterdir()) if is_register(inside)]
+    except OSError:  # a file, or a folder that may not be looked into
         return []

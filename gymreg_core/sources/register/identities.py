@@ -32,8 +32,8 @@ class Identities:
 
 
 def normalised(numbers: pa.Array) -> pa.Array:
-    """Identity numbers without hyphen and spaces around, in capitals: '20070131-t123' -> '20070131T123'."""
-    plain: pa.Array = pc.replace_substring(pc.utf8_upper(pc.utf8_trim_whitespace(numbers)), "-", "")
+    """Identity numbers without hyphen, in capitals: '20070131-t123' -> '20070131T123'."""
+    plain: pa.Array = pc.replace_substring(pc.utf8_upper(numbers), "-", "")
     return plain
 
 

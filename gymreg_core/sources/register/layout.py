@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Literal
 
 import yaml
@@ -51,6 +52,18 @@ def layout() -> dict[str, File]:
     """Every file of an extract by the register's table, those that others refer to first."""
     content = yaml.safe_load(files(__package__).joinpath("layout.yml").read_text(encoding="utf-8"))
     return {entry["table"]: _file(name, entry) for name, entry in content.items()}
+
+
+@cache
+def extract_names() -> frozenset[str]:
+    """The names of the files of an extract, its description among them."""
+    return frozenset({DESCRIPTION, *(file.name for file in layout().values())})
+
+
+def is_register(path: Path) -> bool:
+    """Whether a folder is a register extract: it holds a description, or two of the files of one."""
+    there = [name for name in extract_names() if (path / name).is_file()]
+    return DESCRIPTION in there or len(there) > 1
 
 
 def _file(name: str, entry: dict[str, Any]) -> File:

@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from pyarrow import csv as arrow_csv
 
 from gymreg_core.rules import rule
+from gymreg_core.sources.delimited import BROKEN_LETTERS
 from gymreg_core.sources.intake import is_intake_year
 from gymreg_core.sources.register.layout import DESCRIPTION, FORMAT, VERSION, File, layout
 from gymreg_core.sources.register.notes import Notes
@@ -36,11 +38,15 @@ class Description:
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """A file's cells as text: `cells` by the contract's column name, chunked string arrays (n,); `rows` int64 (n,)."""
+    """A file's cells as text, trimmed: `cells` by the contract's column name, string arrays (n,).
+
+    `rows` int64 (n,): the line that each row stands on. `whole`: no row was left out because it did not fit.
+    """
 
     file: File
     cells: dict[str, pa.Array]
     rows: NDArray[np.int64]
+    whole: bool = True
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -88,8 +94,12 @@ def open_sheet(folder: Path, file: File, notes: Notes) -> Sheet | None:
 
 
 def _text(path: Path, file: File, notes: Notes) -> bytes | None:
-    """The file in UTF-8 without a byte-order mark."""
-    content = path.read_bytes()
+    """The file in UTF-8 without a byte-order mark, its lines ended by a line feed."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        notes.add(finding("file-not-readable", file=file.name))
+        return None
     fault = None
     if not content.strip():
         fault = "file-empty"
@@ -103,15 +113,15 @@ def _text(path: Path, file: File, notes: Notes) -> bytes | None:
     if fault:
         notes.add(finding(fault, file=file.name))
         return None
-    content = content.removeprefix(b"\xef\xbb\xbf")
     try:
-        text = content.decode("utf-8")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace").encode()
-    if "\N{REPLACEMENT CHARACTER}" in text or "Ã¥" in text or "Ã¶" in text:
+        text = content.decode("cp1252", errors="replace")
+    if BROKEN_LETTERS.search(text):
         notes.add(finding("letters-broken", file=file.name))
         return None
-    return content
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    return (lines.rstrip("\n") + "\n").encode()
 
 
 def _header(line: bytes, separator: str) -> list[str]:
@@ -120,7 +130,7 @@ def _header(line: bytes, separator: str) -> list[str]:
 
 
 def _plain(word: str) -> str:
-    return unicodedata.normalize("NFC", word).strip().casefold()
+    return word.strip().casefold()
 
 
 def _places(header: list[str], file: File, notes: Notes) -> dict[str, int] | None:
@@ -157,15 +167,17 @@ def _sheet(
             ),
         )
     except pa.ArrowInvalid:
+        table = None
+    if table is None or len(table) + len(wrong) + 1 != content.count(b"\n"):  # else a cell goes on over lines
         notes.add(finding("quotation-marks-broken", file=file.name))
         return None
     if wrong:
         notes.add(finding("row-of-another-width", file=file.name, rows=sorted(wrong)))
     lines = np.delete(np.arange(2, 2 + len(table) + len(wrong), dtype=np.int64), np.array(wrong, np.int64) - 2)
-    cells = {name: table.column(place).combine_chunks() for name, place in places.items()}
+    cells = {name: pc.utf8_trim_whitespace(table.column(place).combine_chunks()) for name, place in places.items()}
     filled = np.zeros(len(table), np.bool_)
     for column in cells.values():
-        filled |= pa.compute.not_equal(column, "").to_numpy(zero_copy_only=False)
+        filled |= pc.not_equal(column, "").to_numpy(zero_copy_only=False)
     if not filled.all():
         cells, lines = {name: column.filter(pa.array(filled)) for name, column in cells.items()}, lines[filled]
-    return Sheet(file, cells, lines)
+    return Sheet(file, cells, lines, whole=not wrong)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,13 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from gymreg_core.contracts.register import NUMBER_KINDS, Register, as_table, empty_table
+from gymreg_core.contracts.register import APPLICATION_ROUNDS, NUMBER_KINDS, Register, as_table, empty_table
 from gymreg_core.findings import Findings
 from gymreg_core.provenance import InputFile, Provenance
 from gymreg_core.sources.refusal import refuse_all
 from gymreg_core.sources.register.cells import Values, read_cells
 from gymreg_core.sources.register.checks import (
+    SEATS_OF,
     Table,
     check_entries,
     check_grades,
@@ -102,7 +103,7 @@ def _read(folder: Path, description: Description, key: bytes, notes: Notes) -> R
     if "schools" in tables:
         check_schools(tables["schools"], notes)
     if study_paths is not None:
-        check_study_paths(study_paths, year, notes)
+        check_study_paths(study_paths, _rounds(tables.get("applications")), year, notes)
     lapsed = _check_referring(tables, twice, year, notes)
     if notes.has_errors or pupils is None:
         return None
@@ -110,6 +111,7 @@ def _read(folder: Path, description: Description, key: bytes, notes: Notes) -> R
     kinds = np.array(NUMBER_KINDS, dtype=object)[identities.kind]
     own: dict[str, dict[str, Any]] = {
         "pupils": {"applicant": names, "number_kind": kinds, "birth_year": identities.birth_year},
+        "study_paths": {name: np.maximum(study_paths[name], 0) for name in SEATS_OF.values()} if study_paths else {},
         **lapsed,
     }
     return Register(
@@ -117,6 +119,13 @@ def _read(folder: Path, description: Description, key: bytes, notes: Notes) -> R
         made_up=description.made_up,
         **{name: _as_contract(name, tables.get(name), own.get(name, {})) for name in layout()},
     )
+
+
+def _rounds(applications: Table | None) -> tuple[str, ...]:
+    """The rounds that somebody has chosen in; all where that is not known."""
+    if applications is None or not len(applications) or not applications.readable("round").all():
+        return APPLICATION_ROUNDS
+    return tuple(name for name in APPLICATION_ROUNDS if (applications["round"] == name).any())
 
 
 def _check_referring(
@@ -149,7 +158,7 @@ def _sheets(folder: Path, notes: Notes) -> dict[str, Sheet]:
         sheet = open_sheet(folder, file, notes)
         if sheet is not None:
             cells = {n: normalised(c) if file_kind(file, n) == "person" else c for n, c in sheet.cells.items()}
-            sheets[name] = _without_repetitions(Sheet(file, cells, sheet.rows), notes)
+            sheets[name] = _without_repetitions(replace(sheet, cells=cells), notes)
     empty = [f"'{sheets[name].file.name}'" for name in _NEVER_EMPTY if name in sheets and not len(sheets[name])]
     if empty:
         notes.add(finding("register-empty", file=empty[0].strip("'"), words=", ".join(empty)))
@@ -170,7 +179,8 @@ def _without_repetitions(sheet: Sheet, notes: Notes) -> Sheet:
         return sheet
     notes.rows("row-repeated-exactly", sheet.file, sheet.rows, again)
     kept = pa.array(~again)
-    return Sheet(sheet.file, {name: column.filter(kept) for name, column in sheet.cells.items()}, sheet.rows[~again])
+    cells = {name: column.filter(kept) for name, column in sheet.cells.items()}
+    return replace(sheet, cells=cells, rows=sheet.rows[~again])
 
 
 def _table(sheet: Sheet, sheets: dict[str, Sheet], year: int, notes: Notes) -> Table:
@@ -188,20 +198,21 @@ def _table(sheet: Sheet, sheets: dict[str, Sheet], year: int, notes: Notes) -> T
         for rule_id, broken in values.broken.items():
             if rule_id:
                 notes.rows(rule_id, sheet.file, sheet.rows, broken, column.name)
-    return Table(sheet.file, sheet.rows, columns)
+    return Table(sheet.file, sheet.rows, columns, sheet.whole)
 
 
 def _references(cells: pa.Array, name: str, sheets: dict[str, Sheet]) -> Values:
-    """Rows (n,) of the table that `cells` point into, -1 where there is none; where the whole table is missing or has
-    no row, that has a finding of its own and its references none."""
+    """Rows (n,) of the table that `cells` point into, -1 where there is none. Where that table is missing, empty or has
+    lost rows, that has a finding of its own and what points into it none."""
     table, rule_id = _REFERENCES[name]
+    empty = pc.equal(cells, "").to_numpy(zero_copy_only=False)
     if table not in sheets or not len(sheets[table]):
-        return Values(np.full(len(cells), -1, np.int32), {"": np.ones(len(cells), np.bool_)})
-    known = pc.utf8_trim_whitespace(sheets[table].cells[_IDENTIFIED_BY[table]])
-    encoded = pc.utf8_trim_whitespace(cells).dictionary_encode()
-    at = pc.fill_null(pc.index_in(encoded.dictionary, value_set=known), -1).to_numpy(zero_copy_only=False)
-    rows = at.astype(np.int32)[encoded.indices.to_numpy(zero_copy_only=False)]
-    return Values(rows, {rule_id: rows < 0} if (rows < 0).any() else {})
+        return Values(np.full(len(cells), -1, np.int32), {"cell-empty": empty, "": ~empty})
+    encoded = cells.dictionary_encode()
+    at = pc.index_in(encoded.dictionary, value_set=sheets[table].cells[_IDENTIFIED_BY[table]])
+    places = pc.fill_null(at, -1).to_numpy(zero_copy_only=False).astype(np.int32)
+    rows = np.where(empty, np.int32(-1), places[encoded.indices.to_numpy(zero_copy_only=False)])
+    return Values(rows, {"cell-empty": empty, rule_id if sheets[table].whole else "": (rows < 0) & ~empty})
 
 
 def _as_contract(name: str, table: Table | None, own: dict[str, Any]) -> pd.DataFrame:
