@@ -89,3 +89,9 @@ class NotPermitted(GymregError):
     """The state of a release forbids this step."""
 
     exit_code = 15
+
+
+class NotCertified(GymregError):
+    """A match broke a rule that every match has to keep; its result counts for nothing."""
+
+    exit_code = 16

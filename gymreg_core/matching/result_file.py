@@ -11,7 +11,6 @@ from pathlib import Path
 import pandas as pd
 
 from gymreg_core.contracts.result_checks import check_results
-from gymreg_core.contracts.rounds import ROUNDS
 from gymreg_core.errors import BadInput, BadParameters
 from gymreg_core.rules import rule
 from gymreg_core.sources.headers import own_word
@@ -52,7 +51,7 @@ class ResultFile:
     sha256: str
 
     def write(self, folder: Path) -> Path:
-        """Write it to `folder`, which is made; a file of that name is replaced. Errors: OSError where that cannot be."""
+        """Write it to `folder`, which is made; a file of that name is replaced. Errors: OSError where it cannot be."""
         folder.mkdir(parents=True, exist_ok=True)
         unfinished = folder / f".{self.name}.part"
         unfinished.write_bytes(self.content)
@@ -73,12 +72,7 @@ def result_file(table: pd.DataFrame, *, made_up: bool) -> ResultFile:
     """
     year, round_ = int(table["intake_year"].iloc[0]), str(table["round"].iloc[0])
     if round_ not in FILE_NAMES:
-        raise BadParameters(
-            f"the office publishes no result file of the round {round_}",
-            where="round",
-            why=f"It publishes {' and '.join(ROUNDS)}.",
-            remedy="Leave out --out; the result is in the workspace.",
-        )
+        raise not_published(round_)
     findings = check_results(table)
     if findings.has_errors:
         raise BadInput("no result file can be made of this round", where=f"{year} {round_}", findings=findings)
@@ -86,9 +80,19 @@ def result_file(table: pd.DataFrame, *, made_up: bool) -> ResultFile:
     shown = table.sort_values(_ORDER, kind="stable")[[*COLUMNS, *counted]]
     shown = shown.assign(provider_form=[own_letter(form) for form in shown["provider_form"]])
     cells = shown.astype("object").fillna(0)
-    rows = [tuple(own_word(name) for name in cells), *cells.itertuples(index=False, name=None)]
+    rows = [tuple(own_word(str(name)) for name in cells), *cells.itertuples(index=False, name=None)]
     content = _workbook(_SHEETS[round_], rows, _MADE_UP if made_up else {})
     return ResultFile(FILE_NAMES[round_].format(year=year), content, hashlib.sha256(content).hexdigest())
+
+
+def not_published(round_: str) -> BadParameters:
+    """What to say where a result file is wanted of a round that has none."""
+    return BadParameters(
+        f"the office publishes no result file of the round {round_}",
+        where="round",
+        why=f"It publishes {' and '.join(FILE_NAMES)}.",
+        remedy="Leave out --out; the result is in the workspace.",
+    )
 
 
 def _workbook(sheet: str, rows: list[tuple[object, ...]], properties: dict[str, str]) -> bytes:

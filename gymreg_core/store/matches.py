@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,29 @@ def put_match(workspace: Path, key: str, tables: dict[str, pd.DataFrame], about:
 def has_match(workspace: Path, year: int, round_name: str, key: str) -> bool:
     """Whether a match is stored under `key`, every file as it was when it was stored."""
     return _shelf(workspace, year, round_name).has(key)
+
+
+def kept_match(workspace: Path, year: int, round_name: str, key: str) -> TableSet | None:
+    """The match stored under `key`, made current of its intake year and round; None where it is not there whole."""
+    shelf = _shelf(workspace, year, round_name)
+    if not shelf.has(key):
+        return None
+    shelf.make_current(key)
+    return shelf.get(key)
+
+
+def published_as(workspace: Path, sha256: Iterable[str]) -> dict[tuple[int, str], dict[str, Any]]:
+    """What is known about the matches whose result file has one of these hashes, by intake year and round.
+
+    It is the `about` of `put_match`, whose `result_file` holds name and sha256; no row of a person is read.
+    """
+    wanted = set(sha256)
+    found: dict[tuple[int, str], dict[str, Any]] = {}
+    for year, round_name in matches(workspace):
+        for about in _shelf(workspace, year, round_name).abouts():
+            if (about.get("result_file") or {}).get("sha256") in wanted:
+                found.setdefault((year, round_name), about)
+    return found
 
 
 def match(workspace: Path, year: int, round_name: str, key: str | None = None) -> TableSet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,14 @@ class Shelf:
         if not history:
             raise self._damaged(POINTER, "cannot be read")
         return history[0]
+
+    def abouts(self) -> list[dict[str, Any]]:
+        """What was stored with each set that is kept, the current one first; of the tables nothing is read."""
+        kept = []
+        for key in self._history():
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                kept.append(dict(self._manifest(key)["about"]))
+        return kept
 
     def get(self, key: str | None = None) -> TableSet:
         """The set `key`, or the current one, checked against the hashes that were taken when it was stored.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +13,11 @@ from gymreg_core.errors import BadInput
 from gymreg_core.findings import Finding, Findings
 from gymreg_core.provenance import InputFile, Provenance
 from gymreg_core.store.fingerprint import fingerprint
+from gymreg_core.store.matches import published_as
 from gymreg_core.store.shelf import FORMAT, Shelf, TableSet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from gymreg_core.sources.results import Results
 
@@ -29,6 +30,7 @@ class StoredResults:
 
     `table`: contracts/results.py. `links`: the identity of each row's study path over years (sources/linking.py).
     `joint_intakes`: rows folded into joint intakes. `key`: hash of the inputs and of the code that read them.
+    `matches`: what the workspace knows about the matches whose result files these are (store/matches.py, published_as).
     """
 
     key: str
@@ -37,6 +39,7 @@ class StoredResults:
     joint_intakes: pd.DataFrame
     findings: Findings
     provenance: Provenance
+    matches: Mapping[tuple[int, str], dict[str, Any]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         files = ", ".join(file.name for file in self.provenance.inputs)
@@ -86,7 +89,8 @@ class Workspace:
         tables = {name: table.reset_index(drop=True) for name, table in tables.items()}
         about = {"findings": [f.to_dict() for f in results.findings], "provenance": asdict(results.provenance)}
         self._results.put(key, tables, about)
-        return StoredResults(key, **tables, findings=results.findings, provenance=results.provenance)
+        whole = (tables["table"], tables["links"], tables["joint_intakes"])
+        return self._with_matches(StoredResults(key, *whole, results.findings, results.provenance))
 
     def has(self, key: str) -> bool:
         """Whether results are stored under `key`, every file as it was when it was stored."""
@@ -108,13 +112,16 @@ class Workspace:
         """
         stored = self._results.get(key)
         try:
-            return _restored(stored)
+            return self._with_matches(_restored(stored))
         except (KeyError, TypeError, ValueError):
             raise BadInput(
                 "the stored results are of another version",
                 where=str(self.path),
                 remedy="Run gymreg ingest again.",
             ) from None
+
+    def _with_matches(self, stored: StoredResults) -> StoredResults:
+        return replace(stored, matches=published_as(self.path, (file.sha256 for file in stored.provenance.inputs)))
 
 
 def _restored(stored: TableSet) -> StoredResults:
