@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gymreg_core.contracts.register import SUBJECTS, Register
+from gymreg_core.contracts.register import Register
 from gymreg_core.errors import BadParameters
-from gymreg_core.matching.build_market import TERM_OF
 from gymreg_core.matching.compare_paths import path_table, place_table
 from gymreg_core.matching.kernel import NONE
+from gymreg_core.matching.lists import grades_of
 from gymreg_core.matching.market import Match
 from gymreg_core.matching.merit import merit
 from gymreg_core.matching.whatif_words import sentences
@@ -138,10 +138,8 @@ def _holders(match: Match, register: Register) -> pd.DataFrame:
 
 def _bands(match: Match, register: Register) -> NDArray[np.int64]:
     """Where each applicant's (n,) band of merit begins (rules/what_if.yml), by the grades of the term."""
-    rows = register.grades[register.grades["term"].eq(TERM_OF.get(match.market.round, "final")).to_numpy()]
-    grades = np.zeros((len(register.pupils), len(SUBJECTS)), np.int8)
-    grades[rows["pupil"].to_numpy()] = rows[list(SUBJECTS)].to_numpy(np.int8)
-    own = merit(grades[match.market.pupil], register.intake_year).hundredths
+    grades, _ = grades_of(register, match.market.round, match.market.pupil)
+    own = merit(grades, register.intake_year).hundredths
     starts = np.array(rule("what_if", "merit_bands", register.intake_year), np.int64)
     return starts[np.searchsorted(starts * _HUNDREDTHS, own, side="right") - 1]
 
