@@ -42,9 +42,13 @@ class File:
     fields: tuple[Field, ...]
     optional: bool = False
 
+    def field(self, name: str) -> Field:
+        """The contract's column `name`. Errors: StopIteration where the file has none."""
+        return next(column for column in self.fields if column.name == name)
+
     def header(self, name: str) -> str:
         """The header word of the contract's column `name`."""
-        return next(column.header for column in self.fields if column.name == name)
+        return self.field(name).header
 
 
 @cache

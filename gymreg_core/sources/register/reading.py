@@ -30,7 +30,7 @@ from gymreg_core.sources.register.checks import (
 from gymreg_core.sources.register.choices import check_choices, late_choices
 from gymreg_core.sources.register.identities import classified, normalised, pseudonyms
 from gymreg_core.sources.register.keys import key_for
-from gymreg_core.sources.register.layout import File, layout
+from gymreg_core.sources.register.layout import layout
 from gymreg_core.sources.register.notes import Notes
 from gymreg_core.sources.register.opening import (
     Description,
@@ -157,17 +157,12 @@ def _sheets(folder: Path, notes: Notes) -> dict[str, Sheet]:
     for name, file in layout().items():
         sheet = open_sheet(folder, file, notes)
         if sheet is not None:
-            cells = {n: normalised(c) if file_kind(file, n) == "person" else c for n, c in sheet.cells.items()}
+            cells = {n: normalised(c) if file.field(n).kind == "person" else c for n, c in sheet.cells.items()}
             sheets[name] = _without_repetitions(replace(sheet, cells=cells), notes)
     empty = [f"'{sheets[name].file.name}'" for name in _NEVER_EMPTY if name in sheets and not len(sheets[name])]
     if empty:
         notes.add(finding("register-empty", file=empty[0].strip("'"), words=", ".join(empty)))
     return sheets
-
-
-def file_kind(file: File, name: str) -> str:
-    """The kind of cell in the contract's column `name` of a file."""
-    return next(column.kind for column in file.fields if column.name == name)
 
 
 def _without_repetitions(sheet: Sheet, notes: Notes) -> Sheet:
