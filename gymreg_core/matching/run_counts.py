@@ -2,114 +2,140 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gymreg_core.matching.kernel import NONE, NOT_ELIGIBLE, Int64
-from gymreg_core.matching.market import Market
-from gymreg_core.matching.redraw import redraw
-from gymreg_core.matching.solve import solve
-from gymreg_core.matching.ties import LOTTERY_BITS
-from gymreg_core.rules import rule
+from gymreg_core.matching.kernel import NONE, Int32, Int64
+from gymreg_core.matching.rerun_kernel import Figures, RerunLists, one_run
 
-_HUNDREDTHS = 100
+TODAY, SCENARIO, CHANGE = "today", "scenario", "change"
+SERIES = (TODAY, SCENARIO, CHANGE)
+CUTOFF = "cutoff"
+TOTALS = ("first_choice", "seated", "free_seats")
+
+
+class Rounds(NamedTuple):
+    """What is run again: a round, or a round today and under a scenario, side by side.
+
+    today, scenario : the lists of each, `scenario` None where there is one round alone. before : int32 (m,), the study
+    path of today that each path of the scenario is, NONE for a new one.
+    """
+
+    today: RerunLists
+    scenario: RerunLists | None
+    before: Int32
+
+
+@dataclass(frozen=True, eq=False)
+class Histogram:
+    """In how many runs each row had which value. counts : int64 (rows, bins), bin b holds the values nearest to
+    lowest + b * step; a run without a value is nowhere."""
+
+    lowest: int
+    step: int
+    counts: Int64
+
+    @classmethod
+    def between(cls, rows: int, lowest: int, highest: int, step: int = 1) -> Histogram:
+        """No run at all, with room for values from `lowest` to `highest`."""
+        bins = (highest - lowest) // step + 2
+        return cls(lowest // step * step, step, np.zeros((rows, bins), np.int64))
+
+    def count(self, rows: Int64, values: Int32) -> None:
+        """One more run, in which each of these rows, all different, had its value."""
+        self.counts[rows, (values - self.lowest + self.step // 2) // self.step] += 1
+
+    def __add__(self, other: Histogram) -> Histogram:
+        return replace(self, counts=self.counts + other.counts)
+
+    def quantiles(self, shares: Iterable[float]) -> NDArray[np.float64]:
+        """For each share the lowest value (shares, rows) that so many of a row's runs lie at or below, NaN without any.
+
+        Counted in whole runs, so that a quantile is a run that happened, the same on every machine.
+        """
+        running = self.counts.cumsum(axis=1)
+        whole = running[:, -1]
+        wanted = [np.maximum(1, np.ceil(np.round(share * whole, 9))) for share in shares]
+        places = [(running < least[:, None]).sum(axis=1) for least in wanted]
+        return np.array([np.where(whole > 0, self.lowest + self.step * place, np.nan) for place in places])
 
 
 @dataclass(frozen=True, eq=False)
 class RunCounts:
     """How often each figure came out over `runs` re-runs; the size does not depend on their number.
 
-    cutoff : int64 (m, b + 1), runs in which the path's cut-off lay in the bin; the last column: without a cut-off.
-    first_choice, seated : int64 (n + 1,), runs in which so many applicants got their first choice, a seat at all.
-    free_seats : int64 (s + 1,), runs in which so many of all s seats stayed empty.
-    lowest, step : hundredths of a point: where the first bin of `cutoff` begins, and how wide each is.
+    histograms : by series (today, scenario, change) and measure: cutoff, in hundredths, a row per study path of the
+    series' round; first_choice, seated, free_seats, one row. A cut-off's change is counted where both rounds have one.
     """
 
     runs: int
-    cutoff: Int64
-    first_choice: Int64
-    seated: Int64
-    free_seats: Int64
-    lowest: int
-    step: int
+    histograms: Mapping[tuple[str, str], Histogram]
 
     def __add__(self, other: RunCounts) -> RunCounts:
-        return RunCounts(
-            self.runs + other.runs,
-            self.cutoff + other.cutoff,
-            self.first_choice + other.first_choice,
-            self.seated + other.seated,
-            self.free_seats + other.free_seats,
-            self.lowest,
-            self.step,
-        )
+        return RunCounts(self.runs + other.runs, {k: h + other.histograms[k] for k, h in self.histograms.items()})
 
 
-def no_runs(market: Market) -> RunCounts:
-    """Counts of no run at all, in the shape that this market's runs have."""
-    n, m = market.choices.shape[0], len(market.capacity)
-    step = round(rule("what_if", "cutoff_bin", market.intake_year) * _HUNDREDTHS)
-    held = market.points[market.eligible]
-    lowest = int(held.min()) // step * step if held.size else 0
-    bins = (int(held.max()) - lowest) // step + 1 if held.size else 0
-    people = np.zeros(n + 1, np.int64)
-    free = np.zeros(int(market.capacity.sum()) + 1, np.int64)
-    return RunCounts(0, np.zeros((m, bins + 1), np.int64), people, people.copy(), free, lowest, step)
+def no_runs(rounds: Rounds, step: int) -> RunCounts:
+    """Counts of no run at all; step : width of the bins of cut-offs, in hundredths of a point."""
+    found = _empty(TODAY, rounds.today, step)
+    if rounds.scenario is not None:
+        found |= _empty(SCENARIO, rounds.scenario, step)
+        for measure in (CUTOFF, *TOTALS):
+            today, then = found[TODAY, measure], found[SCENARIO, measure]
+            lowest = then.lowest - _highest(today)
+            found[CHANGE, measure] = Histogram.between(
+                len(then.counts), lowest, _highest(then) - today.lowest, today.step
+            )
+    return RunCounts(0, found)
 
 
-def count_runs(market: Market, runs: Iterable[int], *, seed: int, resample: bool) -> RunCounts:
-    """The runs with these numbers, one after the other; what comes out does not depend on how they are divided."""
-    counts, points = no_runs(market), _points_of_class(market)
-    done, m = 0, np.arange(len(market.capacity))
+def _empty(series: str, lists: RerunLists, step: int) -> dict[tuple[str, str], Histogram]:
+    held = np.where(lists.points < 0, ~lists.points, lists.points)
+    low, high = (int(held.min()), int(held.max())) if held.size else (0, 0)
+    n, seats = len(lists.first), int(lists.seats.sum())
+    tops = dict.fromkeys(TOTALS, n) | {"free_seats": seats}
+    totals = {(series, name): Histogram.between(1, 0, top) for name, top in tops.items()}
+    return {(series, CUTOFF): Histogram.between(len(lists.seats), low, high, step), **totals}
+
+
+def _highest(histogram: Histogram) -> int:
+    return int(histogram.lowest + histogram.step * (histogram.counts.shape[1] - 1))
+
+
+def count_runs(rounds: Rounds, runs: range, *, seed: int, resample: bool, step: int) -> RunCounts:
+    """The runs with these numbers; what comes out does not depend on how they are divided.
+
+    Both rounds of a run draw the same random numbers, so that their change is not blurred by the draw.
+    """
+    counts = no_runs(rounds, step)
     for run in runs:
-        cutoff, first, seated, free = figures_of_run(redraw(market, run, seed=seed, resample=resample), points)
-        bins = np.where(cutoff < 0, counts.cutoff.shape[1] - 1, (cutoff - counts.lowest) // counts.step)
-        counts.cutoff[m, bins] += 1
-        counts.first_choice[first] += 1
-        counts.seated[seated] += 1
-        counts.free_seats[free] += 1
-        done += 1
-    return replace(counts, runs=done)
+        today = one_run(rounds.today, seed, run, resample=resample)
+        _count(counts, TODAY, today)
+        if rounds.scenario is not None:
+            then = one_run(rounds.scenario, seed, run, resample=resample)
+            _count(counts, SCENARIO, then)
+            _count_change(counts, today, then, rounds.before)
+    return replace(counts, runs=len(runs))
 
 
-def _points_of_class(market: Market) -> Int64:
-    """Hundredths of a point by class of the open order: all of a class have the same."""
-    classes = market.order[market.eligible]
-    points = np.zeros(int(classes.max(initial=-1)) + 1, np.int64)
-    points[classes] = market.points[market.eligible]
-    return points
+def _count(counts: RunCounts, series: str, figures: Figures) -> None:
+    known = np.flatnonzero(figures.cutoff >= 0)
+    counts.histograms[series, CUTOFF].count(known, figures.cutoff[known])
+    for measure in TOTALS:
+        counts.histograms[series, measure].count(_ONE_ROW, np.array([getattr(figures, measure)], np.int32))
 
 
-def figures_of_run(market: Market, points: Int64) -> tuple[Int64, int, int, int]:
-    """Of one solved round: cut-off in hundredths per path (m,), -1 without; first choices met, seated, empty seats.
-
-    points : `_points_of_class` of the market that this one was drawn from.
-    """
-    found = solve(market).assignment
-    key = found.cutoff_key
-    known = (key != NOT_ELIGIBLE) & (found.admitted >= market.capacity) & (found.admitted > 0)
-    cutoff = np.full(len(key), -1, np.int64)
-    cutoff[known] = points[key[known] >> LOTTERY_BITS]
-    first = (market.choices != NONE).argmax(axis=1)
-    met = int(((found.seat != NONE) & (found.rank == first)).sum())
-    free = int(np.maximum(market.capacity - found.admitted, 0).sum())
-    return cutoff, met, int((found.seat != NONE).sum()), free
+def _count_change(counts: RunCounts, today: Figures, then: Figures, before: Int32) -> None:
+    was = np.where(before == NONE, -1, today.cutoff[before])
+    both = np.flatnonzero((then.cutoff >= 0) & (was >= 0))
+    counts.histograms[CHANGE, CUTOFF].count(both, then.cutoff[both] - was[both])
+    for measure in TOTALS:
+        moved = getattr(then, measure) - getattr(today, measure)
+        counts.histograms[CHANGE, measure].count(_ONE_ROW, np.array([moved], np.int32))
 
 
-def quantiles(counts: Int64, shares: Iterable[float]) -> list[NDArray[np.float64]]:
-    """For each share the lowest bin (rows,) that so many of the runs lie at or below; NaN in rows without any run.
-
-    counts : int64 (rows, bins).
-    """
-    running = counts.cumsum(axis=1)
-    whole = running[:, -1]
-    out = []
-    for share in shares:
-        # Counting in whole runs: a quantile is a run that happened, the same on every machine.
-        wanted = np.maximum(1, np.ceil(np.round(share * whole, 9))).astype(np.int64)
-        place = (running < wanted[:, None]).sum(axis=1)
-        out.append(np.where(whole > 0, place, np.nan).astype(np.float64))
-    return out
+_ONE_ROW = np.zeros(1, np.int64)
