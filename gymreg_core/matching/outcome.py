@@ -8,29 +8,27 @@ from numpy.typing import NDArray
 
 from gymreg_core.contracts.register import Register
 from gymreg_core.contracts.results import as_results
-from gymreg_core.matching.kernel import NONE, NOT_ELIGIBLE, Int32
+from gymreg_core.matching.kernel import NONE, Int32
 from gymreg_core.matching.market import Bools, Match
+from gymreg_core.matching.merit import HUNDREDTHS
 from gymreg_core.vocabulary.programmes import programmes
 from gymreg_core.vocabulary.study_paths import programme_of
-
-HUNDREDTHS = 100.0
 
 
 def outcome(match: Match, register: Register) -> pd.DataFrame:
     """The results table (contracts/results.py) of a round: a row per study path that is open, in the register's order.
 
-    cutoff : points of the last admitted by the open order where no seat is left, else missing (the office writes 0).
-    median : points of everyone admitted. reserves : eligible choices above the seat that was got, or without one; a
-    person may hold several. Paths whose provider the office does not name keep the form "unknown".
+    cutoff : fewest points admitted where no seat is left, else missing (the office writes 0). median : of the points
+    admitted. Both leave out those who were admitted by a quota, unless nobody else was. reserves : eligible choices
+    above the seat that was got, or without one; a person may hold several.
     """
     market, figures = match.market, figures_of(match)
     paths = register.study_paths
     school = register.schools.iloc[paths["school"].to_numpy()].reset_index(drop=True)
     programme = [programme_of(code) for code in paths["study_path_code"]]
     known = programmes()
-    full = figures["free_seats"].eq(0).to_numpy()
+    kind = np.where(figures["cutoff"].notna(), "competitive", "all_eligible_admitted")
     nobody = figures["admitted"].eq(0).to_numpy()
-    kind = np.where(full & figures["cutoff"].notna(), "competitive", "all_eligible_admitted")
     table = pd.DataFrame(
         {
             "intake_year": market.intake_year,
@@ -58,17 +56,17 @@ def figures_of(match: Match) -> pd.DataFrame:
     applicants counts every list with the path on it; the parts count first and lower choices by eligibility.
     """
     market, m = match.market, len(match.market.capacity)
-    seat = match.assignment.seat
     admitted = match.assignment.admitted.astype(np.int64)
     capacity = market.capacity.astype(np.int64)
     there, first = market.choices >= 0, np.zeros(market.choices.shape, np.bool_)
-    first[np.arange(len(seat)), there.argmax(axis=1)] = True
+    first[np.arange(len(first)), there.argmax(axis=1)] = True
     first &= there
-    points = points_at_seat(match)
+    lowest, median = _points_admitted(match)
+    full = (admitted >= capacity) & (admitted > 0)
     return pd.DataFrame(
         {
-            "cutoff": pd.array(_cutoffs(match, admitted >= capacity), dtype="Float64"),
-            "median": pd.array(_medians(seat, points, m), dtype="Float64"),
+            "cutoff": pd.array(np.where(full, lowest, np.nan), dtype="Float64"),
+            "median": pd.array(median, dtype="Float64"),
             "seats": capacity,
             "admitted": admitted,
             "reserves": _count(market.choices, in_reserve(match), m),
@@ -82,13 +80,9 @@ def figures_of(match: Match) -> pd.DataFrame:
 
 
 def in_reserve(match: Match) -> Bools:
-    """Choices (n, k) for which the applicant is eligible, and which stand above the seat that was got, or without one."""
-    rank = match.assignment.rank
-    above = (
-        np.arange(match.market.choices.shape[1])[None, :]
-        < np.where(rank == NONE, len(match.market.path), rank)[:, None]
-    )
-    return np.asarray(above & match.market.eligible & (match.market.choices >= 0), dtype=np.bool_)
+    """Eligible choices (n, k) that stand above the seat that was got, or of someone without one."""
+    rank, column = match.assignment.rank[:, None], np.arange(match.market.choices.shape[1])
+    return np.asarray(((rank == NONE) | (column < rank)) & match.market.eligible, np.bool_)
 
 
 def points_at_seat(match: Match) -> NDArray[np.float64]:
@@ -98,20 +92,15 @@ def points_at_seat(match: Match) -> NDArray[np.float64]:
     return np.where(rank == NONE, np.nan, held)
 
 
-def _cutoffs(match: Match, full: Bools) -> NDArray[np.float64]:
-    """Points of the last admitted by the open order, NaN where seats are left or nobody was admitted by it."""
-    seat, rank, market = match.assignment.seat, match.assignment.rank, match.market
-    by_order = np.flatnonzero((seat != NONE) & (match.pool == NONE))
-    key = match.keys[by_order, rank[by_order]]
-    last = np.argsort(-key, kind="stable")
-    points = np.full(len(market.capacity), np.nan)
-    points[seat[by_order[last]]] = points_at_seat(match)[by_order[last]]
-    return np.where(full & (match.assignment.cutoff_key != NOT_ELIGIBLE), points, np.nan)
-
-
-def _medians(seat: Int32, points: NDArray[np.float64], m: int) -> NDArray[np.float64]:
-    held = pd.Series(points[seat != NONE]).groupby(seat[seat != NONE]).median()
-    return held.reindex(np.arange(m)).to_numpy(dtype=np.float64)
+def _points_admitted(match: Match) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Fewest and median points (m,) of those admitted by the open order, of all where nobody was by it, else NaN."""
+    m, seat, points = len(match.market.capacity), match.assignment.seat, points_at_seat(match)
+    by_order = (seat != NONE) & (match.pool == NONE)
+    alone = np.bincount(seat[by_order], minlength=m) == 0
+    counted = by_order | ((seat != NONE) & alone[seat])
+    groups = pd.Series(points[counted]).groupby(seat[counted])
+    lowest, median = (found.reindex(np.arange(m)).to_numpy(np.float64) for found in (groups.min(), groups.median()))
+    return lowest, median
 
 
 def _count(choices: Int32, which: Bools, m: int) -> NDArray[np.int64]:

@@ -48,7 +48,7 @@ def pools_of(market: Market, register: Register, rules: Sequence[PoolRule] = ())
     A path's pools together never have more seats than the path; what is beyond is taken from the last.
     Errors: BadParameters for a kind or share that is not known.
     """
-    parts = [_free_quota(market, register)] if rule("admission", "free_quota_rounds", market.intake_year) else []
+    parts = [_free_quota(market, register)]
     parts += [_shared(market, register, one, number) for number, one in enumerate(rules)]
     parts = [part for part in parts if len(part.path)]
     return replace(market, pools=_within(_joined(parts), market.capacity)) if parts else market
@@ -70,11 +70,11 @@ def _entries(market: Market, pupil: NDArray[np.int32], path: NDArray[np.int32]) 
     """Where (applicant, column) the pairs of pupil and path stand among the eligible choices, and which pair it is."""
     m = len(market.capacity)
     row, column = np.nonzero(market.eligible)
-    codes = market.pupil[row].astype(np.int64) * m + market.choices[row, column]
-    pairs = pd.Index(pupil.astype(np.int64) * m + path)
-    found = pairs.get_indexer(codes) if pairs.is_unique else np.full(len(codes), -1)
-    there = found >= 0
-    return row[there], column[there], found[there]
+    pairs = pd.Series(np.arange(len(pupil)), index=pupil.astype(np.int64) * m + path)
+    pairs = pairs[~pairs.index.duplicated()]
+    found = pairs.reindex(market.pupil[row].astype(np.int64) * m + market.choices[row, column], fill_value=-1)
+    which = found.to_numpy(np.int64)
+    return row[which >= 0], column[which >= 0], which[which >= 0]
 
 
 def _shared(market: Market, register: Register, wanted: PoolRule, number: int) -> Pools:
@@ -89,8 +89,8 @@ def _shared(market: Market, register: Register, wanted: PoolRule, number: int) -
     paths = np.flatnonzero(seats > 0)
     row, column = np.nonzero(market.eligible & (seats[market.choices] > 0))
     if wanted.kind == "lottery":
-        drawn = draw_lottery(len(market.pupil), [market.seed, _LOTTERY_STREAM, number])
-        key = drawn[row]
+        drawn = draw_lottery(len(register.pupils), [market.seed, _LOTTERY_STREAM, number])
+        key = drawn[market.pupil[row]]
     else:
         inside = _members(market, register, wanted)[row, column]
         row, column = row[inside], column[inside]

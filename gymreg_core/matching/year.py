@@ -1,4 +1,4 @@
-"""The year of an admission: preliminary, final, replies, two reserve rounds, and the lists that schools take over."""
+"""The year of an admission: preliminary, final, replies, the reserve rounds, and the lists that schools take over."""
 
 from __future__ import annotations
 
@@ -11,103 +11,183 @@ import pandas as pd
 from gymreg_core.contracts.register import Register
 from gymreg_core.matching.build_market import MarketOptions, build_market
 from gymreg_core.matching.kernel import NONE, NOT_ELIGIBLE, Int32, Int64
+from gymreg_core.matching.lists import FINAL, PRELIMINARY, calendar, lists_of, reserve_rounds
 from gymreg_core.matching.market import Bools, Market, Match, Pools
 from gymreg_core.matching.outcome import in_reserve
 from gymreg_core.matching.solve import solve
-from gymreg_core.matching.ties import keys_of
+from gymreg_core.matching.standing import NO_POINTS
+from gymreg_core.rules import rule
 
-RESERVE_ROUNDS = ("reserve_1", "reserve_2")
 
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Year:
-    """The matches of a year in the order of time: preliminary, final, reserve_1, reserve_2; a round nobody applied in is absent."""
+    """The matches of a year in the order of time; a round nobody applied in is absent.
+
+    matches : preliminary (no seat is really given), final, and the reserve rounds, each from the one before.
+    """
 
     matches: Mapping[str, Match]
 
-    def reserve_lists(self) -> pd.DataFrame:
-        """Who still stands in reserve when schools take over: path, pupil and place (1 = next), rows of the register.
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row per round: round, applicants, seats, admitted, free_seats, waiting (applicants in reserve), reserves
+        (their entries); since the round before, of a reserve round: moved_up, newly_seated, gave_back (persons)."""
+        rows, before = [], None
+        for name, match in self.matches.items():
+            rows.append({"round": name, **_counts(match), **_changes(before, match)})
+            before = match if name != PRELIMINARY else None
+        return pd.DataFrame(rows).astype(dict.fromkeys(("moved_up", "newly_seated", "gave_back"), "Int64"))
 
-        Person rows: for the store alone.
-        """
+    def reserve_lists(self) -> pd.DataFrame:
+        """Who still stands in reserve when the schools take over, as `reserve_list`. Person rows: for the store."""
         return reserve_list(list(self.matches.values())[-1])
+
+    def __repr__(self) -> str:
+        return f"Year({', '.join(self.matches)})"
 
 
 def run_year(
     register: Register, options: MarketOptions | None = None, *, seats_later: Mapping[str, Int32] | None = None
 ) -> Year:
-    """Every round of the year, each from the one before.
+    """Every round of the year that somebody applied in.
 
-    seats_later : capacity (m,) of a reserve round where seats were added or taken away after the final admission; never
-        below those that are taken, for nobody loses a seat.
-    Applicants who did not answer have accepted and stay in reserve for their higher choices.
+    seats_later : by reserve round, seats (m,) where some were added or taken away; they stay so afterwards. Nobody
+    loses a seat by it.
+    Choices that came in after a round's day take part from the next one on. Errors: as `build_market`.
     """
-    given, matches = set(register.applications["round"]), {}
-    for round_ in ("preliminary", "final"):
-        if round_ in given:
-            matches[round_] = solve(build_market(register, round_, options))
-    if "final" in matches:
-        before = matches["final"]
-        keeps, waits = replies_of(register, before)
-        for round_ in RESERVE_ROUNDS:
-            seats = (seats_later or {}).get(round_)
-            before = reserve_round(before, round_, keeps=keeps, waits=waits, capacity=seats)
-            keeps = np.ones(len(keeps), np.bool_)
-            matches[round_] = before
+    given, year = register.applications["round"].unique(), register.intake_year
+    matches = {name: solve(build_market(register, name, options)) for name in (PRELIMINARY, FINAL) if name in given}
+    if FINAL not in matches:
+        return Year(matches)
+    before, days, since = matches[FINAL], calendar(year), calendar(year)["final_admission"]
+    keeps, waits = replies_of(register)
+    seats = None
+    for name in reserve_rounds(year):
+        seats = (seats_later or {}).get(name, seats)
+        market, received = build_market(register, name, options), lists_of(register, name).received
+        before = matches[name] = reserve_round(
+            before,
+            market if seats is None else replace(market, capacity=seats),
+            keeps=keeps[market.pupil],
+            waits=waits[market.pupil],
+            new=received >= np.datetime64(since) + np.timedelta64(1, "D"),
+        )
+        since = days[name]
+        keeps, waits = np.ones_like(keeps), np.ones_like(waits)
     return Year(matches)
 
 
-def replies_of(register: Register, match: Match) -> tuple[Bools, Bools]:
-    """Per applicant of the match (n,): keeps what was offered; still waits for higher choices."""
-    declined, withdrawn = (np.zeros(len(register.pupils), np.bool_) for _ in range(2))
-    rows = register.replies
-    declined[rows["pupil"].to_numpy()] = rows["answer"].eq("declined").to_numpy()
+def replies_of(register: Register) -> tuple[Bools, Bools]:
+    """Per row of the register's pupils (p,): keeps the seat that was offered; still waits for higher choices.
+
+    No answer counts as rules/admission.yml says (no_answer); whether one who declines waits too, as well.
+    """
+    year, rows = register.intake_year, register.replies
+    usual = rule("admission", "no_answer", year)
+    answer = pd.Series(usual, index=np.arange(len(register.pupils)))
+    answer[rows["pupil"].to_numpy()] = rows["answer"].replace("none", usual).to_numpy()
+    withdrawn = np.zeros(len(register.pupils), np.bool_)
     withdrawn[rows["pupil"].to_numpy()] = rows["withdraws_higher"].to_numpy(np.bool_)
-    keeps = ~declined[match.market.pupil]
-    return keeps, ~withdrawn[match.market.pupil] & keeps
+    keeps = answer.eq("accepted").to_numpy(np.bool_)
+    return keeps, ~withdrawn & (keeps | bool(rule("admission", "declined_stays_in_reserve", year)))
 
 
-def reserve_round(before: Match, round_: str, *, keeps: Bools, waits: Bools, capacity: Int32 | None = None) -> Match:
+def reserve_round(before: Match, market: Market, *, keeps: Bools, waits: Bools, new: Bools) -> Match:
     """Seats that became free, offered down the reserve lists; a seat that is kept is lost only for a higher choice.
 
-    keeps (n,) : keeps the seat of the round before. waits (n,) : still wants the higher choices. capacity (m,) : seats of
-    this round, the round before's where None. Lower choices lapsed with the seat. Free-quota seats that are not taken
-    fall to the open order.
+    before : the round before. market : this round by itself; everyone of `before` is in it, under the same rows of
+    pupils. keeps (n,) : keeps the seat of the round before. waits (n,) : still wants the higher choices. new (n, k) :
+    choices that came in since. Lower choices lapsed with the seat. A quota keeps the seats of those whom it admitted,
+    and no others.
     """
-    market, rank = before.market, before.assignment.rank
-    seated = (rank != NONE) & keeps
-    column = np.arange(market.choices.shape[1])[None, :]
-    holds = seated[:, None] & (column == rank[:, None])
-    above = np.where((rank == NONE)[:, None], True, column < rank[:, None])
-    stays = holds | (above & waits[:, None])
-    choices = np.where(stays, market.choices, NONE).astype(np.int32)
-    seats = market.capacity if capacity is None else capacity
-    taken = np.bincount(before.assignment.seat[seated], minlength=len(seats))
-    later = replace(
-        market,
-        round=round_,
-        choices=choices,
-        eligible=market.eligible & stays,
-        order=_with_holders_first(market, holds, stays),
-        capacity=np.maximum(seats, taken).astype(np.int32),
-        pools=Pools.none(),
+    there, n = market.choices != NONE, len(market.pupil)
+    row = np.searchsorted(market.pupil, before.market.pupil)
+    seat = np.full(n, NONE, np.int32)
+    seat[row] = before.assignment.seat
+    got = there & (market.choices == seat[:, None])
+    above = (seat == NONE)[:, None] | (np.arange(got.shape[1]) < got.argmax(axis=1)[:, None])
+    holds = got & keeps[:, None]
+    old = _listed(before.market, market)
+    stays = holds | (old & above & waits[:, None]) | (there & new & (above | ~keeps[:, None]))
+    lift = int(market.order.max(initial=0)) + 1
+    pools, in_pool = _kept_pools(before, row, keeps)
+    lifted = holds & ~in_pool[:, None]
+    taken = np.bincount(seat[holds.any(axis=1)], minlength=len(market.capacity))
+    eligible = market.eligible & stays
+    return solve(
+        replace(
+            market,
+            choices=np.where(stays, market.choices, NONE).astype(np.int32),
+            eligible=eligible,
+            points=np.where(eligible, market.points, NO_POINTS).astype(np.int32),
+            order=np.where(eligible, market.order + np.where(lifted, lift, 0), NOT_ELIGIBLE),
+            capacity=np.maximum(market.capacity, taken).astype(np.int32),
+            pools=pools,
+        )
     )
-    return solve(later)
 
 
-def _with_holders_first(market: Market, holds: Bools, stays: Bools) -> Int64:
-    top = int(market.order.max(initial=0)) + 1
-    order = np.where(stays, market.order, NOT_ELIGIBLE)
-    return np.where(holds, top, order).astype(np.int64)
+def _listed(before: Market, market: Market) -> Bools:
+    """Choices (n, k) that still stood on the applicant's list in the round before."""
+    m = len(market.capacity)
+    codes = market.pupil[:, None].astype(np.int64) * m + market.choices
+    stood = before.choices != NONE
+    known = (before.pupil[:, None].astype(np.int64) * m + before.choices)[stood]
+    return np.asarray(np.isin(codes, known) & (market.choices != NONE), np.bool_)
+
+
+def _kept_pools(before: Match, row: Int64, keeps: Bools) -> tuple[Pools, Bools]:
+    """The pools of `before` with the seats that are kept in them, and who holds one (n,)."""
+    held = (before.pool != NONE) & keeps[row]
+    in_pool = np.zeros(len(keeps), np.bool_)
+    in_pool[row[held]] = True
+    if not held.any():
+        return Pools.none(), in_pool
+    old, pool = np.unique(before.pool[held], return_inverse=True)
+    pools, flags = before.market.pools, np.ones(len(old), np.bool_)
+    return Pools(
+        path=pools.path[old],
+        seats=np.bincount(pool).astype(np.int32),
+        before_open=flags,
+        soft=flags,
+        kind=pools.kind[old],
+        applicant=row[held].astype(np.int32),
+        pool=pool.astype(np.int32),
+        key=-np.arange(len(pool), dtype=np.int64),
+    ), in_pool
 
 
 def reserve_list(match: Match) -> pd.DataFrame:
     """The reserve list of every path: columns path, place (1 = next), pupil (rows of the register). Person rows."""
     row, column = np.nonzero(in_reserve(match))
     path = match.market.choices[row, column]
-    key = keys_of(match.market.order, match.market.lottery)[row, column]
-    order = np.lexsort((-key, path))
+    order = np.lexsort((-match.keys[row, column], path))
     path, row = path[order], row[order]
-    _, first = np.unique(path, return_index=True)
-    place = np.arange(len(path)) - np.repeat(first, np.diff(np.append(first, len(path)))) + 1
+    place = np.arange(len(path)) - np.searchsorted(path, path) + 1
     return pd.DataFrame({"path": path, "place": place.astype(np.int32), "pupil": match.market.pupil[row]})
+
+
+def _counts(match: Match) -> dict[str, int]:
+    waiting = in_reserve(match)
+    admitted, capacity = match.assignment.admitted, match.market.capacity
+    return {
+        "applicants": len(match.market.pupil),
+        "seats": int(capacity.sum()),
+        "admitted": int(admitted.sum()),
+        "free_seats": int(np.maximum(capacity - admitted, 0).sum()),
+        "waiting": int(waiting.any(axis=1).sum()),
+        "reserves": int(waiting.sum()),
+    }
+
+
+def _changes(before: Match | None, match: Match) -> dict[str, int | None]:
+    if before is None:
+        return dict.fromkeys(("moved_up", "newly_seated", "gave_back"))
+    row = np.searchsorted(match.market.pupil, before.market.pupil)
+    had = np.full(len(match.market.pupil), NONE, np.int32)
+    had[row], has = before.assignment.seat, match.assignment.seat
+    return {
+        "moved_up": int(((had != NONE) & (has != NONE) & (had != has)).sum()),
+        "newly_seated": int(((had == NONE) & (has != NONE)).sum()),
+        "gave_back": int(((had != NONE) & (has == NONE)).sum()),
+    }
