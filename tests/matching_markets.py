@@ -30,6 +30,7 @@ def region(n: int, seed: int, *, width: int = 20, noise: float = 0.3) -> Arrays:
     for column in range(1, width):
         again = (choices[:, :column] == choices[:, column : column + 1]).any(axis=1)
         choices[again, column] = -1
+    choices = np.take_along_axis(choices, np.argsort(choices < 0, axis=1, kind="stable"), axis=1)
     capacity = rng.integers(SEATS_PER_PATH // 2, SEATS_PER_PATH * 3 // 2, m).astype(np.int32)
     merit = rng.normal(size=(n, 1)) + noise * rng.normal(size=(n, width))
     order = np.rint((merit + 10) * 1000).astype(np.int64)

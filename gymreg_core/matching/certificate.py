@@ -151,7 +151,9 @@ def _four_mechanisms(view: Seen) -> checks.Count:
     """Where all paths rank by one common list: picking in order, trading cycles and the paths' side give the same."""
     market, keys = view.match.market, view.match.keys
     common = keys.max(axis=1, initial=NOT_ELIGIBLE)
-    if len(market.pools.path) or not np.where(view.claims.may, view.claims.key == common[view.claims.row], True).all():
+    one_list = (view.claims.key == common[view.claims.row])[view.claims.may].all()
+    listed = np.sort(common[common != NOT_ELIGIBLE])
+    if len(market.pools.path) or not one_list or (listed[1:] == listed[:-1]).any():
         return None
     there = np.where(market.choices == NONE, NOT_ELIGIBLE, keys)
     ranks = [one(market.choices, there, market.capacity).rank for one in (serial_dictatorship, top_trading_cycles)]

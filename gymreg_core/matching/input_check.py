@@ -28,7 +28,8 @@ def check_market(choices: NDArray[np.int32], keys: NDArray[np.int64], capacity: 
     Errors: BadParameters for other types or shapes; BadInput with every finding of a market that cannot be solved.
     """
     check_shapes(choices, keys, capacity)
-    if not sound(choices, keys, capacity):
+    sound, _ = examine(choices, keys, capacity)
+    if not sound or (keys.ndim == 1 and _equal_keys(choices, keys, len(capacity))):
         refuse(choices, keys, capacity)
 
 
@@ -37,11 +38,12 @@ def check_shapes(choices: NDArray[Any], keys: NDArray[Any], capacity: NDArray[An
 
     Errors: BadParameters.
     """
-    for name, array, kind, dimensions in (
+    given: tuple[tuple[str, Any, type, tuple[int, ...]], ...] = (
         ("choices", choices, np.int32, (2,)),
         ("keys", keys, np.int64, (1, 2)),
         ("capacity", capacity, np.int32, (1,)),
-    ):
+    )
+    for name, array, kind, dimensions in given:
         if not isinstance(array, np.ndarray) or array.dtype != kind or array.ndim not in dimensions:
             wanted = " or ".join(str(d) for d in dimensions)
             raise BadParameters(f"{name} must be an array of {kind.__name__} with {wanted} dimensions", where=name)
@@ -52,10 +54,8 @@ def check_shapes(choices: NDArray[Any], keys: NDArray[Any], capacity: NDArray[An
 def refuse(choices: NDArray[np.int32], keys: NDArray[np.int64], capacity: NDArray[np.int32]) -> None:
     """Raise BadInput with every finding of a market that cannot be solved; counts and rows of arrays, never persons."""
     m = len(capacity)
-    there = choices != -1
-    outside = there & ((choices < 0) | (choices >= m))
-    known = np.sort(np.where(there & ~outside, choices, -1), axis=1)
-    twice = ((known[:, 1:] == known[:, :-1]) & (known[:, 1:] >= 0)).any(axis=1)
+    outside = (choices < -1) | (choices >= m)
+    twice = _again(choices, m).any(axis=1)
     found: list[Finding] = []
     if outside.any():
         found.append(finding("matching-unknown-path", count=int(outside.any(axis=1).sum())))
@@ -63,7 +63,7 @@ def refuse(choices: NDArray[np.int32], keys: NDArray[np.int64], capacity: NDArra
         found.append(finding("matching-choice-twice", count=int(twice.sum())))
     if (capacity < 0).any():
         found.append(finding("matching-seats-negative", count=int((capacity < 0).sum())))
-    equal = _equal_keys(choices, keys, there & ~outside & ~_again(choices))
+    equal = _equal_keys(choices, keys, m)
     if equal:
         found.append(finding("matching-equal-keys", count=equal))
     if found:
@@ -75,22 +75,22 @@ def refuse(choices: NDArray[np.int32], keys: NDArray[np.int64], capacity: NDArra
         )
 
 
-def _again(choices: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Choices that stand earlier in the row as well."""
+def _again(choices: NDArray[np.int32], m: int) -> NDArray[np.bool_]:
+    """Choices of a path that there is which stand earlier in the row as well."""
     order = np.argsort(choices, axis=1, kind="stable")
     ordered = np.take_along_axis(choices, order, axis=1)
     again = np.zeros(choices.shape, np.bool_)
-    np.put_along_axis(again[:, :], order[:, 1:], ordered[:, 1:] == ordered[:, :-1], axis=1)
-    return again
+    np.put_along_axis(again, order[:, 1:], ordered[:, 1:] == ordered[:, :-1], axis=1)
+    return again & (choices >= 0) & (choices < m)
 
 
-def _equal_keys(choices: NDArray[np.int32], keys: NDArray[np.int64], there: NDArray[np.bool_]) -> int:
+def _equal_keys(choices: NDArray[np.int32], keys: NDArray[np.int64], m: int) -> int:
     """How many entries share their key with another at the path, or applicants their key in the common list."""
     if keys.ndim == 1:
         key = keys[keys != _NOT_ELIGIBLE]
         path = np.zeros(len(key), np.int32)
     else:
-        counted = there & (keys != _NOT_ELIGIBLE)
+        counted = (choices >= 0) & (choices < m) & ~_again(choices, m) & (keys != _NOT_ELIGIBLE)
         key, path = keys[counted], choices[counted]
     order = np.lexsort((key, path))
     key, path = key[order], path[order]
@@ -99,36 +99,61 @@ def _equal_keys(choices: NDArray[np.int32], keys: NDArray[np.int64], there: NDAr
 
 
 @numba.njit(cache=True)
-def sound(choices: Any, keys: Any, capacity: Any) -> Any:
-    """Whether the arrays are a market; may say no where they are one after all, never yes where they are none.
+def examine(choices: Any, keys: Any, capacity: Any) -> Any:
+    """Whether the arrays are a market, and whether rows have holes: a choice after a -1.
 
-    That is: choices lie in -1..m-1, none twice in a row, no capacity is below 0, no two applicants have one key (n, k)
-    at one path. Keys of a common list (n,) are left to the sort that they go through.
+    May say no where they are a market after all, never yes where they are none. That is: choices lie in -1..m-1, none
+    twice in a row, no capacity is below 0, no two applicants have one key (n, k) at one path. Keys of a common list
+    (n,) are left to the sort that they go through.
+    """
+    there, lowest, highest = _extent(choices.ravel())
+    if lowest < -1 or highest >= len(capacity) or _extent(capacity)[1] < 0:
+        return False, False
+    once, seen, mixed = _lists(choices, keys, capacity, False)
+    holes = seen < there
+    if holes:
+        once, seen, mixed = _lists(choices, keys, capacity, True)
+    return once and _distinct(mixed), holes
+
+
+@numba.njit(cache=True)
+def _extent(values: Any) -> Any:
+    """How many of an int32 array are not -1, the lowest and the highest; 0 and -1 stand for none."""
+    there: Any = 0
+    lowest, highest = np.int32(0), np.int32(-1)
+    for e in range(len(values)):
+        there += np.int32(values[e] != -1)
+        lowest, highest = min(lowest, values[e]), max(highest, values[e])
+    return there, lowest, highest
+
+
+@numba.njit(cache=True)
+def _lists(choices: Any, keys: Any, capacity: Any, holes: Any) -> Any:
+    """Whether no choice stands twice in a row, how many were looked at, and path and key of each mixed into one number.
+
+    A row ends with its first -1, unless rows may have holes.
     """
     n, k = choices.shape
-    m = capacity.shape[0]
     common = keys.ndim == 1
-    seen = np.full(m, -1, np.int32)
+    last = np.full(len(capacity), -1, np.int32)
     mixed = np.empty(1 if common else n * k + 1, np.uint64)
-    sound, e = True, 0
-    for j in range(m):
-        sound &= capacity[j] >= 0
+    e: Any = 0
+    once, seen = True, 0
     for i in range(n):
-        last = k - 1
-        while last >= 0 and choices[i, last] == -1:
-            last -= 1
-        for c in range(last + 1):
+        for c in range(k):
             j = choices[i, c]
-            if j < 0 or j >= m:
-                sound &= j == -1
-                continue
-            sound &= seen[j] != i
-            seen[j] = i
+            if j < 0:
+                if holes:
+                    continue
+                break
+            once &= last[j] != i
+            last[j] = i
+            seen += 1
             if not common:
                 key = keys[i, c]
                 mixed[e] = (np.uint64(key) + np.uint64(j) * _STEP) * _SPREAD
                 e += np.int64(key != _NOT_ELIGIBLE)
-    return sound and _distinct(mixed[:e])
+    return once, seen, mixed[:e]
 
 
 @numba.njit(cache=True)
@@ -143,10 +168,7 @@ def _distinct(mixed: Any) -> bool:
             suspects[e] = (value ^ (value >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
         mixed = suspects
     ordered = np.sort(mixed)
-    for e in range(1, len(ordered)):
-        if ordered[e] == ordered[e - 1]:
-            return False
-    return True
+    return not (ordered[1:] == ordered[:-1]).any()
 
 
 @numba.njit(cache=True)
@@ -165,7 +187,7 @@ def _sharing_a_bit(mixed: Any) -> Any:
         if word & bit:
             shared[place >> six] |= bit
     suspects = np.empty(len(mixed), np.uint64)
-    s = 0
+    s: Any = 0
     for e in range(len(mixed)):
         place = mixed[e] >> shift
         suspects[s] = mixed[e]

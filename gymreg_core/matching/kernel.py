@@ -9,7 +9,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from gymreg_core.matching.input_check import check_market
+from gymreg_core.matching.input_check import check_shapes, examine, refuse
 
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
@@ -21,6 +21,7 @@ NOT_ELIGIBLE: int = np.iinfo(np.int64).min
 
 SHUT: int = np.iinfo(np.int64).max
 """In `cutoff_key`: no seat is left, and none was there for anyone by this order; no key reaches it."""
+_WORD = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,71 +51,144 @@ def deferred_acceptance(choices: Int32, keys: Int64, capacity: Int32) -> Assignm
     Errors: BadParameters for arrays of other types or shapes; BadInput for a path that there is not, a path twice in a
     list, seats below 0, or equal keys at a path (ties are broken before).
     """
-    check_market(choices, keys, capacity)
+    check_shapes(choices, keys, capacity)
+    sound, holes = examine(choices, keys, capacity)
+    if not sound:
+        refuse(choices, keys, capacity)
+    bits = max(1, len(choices).bit_length())
     if keys.ndim == 1:
-        keys = np.broadcast_to(keys[:, None], choices.shape).copy()
-    return Assignment(*_solve(choices, keys, capacity))
+        distinct, *found = _in_order(choices, capacity, keys, _best_first(keys, bits), bits, holes)
+        if not distinct:
+            refuse(choices, keys, capacity)
+        return Assignment(*found)
+    # Whoever asks first decides nothing; best first, few are bumped.
+    order, fits = _packed(keys[:, :1].max(axis=1, initial=NOT_ELIGIBLE), bits, True)
+    if fits:
+        order.sort()
+    return Assignment(*_by_heaps(choices, keys, capacity, order, bits, holes))
+
+
+def _best_first(keys: Int64, bits: int) -> NDArray[np.uint64]:
+    """The applicants that have a key, highest first: the row in the lowest bits, above them the same for equal keys."""
+    order: NDArray[np.uint64]
+    order, fits = _packed(keys, bits, False)
+    if fits:
+        order.sort()
+        return order
+    row = np.flatnonzero(keys != NOT_ELIGIBLE)
+    row = row[np.argsort(keys[row], kind="stable")[::-1]]
+    step = np.cumsum(np.append(False, np.diff(keys[row]) != 0)[: len(row)])
+    order = (step.astype(np.uint64) << np.uint64(bits)) | row.astype(np.uint64)
+    return order
 
 
 @numba.njit(cache=True)
-def _solve(choices: Any, keys: Any, capacity: Any) -> Any:  # noqa: C901, PLR0912, PLR0915
+def _packed(keys: Any, bits: Any, everyone: Any) -> Any:
+    """How far each key lies below the highest, and the row in the lowest bits; whether that fits, else the rows alone.
+
+    Applicants without a key are left out, or with `everyone` counted as lowest.
+    """
+    lowest, highest = SHUT, NOT_ELIGIBLE
+    for key in keys:
+        if key != NOT_ELIGIBLE:
+            lowest, highest = min(lowest, key), max(highest, key)
+    span = np.uint64(highest) - np.uint64(lowest)
+    fits = lowest <= highest and span >> np.uint64(_WORD - bits) == 0
+    packed = np.empty(len(keys), np.uint64)
+    e = 0
+    for i in range(len(keys)):
+        if keys[i] != NOT_ELIGIBLE or everyone:
+            below = np.uint64(highest) - np.uint64(max(lowest, keys[i]))
+            packed[e] = (below << np.uint64(bits)) | np.uint64(i) if fits else np.uint64(i)
+            e += 1
+    return packed[:e], fits
+
+
+@numba.njit(cache=True)
+def _in_order(choices: Any, capacity: Any, keys: Any, order: Any, bits: Any, holes: Any) -> Any:
+    """One after the other takes the best choice that has a seat left; and whether no two keys are equal."""
     n, k = choices.shape
-    m = capacity.shape[0]
+    left = capacity.copy()
+    rank, seat = np.full(n, NONE, np.int32), np.full(n, NONE, np.int32)
+    cutoff = np.where(capacity == 0, SHUT, NOT_ELIGIBLE)
+    above, row = np.uint64(bits), np.uint64((1 << bits) - 1)
+    distinct = True
+    for t in range(1, len(order)):
+        distinct &= order[t] >> above != order[t - 1] >> above
+    for packed in order:
+        i = np.int64(packed & row)
+        for c in range(k):
+            j = choices[i, c]
+            if j < 0:
+                if holes:
+                    continue
+                break
+            if left[j] > 0:
+                left[j] -= 1
+                seat[i], rank[i] = j, c
+                if left[j] == 0:
+                    cutoff[j] = keys[i]
+                break
+    return distinct, seat, rank, cutoff, capacity - left
+
+
+@numba.njit(cache=True)
+def _by_heaps(choices: Any, keys: Any, capacity: Any, order: Any, bits: Any, holes: Any) -> Any:  # noqa: C901
+    """One after the other asks down the list; whoever is bumped goes on from the next choice, before the next one asks.
+
+    The seats of a full path are a heap, the lowest key first; to_beat is that key, NOT_ELIGIBLE while seats are left.
+    """
+    n, k = choices.shape
+    m = len(capacity)
     start = np.zeros(m + 1, np.int64)
-    for j in range(m):
-        start[j + 1] = start[j] + capacity[j]
-    heap_key = np.empty(start[m], np.int64)
-    heap_who = np.empty(start[m], np.int32)
+    start[1:] = np.cumsum(capacity)
+    heap_key, heap_who = np.empty(start[m], np.int64), np.empty(start[m], np.int32)
     size = np.zeros(m, np.int32)
-    rank = np.full(n, -1, np.int32)
-    seat = np.full(n, -1, np.int32)
-    for first in range(n):
-        i = first
+    to_beat = np.where(capacity == 0, SHUT, NOT_ELIGIBLE)
+    rank, seat = np.full(n, NONE, np.int32), np.full(n, NONE, np.int32)
+    row = np.uint64((1 << bits) - 1)
+    for packed in order:
+        i, c = np.int64(packed & row), 0
         while i >= 0:
-            bumped = -1
-            c = rank[i] + 1
-            seat[i] = -1
+            bumped: Any = NONE
             while c < k:
                 j = choices[i, c]
-                key = keys[i, c]
-                if j < 0 or key == NOT_ELIGIBLE or capacity[j] == 0:
-                    c += 1
-                    continue
-                base = start[j]
-                if size[j] < capacity[j]:
-                    p = size[j]
-                    size[j] += 1
-                    while p > 0 and heap_key[base + (p - 1) // 2] > key:
-                        heap_key[base + p] = heap_key[base + (p - 1) // 2]
-                        heap_who[base + p] = heap_who[base + (p - 1) // 2]
-                        p = (p - 1) // 2
-                    heap_key[base + p], heap_who[base + p] = key, i
-                    seat[i] = j
-                    break
-                if heap_key[base] < key:
-                    bumped = heap_who[base]
-                    p, s = 0, size[j]
-                    while True:
-                        child = 2 * p + 1
-                        if child >= s:
-                            break
-                        if child + 1 < s and heap_key[base + child + 1] < heap_key[base + child]:
-                            child += 1
-                        if heap_key[base + child] >= key:
-                            break
-                        heap_key[base + p], heap_who[base + p] = heap_key[base + child], heap_who[base + child]
-                        p = child
-                    heap_key[base + p], heap_who[base + p] = key, i
-                    seat[i] = j
-                    break
+                if j >= 0:
+                    key = keys[i, c]
+                    if key > to_beat[j]:
+                        top, full = start[j], capacity[j]
+                        if size[j] == full:
+                            bumped = heap_who[top]
+                            _sink(heap_key, heap_who, top, full, 0, key, i)
+                        else:
+                            heap_key[top + size[j]], heap_who[top + size[j]] = key, i
+                            size[j] += 1
+                            if size[j] == full:
+                                for p in range(full // 2 - 1, -1, -1):
+                                    _sink(heap_key, heap_who, top, full, p, heap_key[top + p], heap_who[top + p])
+                        if size[j] == full:
+                            to_beat[j] = heap_key[top]
+                        seat[i], rank[i] = j, c
+                        break
+                elif not holes:
+                    c = k - 1
                 c += 1
-            rank[i] = c
+            if c == k:
+                seat[i], rank[i] = NONE, NONE
             i = bumped
-    cutoff = np.full(m, NOT_ELIGIBLE, np.int64)
-    for j in range(m):
-        if size[j] == capacity[j]:
-            cutoff[j] = heap_key[start[j]] if size[j] > 0 else SHUT
-    for i in range(n):
-        if seat[i] < 0:
-            rank[i] = -1
-    return seat, rank, cutoff, size
+            c = rank[i] + 1
+    return seat, rank, to_beat, size
+
+
+@numba.njit(cache=True)
+def _sink(heap_key: Any, heap_who: Any, top: Any, size: Any, hole: Any, key: Any, who: Any) -> None:
+    """Put (key, who) into the hole of the heap that begins at `top`, or below it."""
+    place, child = hole, 2 * hole + 1
+    while child < size:
+        if child + 1 < size and heap_key[top + child + 1] < heap_key[top + child]:
+            child += 1
+        if heap_key[top + child] >= key:
+            break
+        heap_key[top + place], heap_who[top + place] = heap_key[top + child], heap_who[top + child]
+        place, child = child, 2 * child + 1
+    heap_key[top + place], heap_who[top + place] = key, who

@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 from gymreg_core.matching.input_check import check_market
 from gymreg_core.matching.kernel import NONE, NOT_ELIGIBLE, SHUT, Assignment, Int32, Int64, deferred_acceptance
 
-Mechanism = Any
-"""(choices, keys, capacity) -> Assignment, with the arrays and errors of `deferred_acceptance`."""
-
 
 def immediate_acceptance(choices: Int32, keys: Int64, capacity: Int32) -> Assignment:
     """First choices are served first, for good; then second choices from what is left (the Boston mechanism).
@@ -29,11 +26,10 @@ def immediate_acceptance(choices: Int32, keys: Int64, capacity: Int32) -> Assign
 def serial_dictatorship(choices: Int32, keys: Int64, capacity: Int32) -> Assignment:
     """One after the other, in the order of one list, takes the best choice that has a seat left.
 
-    With keys (n, k) the list is ordered by each applicant's highest key. Errors: BadInput too where two are equal in it.
+    With keys (n, k) the list is ordered by each applicant's highest key. BadInput too where two are equal in it.
     """
     check_market(choices, keys, capacity)
-    open_to = np.where(_own_keys(choices, keys) == NOT_ELIGIBLE, NONE, choices).astype(np.int32)
-    found = deferred_acceptance(open_to, one_list(keys), capacity)
+    found = deferred_acceptance(choices, one_list(choices, keys), capacity)
     return _assignment(choices, keys, capacity, found.rank)
 
 
@@ -62,9 +58,15 @@ def rank_first(choices: Int32, keys: Int64) -> Int64:
     return np.where(own == NOT_ELIGIBLE, NOT_ELIGIBLE, first).astype(np.int64)
 
 
-def one_list(keys: Int64) -> Int64:
-    """The highest key of each applicant (n,), NOT_ELIGIBLE without any."""
-    return keys if keys.ndim == 1 else keys.max(axis=1, initial=NOT_ELIGIBLE)
+def one_list(choices: Int32, keys: Int64) -> Int64:
+    """Keys (n, k) that are the same at every choice: the highest that the applicant has.
+
+    Errors: BadInput where two applicants then are equal.
+    """
+    own = _own_keys(choices, keys)
+    common = own.max(axis=1, initial=NOT_ELIGIBLE)
+    check_market(choices, common, np.zeros(int(choices.max(initial=NONE)) + 1, np.int32))
+    return np.where(own == NOT_ELIGIBLE, NOT_ELIGIBLE, common[:, None]).astype(np.int64)
 
 
 def _own_keys(choices: Int32, keys: Int64) -> Int64:

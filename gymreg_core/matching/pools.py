@@ -19,6 +19,7 @@ from gymreg_core.matching.kernel import NONE, NOT_ELIGIBLE, SHUT, Assignment, In
 from gymreg_core.matching.market import Bools, Pools
 
 Mechanism = Callable[[Int32, Int64, Int32], Assignment]
+"""(choices, keys, capacity) -> Assignment, with the arrays and errors of `deferred_acceptance`."""
 _ABOVE = 1 << 61
 """Added to the keys of a pool's own applicants, so that they stand above everyone by the open order."""
 _LARGEST = 1 << 60
