@@ -54,13 +54,16 @@ def keys_of(order: Int64, lottery: Int64) -> Int64:
 def draw_lottery(n: int, seed: int | Sequence[int], *, per_path: Int32 | None = None) -> Int64:
     """Lots: a permutation of 0..n-1 for all paths, or with `per_path` = choices (n, k) one at each path.
 
-    The same seed gives the same lots. Errors: BadParameters for more applicants than the keys have room for.
+    The same seed gives the same lots, and further applicants leave the order among the first as it is.
+    Errors: BadParameters for more applicants than the keys have room for.
     """
     if n > 1 << LOTTERY_BITS:
         raise BadParameters(f"a lottery has room for {1 << LOTTERY_BITS} applicants, not for {n}", where="applicants")
     rng = np.random.default_rng(seed)
     if per_path is None:
-        return rng.permutation(n).astype(np.int64)
+        drawn = np.empty(n, np.int64)
+        drawn[np.argsort(rng.random(n), kind="stable")] = np.arange(n)
+        return drawn
     lots, path = np.zeros(per_path.shape, np.int64), per_path.ravel()
     order = np.lexsort((rng.random(path.size), path))
     sorted_path = path[order]
