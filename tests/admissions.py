@@ -73,8 +73,14 @@ def published(*, made_up: bool = False) -> Provenance:
     return Provenance((InputFile("final-2023.xlsx", "ab" * 32, 1000),), already_public=True, made_up=made_up)
 
 
-def stored(table: pd.DataFrame, findings: Findings | None = None, *, made_up: bool = False) -> Any:
-    """The table as it would come out of a workspace."""
+def stored(
+    table: pd.DataFrame,
+    findings: Findings | None = None,
+    *,
+    made_up: bool = False,
+    matches: dict[tuple[int, str], dict[str, Any]] | None = None,
+) -> Any:
+    """The table as it would come out of a workspace; `matches` is what it knows about those behind the results."""
     names = sorted(table["source_file"].unique())
     inputs = tuple(InputFile(str(name), "ab" * 32, 1000) for name in names)
     return SimpleNamespace(
@@ -83,4 +89,5 @@ def stored(table: pd.DataFrame, findings: Findings | None = None, *, made_up: bo
         links=table[["source_file", "source_row", "intake_year", "round", "study_path_id", "evidence"]],
         findings=findings or Findings(),
         provenance=Provenance(inputs, already_public=True, made_up=made_up),
+        matches=matches or {},
     )

@@ -195,7 +195,12 @@ def provenance(view: View) -> Fragment:
     """The files behind the figures, the parameters, and on what ground they are shown."""
     top = section(view, "provenance", "tillkomst")
     source = view.stored.provenance
-    ground = view.say("provenance.made_up" if source.made_up else "provenance.public")
+    ground = view.say("provenance.public")
+    if source.made_up:
+        ground = view.say("provenance.made_up")
+    elif view.match is not None:
+        smallest = number(int(rule("disclosure", "smallest_count")), view.language)
+        ground = view.say("provenance.matched", smallest=smallest)
     kept = {name: number(int(rule("report", name)), view.language) for name in ("percent_from", "large_move")}
     used = [i for i in source.inputs if i.name in view.files] or list(source.inputs)
     frame = pd.DataFrame(

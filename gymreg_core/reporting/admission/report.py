@@ -11,7 +11,17 @@ from typing import Any, Literal
 
 from gymreg_core.contracts.rounds import ROUNDS, Round
 from gymreg_core.errors import BadParameters
-from gymreg_core.reporting.admission import appendix, brief, competition, moves, programmes, remaining, schools, supply
+from gymreg_core.reporting.admission import (
+    appendix,
+    brief,
+    checked,
+    competition,
+    moves,
+    programmes,
+    remaining,
+    schools,
+    supply,
+)
 from gymreg_core.reporting.admission.view import Stored, View
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.vocabulary.numbers import number
@@ -167,6 +177,10 @@ class AdmissionReport:
     def schools(self) -> Fragment:
         """Every school with its study paths; for the region a file."""
         return schools.schools(self.view)
+
+    def checked(self) -> Fragment:
+        """How the admission was checked, where its results come from a match in the workspace; for the region."""
+        return checked.checked(self.view)
 
     def definitions(self) -> Fragment:
         """What the words mean."""

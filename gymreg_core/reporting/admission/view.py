@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -32,6 +32,8 @@ class Stored(Protocol):
     def findings(self) -> Findings: ...
     @property
     def provenance(self) -> Provenance: ...
+    @property
+    def matches(self) -> Mapping[tuple[int, str], dict[str, Any]]: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +106,11 @@ class View:
     def years(self) -> list[int]:
         """The intake years up to this one that have the same round."""
         return years_of(self.results, self.round, self.intake_year)
+
+    @property
+    def match(self) -> dict[str, Any] | None:
+        """What is known about the match that these results come from; None where they come from elsewhere."""
+        return self.stored.matches.get((self.intake_year, self.round))
 
     @property
     def is_wide(self) -> bool:
