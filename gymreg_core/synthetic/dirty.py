@@ -53,9 +53,9 @@ def faults() -> tuple[dict[str, Any], ...]:
 def plant(folder: Path, seed: int, rules: Collection[str] | None = None) -> list[Planted]:
     """Plant faults into a made-up extract as write_register wrote it, and list them, also in the file LIST beside.
 
-    Read again, the extract has the findings in the list besides those that it had before, and no others. A fault that
-    nobody is left for, in a small extract, is left out. `rules`: only the faults of these. The same extract and seed
-    give the same files.
+    Read again, the extract has the findings in the list besides those that it had before, and no others. No line moves:
+    a row that is lost leaves an empty line, rows that are added come last. A fault that nobody is left for, in a small
+    extract, is left out. `rules`: only the faults of these. The same extract and seed give the same files.
     Errors: BadInput where the folder is no extract or cannot be read; BadParameters where its persons are real or it
     has planted faults already.
     """
@@ -66,15 +66,13 @@ def plant(folder: Path, seed: int, rules: Collection[str] | None = None) -> list
     for name, frame in extract.tables.items():
         file = layout()[name]
         write_cells(folder, file, {column.header: frame[column.name] for column in file.fields})
-    planted = sorted(
-        (
-            Planted(
-                rule, severities()[rule], layout()[table].name, _header(table, column), extract.lines(table, labels)
-            )
-            for rule, table, column, labels in extract.planted
-        ),
-        key=lambda one: (["error", "warning", "info"].index(one.severity), one.file, one.rule),
-    )
+    planted = [
+        Planted(
+            rule, severities()[rule], layout()[table].name, _header(table, column), tuple(sorted((rows + 2).tolist()))
+        )
+        for rule, table, column, rows in extract.planted
+    ]
+    planted.sort(key=lambda one: (["error", "warning", "info"].index(one.severity), one.file, one.rule))
     told = [{**asdict(one), "count": one.count} for one in planted]
     text = json.dumps({"seed": seed, "planted": told}, ensure_ascii=False, indent=1)
     (folder / LIST).write_text(text + "\n", encoding="utf-8")

@@ -19,7 +19,7 @@ from gymreg_core.sources.register.layout import layout
 
 _WHOSE = "_whose"
 _PLACEHOLDERS = 100
-Labels = NDArray[np.int64]
+Rows = NDArray[np.int64]
 Fault = dict[str, Any]
 
 
@@ -27,15 +27,16 @@ Fault = dict[str, Any]
 class Extract:
     """The tables of an extract while faults are planted, as text by the contract's column names.
 
-    A row keeps its label in the index, whatever is lost or added around it. The column _whose: the label of the pupil,
-    or of the study path, that the row is about; of schools there are none. `untouched`: who has no fault yet.
+    A row keeps its place: one that is lost leaves an empty line, those that are added come last. The index counts the
+    rows. The column _whose: the row of the pupil, or of the study path, that a row is about; schools have nobody.
+    `untouched`: who has no fault yet. `planted`: rule, table, column and rows of each fault.
     """
 
     tables: dict[str, pd.DataFrame]
     year: int
     rng: np.random.Generator
     untouched: dict[str, NDArray[np.bool_]]
-    planted: list[tuple[str, str, str | None, Labels]] = field(default_factory=list)
+    planted: list[tuple[str, str, str | None, Rows]] = field(default_factory=list)
 
     @classmethod
     def of(cls, cells: dict[str, dict[str, pa.Array]], year: int, rng: np.random.Generator) -> Extract:
@@ -48,16 +49,15 @@ class Extract:
         untouched = {name: np.ones(len(tables[name]), np.bool_) for name in ("pupils", "study_paths")}
         return cls(tables, year, rng, untouched)
 
-    def pick(self, table: str, per_thousand: float, suits: NDArray[np.bool_]) -> Labels:
-        """Labels of rows that suit, one of each pupil or study path drawn, who from now on counts as touched."""
+    def pick(self, table: str, per_thousand: float, suits: NDArray[np.bool_]) -> Rows:
+        """Rows that suit, ascending, one of each pupil or study path drawn, who from now on counts as touched."""
         free = self.untouched["study_paths" if table == "study_paths" else "pupils"]
         whose = self.tables[table][_WHOSE].to_numpy()
         rows = self.rng.permutation(np.flatnonzero(suits & free[whose]))
         rows = rows[np.unique(whose[rows], return_index=True)[1]]
         chosen = np.sort(self.rng.permutation(rows)[: max(1, round(per_thousand * len(free) / 1000))])
         free[whose[chosen]] = False
-        labels: Labels = self.tables[table].index.to_numpy(np.int64)[chosen]
-        return labels
+        return chosen
 
     def suits(self, fault: Fault) -> NDArray[np.bool_]:
         """Rows (n,) of the fault's table that have the words it asks for."""
@@ -67,14 +67,10 @@ class Extract:
             suits &= frame[name].eq(word).to_numpy()
         return suits
 
-    def note(self, fault: Fault, labels: Labels, table: str | None = None) -> None:
-        """Remember that the rows with these labels have the fault."""
-        if len(labels):
-            self.planted.append((fault["rule"], table or fault["table"], fault.get("column"), labels))
-
-    def lines(self, table: str, labels: Labels) -> tuple[int, ...]:
-        """The lines on which rows stand in the file, ascending; the header is line 1."""
-        return tuple(sorted((self.tables[table].index.get_indexer(pd.Index(labels)) + 2).tolist()))
+    def note(self, fault: Fault, at: Rows, table: str | None = None) -> None:
+        """Remember that these rows have the fault."""
+        if len(at):
+            self.planted.append((fault["rule"], table or fault["table"], fault.get("column"), at))
 
     @property
     def last_round(self) -> str:
@@ -96,54 +92,54 @@ def _write(extract: Extract, fault: Fault) -> None:
     suits = extract.suits(fault)
     if "{" in fault["write"]:
         suits &= frame[column].ne("").to_numpy()
-    labels = extract.pick(fault["table"], fault["per_thousand"], suits)
-    frame.loc[labels, column] = [fault["write"].format(cell) for cell in frame.loc[labels, column]]
-    extract.note(fault, labels)
+    at = extract.pick(fault["table"], fault["per_thousand"], suits)
+    frame.loc[at, column] = [fault["write"].format(cell) for cell in frame.loc[at, column]]
+    extract.note(fault, at)
 
 
 def _again(extract: Extract, fault: Fault) -> None:
     table, column = fault["table"], fault["again"]
-    labels = extract.pick(table, fault["per_thousand"], extract.suits(fault))
+    at = extract.pick(table, fault["per_thousand"], extract.suits(fault))
     frame = extract.tables[table]
-    copies = frame.loc[labels].set_axis(np.arange(len(labels)) + frame.index.to_numpy().max(initial=-1) + 1)
+    copies = frame.loc[at].copy()
     if column:
         words = layout()[table].field(column).words
         copies[column] = [next(word for word in words if word != cell) for cell in copies[column]]
-    extract.tables[table] = pd.concat([frame, copies])
-    added = copies.index.to_numpy(np.int64)
-    extract.note(fault, np.append(labels, added) if column else added)
+    extract.tables[table] = pd.concat([frame, copies], ignore_index=True)
+    added = len(frame) + np.arange(len(copies))
+    extract.note(fault, np.append(at, added) if column else added)
 
 
 def _lose(extract: Extract, fault: Fault) -> None:
     suits, frame = extract.suits(fault), extract.tables[fault["table"]]
     whose = frame[_WHOSE].to_numpy()
-    pupils = extract.tables["pupils"]
-    has = np.isin(pupils.index.to_numpy(), whose[suits])
-    labels = extract.pick("pupils", fault["per_thousand"], has)
-    extract.tables[fault["table"]] = frame[~(suits & np.isin(whose, labels))]
-    extract.note(fault, labels, "pupils")
+    has = np.isin(extract.tables["pupils"].index.to_numpy(), whose[suits])
+    at = extract.pick("pupils", fault["per_thousand"], has)
+    frame.loc[suits & np.isin(whose, at), [one.name for one in layout()[fault["table"]].fields]] = ""
+    extract.note(fault, at, "pupils")
 
 
 def _number(extract: Extract, fault: Fault) -> None:
     taken = set(extract.tables["pupils"]["applicant"])
     column = str(fault["column"])
     numbers = extract.tables[fault["table"]].loc[:, column]
-    personal = numbers.str.fullmatch(r"\d{8}-\d{4}") & pd.to_numeric(numbers.str[6:8]).lt(COORDINATION_DAYS)
-    labels = extract.pick(fault["table"], fault["per_thousand"], personal.to_numpy(np.bool_))
+    days = pd.to_numeric(numbers.str[6:8], errors="coerce")
+    personal = numbers.str.fullmatch(r"\d{8}-\d{4}") & days.lt(COORDINATION_DAYS)
+    at = extract.pick(fault["table"], fault["per_thousand"], personal.to_numpy(np.bool_))
     new: dict[int, str] = {}
-    for label in labels.tolist():
-        number = str(numbers.at[label])
-        new[label] = next(other for other in _instead(fault["number"], number) if other not in taken)
-        taken.add(new[label])
+    for row in at.tolist():
+        instead = _instead(fault["number"], str(numbers.at[row]))
+        new[row] = next(number for number in instead if number not in taken)
+        taken.add(new[row])
     if fault["number"] == "of_nobody":
-        extract.tables[fault["table"]].loc[labels, column] = list(new.values())
+        extract.tables[fault["table"]].loc[at, column] = list(new.values())
     else:
         _renumber(extract, new)
-    extract.note(fault, labels)
+    extract.note(fault, at)
 
 
 def _instead(kind: str, number: str) -> list[str]:
-    """Numbers that may stand in place of a personal one, the first that is not taken being meant; none is somebody's."""
+    """Numbers that may stand in place of a personal one, the first not taken being meant; none is somebody's."""
     if kind == "without_century":
         return [number[2:]]
     if kind == "placeholder":
@@ -153,7 +149,7 @@ def _instead(kind: str, number: str) -> list[str]:
 
 
 def _renumber(extract: Extract, new: dict[int, str]) -> None:
-    """Give pupils, by their label, another number in every file."""
+    """Give pupils, by their row, another number in every file."""
     for name, frame in extract.tables.items():
         if column := next((one.name for one in layout()[name].fields if one.kind == "person"), None):
             theirs = frame[_WHOSE].isin(list(new)).to_numpy()
@@ -168,25 +164,25 @@ def _list(extract: Extract, fault: Fault) -> None:
     picked = extract.pick("applications", fault["per_thousand"], last & long_enough[whose])
     theirs = frame[last & np.isin(whose, frame.loc[picked, _WHOSE])]
     cells: dict[int, str] = {}
-    labels: list[int] = []
+    at: list[int] = []
     for _, choices in theirs.assign(place=theirs["rank"].astype(np.int64)).sort_values("place").groupby(_WHOSE):
         changed, having = _on_list(extract, fault["list"], choices)
         cells |= changed
-        labels += having
+        at += having
     frame.loc[list(cells), fault["column"]] = list(cells.values())
-    extract.note(fault, np.array(labels, np.int64))
+    extract.note(fault, np.array(at, np.int64))
 
 
 def _on_list(extract: Extract, how: str, choices: pd.DataFrame) -> tuple[dict[int, str], list[int]]:
     """What a fault on a list of choices, in order, changes: the new cells by row; and the rows that have the fault."""
-    labels = [int(label) for label in choices.index]
+    at = [int(row) for row in choices.index]
     if how == "late":
         day = np.datetime64(f"{extract.year}-{rule('admission_calendar', LAST_DAYS[extract.last_round], extract.year)}")
-        return dict.fromkeys(labels, str(day + extract.rng.integers(1, 20))), labels
+        return dict.fromkeys(at, str(day + extract.rng.integers(1, 20))), at
     if how == "gap":
-        return {labels[-1]: str(len(labels) + 1)}, labels[-1:]
+        return {at[-1]: str(len(at) + 1)}, at[-1:]
     column = "rank" if how == "two_first_choices" else "path"
-    return {labels[1]: str(choices[column].iloc[0])}, labels[:2]
+    return {at[1]: str(choices[column].iloc[0])}, at[:2]
 
 
 def _close(extract: Extract, fault: Fault) -> None:
@@ -194,9 +190,9 @@ def _close(extract: Extract, fault: Fault) -> None:
     words = _words("study_paths", "state")
     chosen = pd.Index(paths["path_id"]).get_indexer(choices["path"])
     suits = np.isin(np.arange(len(paths)), chosen) & paths["state"].eq(words["open"]).to_numpy()
-    labels = extract.pick("study_paths", fault["per_thousand"], suits)
-    paths.loc[labels, "state"] = words["closed"]
-    extract.note(fault, choices[np.isin(chosen, labels)].drop_duplicates().index.to_numpy(np.int64))
+    at = extract.pick("study_paths", fault["per_thousand"], suits)
+    paths.loc[at, "state"] = words["closed"]
+    extract.note(fault, choices[np.isin(chosen, at)].drop_duplicates().index.to_numpy(np.int64))
 
 
 def _words(table: str, name: str) -> dict[Any, str]:

@@ -100,10 +100,10 @@ def check_study_paths(table: Table, rounds: tuple[str, ...], intake_year: int, n
     missing = {name: is_open & (table[name] == -1) & table.readable(name) for name in seats}
     columns = [name for name, broken in missing.items() if broken.any()]
     note("seats-missing", np.any([*missing.values()], axis=0), columns[0] if len(columns) == 1 else None)
-    note("seats-zero", is_open & (table[seats[-1]] == 0) & table.readable(seats[-1]), seats[-1])
-    final, quota = table["seats_final"], table["free_quota_seats"]
-    counted = is_open & table.readable("seats_final", "free_quota_seats") & (final > 0)
-    note("free-quota-above-seats", counted & (quota > final), "free_quota_seats")
+    last, quota = table[seats[-1]], "free_quota_seats"
+    note("seats-zero", is_open & (last == 0) & table.readable(seats[-1]), seats[-1])
+    counted = is_open & (last > 0) & table.readable(seats[-1], quota)
+    note("free-quota-above-seats", counted & (table[quota] > last), quota)
 
 
 def check_grades(table: Table, pupils: Table, twice: Flags, notes: Notes) -> None:
