@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from gymreg_core.disclosure.suppression import without_small
+from gymreg_core.disclosure.suppression import Ties, without_small
 from gymreg_core.errors import DisclosureRefused
 from gymreg_core.provenance import Provenance
 
@@ -121,14 +121,14 @@ def release_published(table: pd.DataFrame, provenance: Provenance) -> Released:
 
 
 def release_counts(
-    table: pd.DataFrame, provenance: Provenance, *, within: str | None = None, parts: Sequence[str] = ()
+    table: pd.DataFrame, provenance: Provenance, *, within: str | None = None, ties: Ties | None = None
 ) -> Released:
     """Let out counts of persons, the small ones left out.
 
-    A count from 1 to below `smallest_count` (rules/disclosure.yml, entries counts and smallest_count) becomes missing.
-    Where one alone is missing the next smallest goes with it, so that it cannot be told from the rest: among `parts`,
-    columns that add up to another column of the row, and in each column among the rows with the same `within`, whose
-    groups add up to a total elsewhere. Shares and changes of counts are made afterwards, from what is left.
+    A count from 1 to below `smallest_count` (rules/disclosure.yml, entries counts and smallest_count) becomes missing,
+    and with it the counts that would tell it. Shares and changes of counts are made afterwards, from what is left.
+
+    within : column whose groups of rows each add up to a total that is told elsewhere. ties : what else adds up.
     Errors: DisclosureRefused where a column is not on the policy's lists, holds persons, or looks like identities.
     """
     _refuse_columns(table, "counts")
@@ -136,7 +136,11 @@ def release_counts(
     counts = [
         str(c) for c in table.columns if _listed(str(c), policy["counts"]["persons"], policy["counts"]["endings"])
     ]
-    kept, gone = without_small(table, counts, int(policy["smallest_count"]["value"]), within=within, parts=parts)
+    ties = ties or Ties()
+    if within is not None:
+        blocks = pd.Series(range(len(table))).groupby(table[within].to_numpy()).agg(list)
+        ties = replace(ties, sums=[*ties.sums, *((None, rows) for rows in blocks if len(rows) > 1)])
+    kept, gone = without_small(table, counts, int(policy["smallest_count"]["value"]), ties)
     return Released(kept.reset_index(drop=True), "counts", provenance, gone, _DOOR)
 
 

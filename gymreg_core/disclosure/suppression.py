@@ -1,48 +1,102 @@
-"""Leaving small counts of persons out of a table."""
+"""Leaving small counts of persons out of a table, so that no sum brings them back."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+_TINY = 1e-9
+_Bools = NDArray[np.bool_]
+_Ints = NDArray[np.int64]
 
-def without_small(
-    table: pd.DataFrame, counts: Sequence[str], smallest: int, *, within: str | None, parts: Sequence[str]
-) -> tuple[pd.DataFrame, int]:
-    """`table` with counts below `smallest` but above 0 missing, and how many cells that took.
 
-    counts : columns with counts of persons; they come back as Int64. within, parts : see `release_counts`; a cell that
-    is missing alone takes the smallest other one above 0 of its line with it. A total cell whose block has one row
-    stands for itself.
+@dataclass(frozen=True)
+class Ties:
+    """How the counts of a table depend on one another, which tells what has to be left out with a small one.
+
+    sums : rows (positions) that others add up to, the same in every column: a total, None where it is told elsewhere,
+        and its parts.
+    parts : by column, those that add up to it in every row; of a row they are left out as one, and always with the sum.
+    together : further columns that are left out as one. rest_of : columns that are a part of another column, by name:
+        the rest of that is a count too, and may be small.
     """
-    values = table[list(counts)].to_numpy(np.int64) if counts else np.zeros((len(table), 0), np.int64)
-    missing = (values > 0) & (values < smallest)
-    blocks = pd.factorize(table[within])[0] if within else np.zeros(len(table), np.int64)
-    columns = [place for place, name in enumerate(counts) if name in parts]
+
+    sums: Sequence[tuple[int | None, Sequence[int]]] = ()
+    parts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    together: Sequence[Sequence[str]] = ()
+    rest_of: Mapping[str, str] = field(default_factory=dict)
+
+
+def without_small(table: pd.DataFrame, counts: Sequence[str], smallest: int, ties: Ties) -> tuple[pd.DataFrame, int]:
+    """`table` with counts from 1 to below `smallest` missing, and how many cells that took.
+
+    counts : columns with counts of persons; they come back as Int64. Further rows are left out, the smallest first,
+    until neither a sum nor a chain of sums tells what is missing; and where a row has one count, until a sum leaves
+    open whether what is missing from it is small at all.
+    """
+    kept, gone, sums = table.copy(), 0, _matrix(ties, len(table))
+    for names, whole in _groups(counts, ties):
+        values = table[names].to_numpy(np.int64).reshape(len(table), len(names))
+        rest = [table[ties.rest_of[name]] - table[name] for name in names if name in ties.rest_of]
+        told = np.column_stack([values, *rest]).astype(np.int64)
+        hidden = np.asarray(((told > 0) & (told < smallest)).any(axis=1), np.bool_)
+        if whole is not None:
+            hidden |= kept[whole].isna().to_numpy(np.bool_)
+        _protect(hidden, values, smallest, sums)
+        for place, name in enumerate(names):
+            kept[name] = pd.array(np.where(hidden, 0, values[:, place]), dtype="Int64")
+            kept.loc[hidden, name] = pd.NA
+        gone += int(hidden.sum()) * len(names)
+    return kept, gone
+
+
+def _groups(counts: Sequence[str], ties: Ties) -> list[tuple[list[str], str | None]]:
+    """Columns that are left out as one, each with the column that they add up to, those after the others."""
+    parts = [(list(names), whole) for whole, names in ties.parts.items() if whole in counts]
+    others: list[list[str]] = [list(names) for names in ties.together]
+    tied = {name for names in [*others, *(names for names, _ in parts)] for name in names}
+    alone = [[name] for name in counts if name not in tied]
+    return [*((names, None) for names in [*alone, *others]), *parts]
+
+
+def _matrix(ties: Ties, rows: int) -> NDArray[np.float64]:
+    """A line for each sum: -1 at the total, 1 at its parts."""
+    matrix = np.zeros((len(ties.sums), rows))
+    for line, (total, parts) in enumerate(ties.sums):
+        if total is not None:
+            matrix[line, total] -= 1
+        matrix[line, list(parts)] += 1
+    return matrix
+
+
+def _protect(hidden: _Bools, values: _Ints, smallest: int, sums: NDArray[np.float64]) -> None:
+    """Hide further rows until nothing tells what is hidden; changes `hidden`."""
+    size = values.sum(axis=1)
     while True:
-        before = int(missing.sum())
-        for row in range(len(table)):
-            _cover(values[row, columns], part := missing[row, columns])
-            missing[row, columns] = part
-        for block in np.unique(blocks):
-            rows = np.flatnonzero(blocks == block)
-            for column in range(len(counts)):
-                _cover(values[rows, column], part := missing[rows, column])
-                missing[rows, column] = part
-        if int(missing.sum()) == before:
-            break
-    kept = table.copy()
-    for place, name in enumerate(counts):
-        kept[name] = pd.array(values[:, place], dtype="Int64")
-        kept.loc[missing[:, place], name] = pd.NA
-    return kept, int(missing.sum())
+        weak = _weak(hidden, values, smallest, sums)
+        others = np.flatnonzero((sums[weak] != 0).any(axis=0) & ~hidden & (size > 0))
+        if not len(others):
+            return
+        hidden[others[np.argmin(size[others])]] = True
 
 
-def _cover(values: NDArray[np.int64], missing: NDArray[np.bool_]) -> None:
-    """Where one cell of a line is missing, the smallest other above 0 is missing too; changes `missing`."""
-    others = np.flatnonzero(~missing & (values > 0))
-    if missing.sum() == 1 and len(others):
-        missing[others[np.argmin(values[others])]] = True
+def _weak(hidden: _Bools, values: _Ints, smallest: int, sums: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Sums that tell a hidden row."""
+    rows = np.flatnonzero(hidden)
+    part = sums[:, rows]
+    if not part.any():
+        return np.zeros(0, np.intp)
+    # A hidden row is told by the sums where no change of the hidden rows that keeps every sum changes it.
+    _, strength, directions = np.linalg.svd(part)
+    free = directions[(strength > _TINY).sum() :]
+    told = ~(np.abs(free) > _TINY).any(axis=0)
+    lines = (part[:, told] != 0).any(axis=1)
+    if values.shape[1] == 1:
+        number = (part > 0).sum(axis=1)
+        missing = (part > 0) @ values[rows, 0]
+        lines |= (number > 0) & (part >= 0).all(axis=1) & (missing - number < smallest - 1)
+    return np.flatnonzero(lines)

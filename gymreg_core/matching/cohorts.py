@@ -1,4 +1,4 @@
-"""A larger or smaller cohort: pupils who are left out, and pupils who come once more."""
+"""A larger or smaller cohort: pupils who no longer apply, and pupils who come once more."""
 
 from __future__ import annotations
 
@@ -15,45 +15,53 @@ from gymreg_core.contracts.register import Register, as_table
 from gymreg_core.matching.market import Bools
 
 _PSEUDONYM = 32
+_OWN = ("grades", "applications", "tests", "replies")
+"""What a double takes over; a place in the free quota is given to one person."""
 
 
 def resized(register: Register, mine: Bools, factor: float, seed: Sequence[int]) -> Register:
-    """The register with `factor` times the pupils of `mine` (pupils,), the others as they are.
+    """The register with `factor` times the applicants of `mine` (p,), the others as they are.
 
-    Who is left out or doubled is drawn by lot from `seed`. The first rows are those who remain, in their order, then
-    the doubles, each with a pseudonym of its own, the grades, lists, tests and reply of the one it doubles, and no
-    place in a free quota.
+    Who is left out or doubled is drawn by lot from `seed`, among those who apply. Whoever is left out keeps the row in
+    `pupils` but applies nowhere, so that rows and lots of the others stay. Doubles come after all others, each with a
+    pseudonym of its own and the grades, lists, tests and reply of the one it doubles.
     """
-    members = np.flatnonzero(mine)
+    applies = np.zeros(len(mine), np.bool_)
+    applies[register.applications["pupil"].to_numpy()] = True
+    members = np.flatnonzero(mine & applies)
     size = round(len(members) * factor)
-    if size == len(members):
-        return register
     drawn = np.random.default_rng(seed).permutation(members)
-    kept = np.ones(len(mine), np.bool_)
-    kept[drawn[size:]] = False
-    doubles = np.sort(np.resize(drawn, max(0, size - len(members)))) if len(members) else members
-    rows = np.concatenate([np.flatnonzero(kept), doubles])
-    first = int(kept.sum())
-    tables: dict[str, Any] = {
-        name: _follow(register.tables()[name], rows if name != "free_quota" else rows[:first], name)
-        for name in ("grades", "applications", "tests", "free_quota", "replies")
+    if size < len(members):
+        return _without(register, drawn[size:])
+    return _with_doubles(register, np.sort(np.resize(drawn, size - len(members))))
+
+
+def _without(register: Register, gone: NDArray[np.intp]) -> Register:
+    kept: dict[str, Any] = {
+        name: table[~table["pupil"].isin(gone).to_numpy()].reset_index(drop=True)
+        for name in ("applications", "tests", "free_quota", "replies")
+        for table in (register.tables()[name],)
     }
-    return replace(register, pupils=_pupils(register, rows, first), **tables)
+    return replace(register, **kept)
 
 
-def _pupils(register: Register, rows: NDArray[np.intp], first: int) -> pd.DataFrame:
-    pupils = register.pupils.iloc[rows].reset_index(drop=True)
-    old = pupils["applicant"].to_numpy(dtype=object)
-    pupils["applicant"] = [*old[:first], *(_double(name, place) for place, name in enumerate(old[first:]))]
-    return as_table("pupils", pupils)
+def _with_doubles(register: Register, rows: NDArray[np.intp]) -> Register:
+    pupils = register.pupils.iloc[rows]
+    doubles = pd.DataFrame({"pupil": rows, "double": len(register.pupils) + np.arange(len(rows))})
+    named = pupils.assign(
+        applicant=[_pseudonym(*pair) for pair in zip(pupils["applicant"], doubles["double"], strict=True)]
+    )
+    tables: dict[str, Any] = {"pupils": _after(register, "pupils", named)}
+    for name in _OWN:
+        table = register.tables()[name]
+        own = doubles.merge(table, on="pupil", how="inner").drop(columns="pupil").rename(columns={"double": "pupil"})
+        tables[name] = _after(register, name, own)
+    return replace(register, **tables)
 
 
-def _double(applicant: str, place: int) -> str:
-    return hashlib.sha256(f"{applicant}:{place}".encode()).hexdigest()[:_PSEUDONYM]
+def _after(register: Register, name: str, more: pd.DataFrame) -> pd.DataFrame:
+    return as_table(name, pd.concat([register.tables()[name], more], ignore_index=True))
 
 
-def _follow(table: pd.DataFrame, rows: NDArray[np.intp], name: str) -> pd.DataFrame:
-    """The rows of a table for the pupils `rows`, as often as they come, under their new row numbers."""
-    new = pd.DataFrame({"pupil": rows, "new": np.arange(len(rows))})
-    found = new.merge(table, on="pupil", how="inner", sort=False)
-    return as_table(name, found.drop(columns="pupil").rename(columns={"new": "pupil"}))
+def _pseudonym(applicant: str, row: int) -> str:
+    return hashlib.sha256(f"{applicant}:{row}".encode()).hexdigest()[:_PSEUDONYM]

@@ -29,6 +29,13 @@ def path_table(base: Match, other: Match, register: Register, other_register: Re
     return whole.loc[offered, order].sort_values("path_id", ignore_index=True)
 
 
+def school_labels(register: Register) -> pd.Series:
+    """Names of the schools (s,), with the municipality where several have one name."""
+    schools = register.schools
+    name, place = schools["school"], schools["municipality"]
+    return name.where(~name.duplicated(keep=False), name + ", " + place)
+
+
 def _figures(match: Match, register: Register) -> pd.DataFrame:
     paths = register.study_paths
     school = register.schools.iloc[paths["school"].to_numpy()].reset_index(drop=True)
@@ -37,7 +44,7 @@ def _figures(match: Match, register: Register) -> pd.DataFrame:
             "path_id": paths["path_id"],
             "programme": [programme_of(code) for code in paths["study_path_code"]],
             "municipality": school["municipality"],
-            "school": school["school"],
+            "school": school_labels(register).iloc[paths["school"].to_numpy()].to_numpy(),
             "provider_form": school["provider_form"],
             **figures_of(match)[[*_COUNTS, "cutoff"]],
         }

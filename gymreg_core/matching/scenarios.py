@@ -3,16 +3,59 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from gymreg_core.errors import BadParameters
 from gymreg_core.rules import entries
 
-Names = Annotated[tuple[str, ...], Field(min_length=1)]
+_FEW = 30
+
+
+def _listed(given: Any) -> Any:
+    return (given,) if isinstance(given, str) else given
+
+
+def _no_truth(given: Any) -> Any:
+    if isinstance(given, bool):
+        raise ValueError("a number is wanted, not true or false")  # noqa: TRY004 pydantic collects ValueError
+    return given
+
+
+def near(name: str, known: Collection[str]) -> str:
+    """What to do about a name that is not known."""
+    if found := difflib.get_close_matches(name, known, n=2, cutoff=0.5):
+        return f"Did you mean {' or '.join(map(repr, found))}?"
+    return f"Known: {', '.join(known)}." if len(known) <= _FEW else f"There are {len(known)} others."
+
+
+def _known(rules: str, suits: Callable[[Any], bool]) -> Callable[[str], str]:
+    """A check that a name stands in ``rules/<rules>.yml`` with a value that suits."""
+
+    def check(name: str) -> str:
+        known = [key for key, entry in entries(rules).items() if suits(entry["value"])]
+        if name not in known:
+            raise ValueError(f"there is no {name!r}. {near(name, known)}")
+        return name
+
+    return check
+
+
+def _policy(value: Any) -> bool:
+    return isinstance(value, list)
+
+
+def _from_letters(value: Any) -> bool:
+    return isinstance(value, dict) and "from_letters" in value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
+"""One name or a list of names."""
+Whole = Annotated[int, BeforeValidator(_no_truth)]
 Percent = Annotated[float, Field(ge=-100, le=1000)]
 Share = Annotated[float, Field(gt=0, le=100)]
 
@@ -22,7 +65,7 @@ class _Model(BaseModel):
 
 
 class Selected(_Model):
-    """Open study paths for which everything that is given holds; a name or a list of names each.
+    """Open study paths for which everything that is given holds.
 
     school : name or school unit. municipality : the school's. programme : code, such as NA or IMV.
     """
@@ -32,13 +75,6 @@ class Selected(_Model):
     programme: Names | None = None
     municipality: Names | None = None
     provider_form: Names | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_name_is_a_list(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        return {k: (v,) if k in SELECTORS and isinstance(v, str) else v for k, v in given.items()}
 
     def given(self) -> dict[str, tuple[str, ...]]:
         """The conditions that were set, by name."""
@@ -64,7 +100,7 @@ class SeatChange(_SomePaths):
     Exactly one of number (seats) and percent (of their seats).
     """
 
-    number: int | None = None
+    number: Whole | None = None
     percent: Percent | None = None
 
     @model_validator(mode="after")
@@ -83,7 +119,7 @@ class Move(_Model):
     """
 
     percent: Share
-    most_sought: int | None = Field(default=None, ge=1)
+    most_sought: Annotated[Whole, Field(ge=1, le=20)] | None = None
     programmes: Names | None = None
     from_municipality: str | None = None
     to: Names | None = None
@@ -106,7 +142,7 @@ class NewPath(_Model):
     path_id: str = Field(min_length=1)
     school: str
     like: str
-    seats: int = Field(ge=0)
+    seats: Annotated[Whole, Field(ge=0, le=5000)]
     interest: Share = 100
     place: Literal["before", "after"] = "after"
     code: str | None = None
@@ -147,7 +183,12 @@ class Cohort(_Model):
 
 
 class Scenario(_Model):
-    """What should be otherwise than today. Applied in this order: close, seats, move, new_paths, cohort, rules."""
+    """What should be otherwise than today; applied in the order of the fields.
+
+    close : study paths that are offered no longer. seats, move, new_paths, cohort, quotas : see each.
+    tie_break : policy of rules/tie_breaks.yml for all paths. lottery : one draw for all paths, or one for each.
+    grade_scale : of rules/grades.yml, one that says what today's letters would be.
+    """
 
     name: str = Field(min_length=1, max_length=80)
     note: str = ""
@@ -157,20 +198,9 @@ class Scenario(_Model):
     new_paths: tuple[NewPath, ...] = ()
     cohort: tuple[Cohort, ...] = ()
     quotas: tuple[Quota, ...] = ()
-    tie_break: str | None = None
+    tie_break: Annotated[str, AfterValidator(_known("tie_breaks", _policy))] | None = None
     lottery: Literal["single", "per_path"] = "single"
-    grade_scale: str | None = None
-
-    @model_validator(mode="after")
-    def _known_rules(self) -> Scenario:
-        _known("tie_break", self.tie_break, [k for k in entries("tie_breaks") if k != "region_default"])
-        _known("grade_scale", self.grade_scale, [k for k in entries("grades") if not k.startswith("scale")])
-        return self
-
-
-def _known(field: str, name: str | None, names: list[str]) -> None:
-    if name is not None and name not in names:
-        raise ValueError(f"{field}: there is no {name!r}; known are {', '.join(names)}")
+    grade_scale: Annotated[str, AfterValidator(_known("grades", _from_letters))] | None = None
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -205,10 +235,11 @@ def make_scenario(raw: Any, *, where: str = "scenario") -> Scenario:
 def _fault(loc: tuple[int | str, ...], kind: str, message: str) -> str:
     place = ".".join(str(part + 1) if isinstance(part, int) else part for part in loc)
     if kind == "extra_forbidden":
-        known = _fields(loc[:-1])
-        near = difflib.get_close_matches(str(loc[-1]), known, n=1)
-        hint = f"Did you mean {near[0]!r}?" if near else f"It may have: {', '.join(known)}."
-        return f"{place!r} is not known. {hint}"
+        return f"{place!r} is not known. {near(str(loc[-1]), _fields(loc[:-1]))}"
+    if kind in ("tuple_type", "model_type", "model_attributes_type"):
+        message = (
+            "a list is wanted, its entries beginning with '-'" if kind == "tuple_type" else "`name: value` is wanted"
+        )
     said = message.removeprefix("Value error, ")
     return f"{place}: {said}" if place else said
 

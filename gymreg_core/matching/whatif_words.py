@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from gymreg_core.rules import rule
-from gymreg_core.vocabulary.numbers import change, number, percent
+from gymreg_core.vocabulary.numbers import change, number, percent, points
 from gymreg_core.vocabulary.phrases import capital
 from gymreg_core.vocabulary.programmes import Language
 from gymreg_core.vocabulary.texts import Texts, texts
+
+_WAYS = {"better": "better", "worse": "worse", "newly": "newly_seated", "unseated": "unseated"}
 
 
 def phrase() -> Texts:
@@ -18,41 +20,74 @@ def phrase() -> Texts:
 
 
 def persons(n: int, language: Language) -> str:
-    """A count of persons that may stand in a sentence: 'ingen', 'färre än 5', '34'; see rules/disclosure.yml."""
-    smallest = int(rule("disclosure", "smallest_count"))
-    if n == 0:
-        return phrase()("count.none", language)
-    return phrase()("count.fewer", language, n=smallest) if n < smallest else number(n, language)
+    """A count of persons before the word for them: 'ingen', 'färre än 5', '34' (rules/disclosure.yml)."""
+    return _or_fewer(n, language) if n else phrase()("count.no", language)
 
 
-def sentences(summary: Mapping[str, Any], scenario: str, language: Language) -> tuple[str, ...]:
-    """What `Comparison.summary` says, most important first."""
-    p, s = phrase(), summary
-    everyone = s["applicants"]
-    moved = everyone - s["unchanged"]
-    if moved:
-        who = {k: persons(s[v], language) for k, v in _WAYS.items()}
-        out = [
-            p("moved", language, name=scenario, moved=persons(moved, language), all=number(everyone, language)),
-            p("ways", language, **who),
-            p(
-                "first_choice",
-                language,
-                share=capital(percent(s["first_choice"] / everyone, language)),
-                before=percent(s["first_choice_previous"] / everyone, language),
-            ),
-        ]
-    else:
-        out = [p("nothing", language, name=scenario, all=number(everyone, language))]
-    out.append(_cutoffs(s, language))
+def of_paths(s: Mapping[str, Any], language: Language) -> tuple[str, ...]:
+    """What `Comparison.summary` says: cut-offs, then empty seats."""
     free, before = (number(s[name], language) for name in ("free_seats", "free_seats_previous"))
-    out.append(p("free_seats", language, free=free, before=before))
-    if s["gone"] or s["new"]:
-        out.append(p("cohort", language, new=persons(s["new"], language), gone=persons(s["gone"], language)))
+    return _cutoffs(s, language), phrase()("free_seats", language, free=free, before=before)
+
+
+def of_people(counts: Mapping[str, int | None], scenario: str, language: Language) -> tuple[str, ...]:
+    """Who moves, from the region's row of `Comparison.table` as it was released; None is a count that is not shown."""
+    p, everyone, moved = phrase(), counts["applicants"], counts["moved_applicants"]
+    told = {name: _told(value, language) for name, value in counts.items()}
+    if moved == 0:
+        return (p("nothing", language, name=scenario, all=told["applicants"]),)
+    out = [p("moved", language, name=scenario, moved=told["moved_applicants"], all=told["applicants"])]
+    if all(counts[name] is not None for name in _WAYS.values()):
+        out.append(p("ways", language, **{blank: told[name] for blank, name in _WAYS.items()}))
+    else:
+        out.append(p("ways_hidden", language, n=number(rule("disclosure", "smallest_count"), language)))
+    met, before = counts["first_choice"], counts["first_choice_previous"]
+    if everyone and met is not None and before is not None:
+        share, was = percent(met / everyone, language), percent(before / everyone, language)
+        out.append(p("first_choice", language, share=capital(share), before=was))
     return tuple(out)
 
 
-_WAYS = {"better": "better", "worse": "worse", "newly": "newly_seated", "unseated": "unseated"}
+def of_cohort(new: int, gone: int, language: Language) -> tuple[str, ...]:
+    """Applicants whom only one of the rounds has; nothing where there are none."""
+    if not new and not gone:
+        return ()
+    return (phrase()("cohort", language, new=_or_fewer(new, language), gone=_or_fewer(gone, language)),)
+
+
+def of_runs(s: Mapping[str, Any], series: str, language: Language) -> tuple[str, ...]:
+    """What `Uncertainty.summary` says of today's round, of the scenario's, or of the change."""
+    p = phrase()
+    spans = {
+        f"{name}_{end}": (change if series == "change" else number)(value, language)
+        for name in ("first_choice", "seated", "free_seats")
+        for end, value in zip(("low", "high"), s[f"{name}_{series}"], strict=True)
+    }
+    width = s[f"cutoff_width_{series}"]
+    out = [p(f"uncertainty.{series}", language, **spans)]
+    if series != "change":
+        told = None if width is None else points(width, language)
+        out.append(
+            p("uncertainty.no_cutoffs", language) if told is None else p("uncertainty.cutoffs", language, width=told)
+        )
+    return tuple(out)
+
+
+def runs_head(s: Mapping[str, Any], language: Language) -> str:
+    """How the intervals came about."""
+    key = "drawn" if s["resample"] else "lottery"
+    return phrase()(f"uncertainty.{key}", language, runs=number(s["runs"], language))
+
+
+def _or_fewer(n: int, language: Language) -> str:
+    smallest = int(rule("disclosure", "smallest_count"))
+    return phrase()("count.fewer", language, n=smallest) if 0 < n < smallest else _told(n, language)
+
+
+def _told(n: int | None, language: Language) -> str:
+    if n is None:
+        return phrase()("count.hidden", language)
+    return number(n, language) if n else phrase()("count.none", language)
 
 
 def _cutoffs(s: Mapping[str, Any], language: Language) -> str:
