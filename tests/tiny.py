@@ -3,9 +3,9 @@
 A table is lines of cells between bars; the first line names the columns. Cells that are left out have a usual value.
 Study paths: path, seats; code, form (municipal, independent …), place (municipality), first (seats in the preliminary
 round), quota (seats of the free quota), scale, weight, needs_test, tie_break, national, state.
-Applicants: who, merit, choices; autumn (merit of the autumn), first (choices of the preliminary round), home, born,
-year9 (when it was finished), completed, tests and quota ("b:15"), reply ("declined", "withdraws").
-A choice "b!" came in late; "b@07-20" came in on that day.
+Applicants: who, merit, choices; strong in and without (a subject), autumn (merit of the autumn), first (choices of the
+preliminary round), home, born, year9 (when it was finished), completed, tests and quota ("b:15"), reply ("declined",
+"withdraws"). A choice "b!" came in late; "b@07-20" came in on that day.
 """
 
 from __future__ import annotations
@@ -46,15 +46,18 @@ def grades(sixteen: str = "E", **others: str) -> np.ndarray[Any, Any]:
     return row[None, :]
 
 
-def grades_worth(merit: float) -> np.ndarray[Any, Any]:
-    """Sixteen grades with this merit value, passes in every subject that a programme names."""
-    row = grades("E")[0]
-    steps = round((merit - 160) / 2.5)
+def grades_worth(merit: float, strong: str = "", without: str = "") -> np.ndarray[Any, Any]:
+    """Grades with this merit value: an A in `strong`, none in `without`, passes in all that a programme names."""
+    row = grades("E", **({"SV": "-", "SVA": "E"} if strong == "SVA" else {}))[0]
     for subject in _FAILED_FIRST[: max(0, round((160 - merit) / 10))]:
         row[SUBJECTS.index(subject)] = place_of("F")
-    for subject in _RAISED_FIRST:
-        taken = min(4, max(0, steps))
-        row[SUBJECTS.index(subject)] += taken
+    if without:
+        row[SUBJECTS.index(without)] = 0
+    steps = max(0, round((merit - 10 * (row >= place_of("E")).sum()) / 2.5))
+    for subject in dict.fromkeys([*([strong] if strong else []), *_RAISED_FIRST]):
+        column = SUBJECTS.index(subject)
+        taken = min(place_of("A") - int(row[column]), steps) if row[column] else 0
+        row[column] += taken
         steps -= taken
     return row[None, :]
 
@@ -99,7 +102,8 @@ def _grades(people: list[dict[str, str]]) -> pd.DataFrame:
     parts = []
     for term in ("autumn", "final"):
         worth = [float((p.get("autumn") if term == "autumn" else "") or p["merit"]) for p in people]
-        rows = np.concatenate([grades_worth(merit) for merit in worth])
+        given = zip(worth, people, strict=True)
+        rows = np.concatenate([grades_worth(m, p.get("strong in", ""), p.get("without", "")) for m, p in given])
         columns = {subject: rows[:, place] for place, subject in enumerate(SUBJECTS)}
         parts.append(
             {"pupil": np.arange(len(people)), "term": [term] * len(people), "english_dispensation": False, **columns}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,11 @@ def reserve_rounds(intake_year: int) -> tuple[str, ...]:
     return tuple(name for name in calendar(intake_year) if name.startswith("reserve_"))
 
 
+def end_of(day: date) -> np.datetime64:
+    """The moment when a day is over."""
+    return np.datetime64(day + timedelta(days=1))
+
+
 def lists_of(register: Register, round_: str, pupils: NDArray[Any] | None = None) -> Lists:
     """The lists of a round: the preliminary ones, or the final ones as far as they had come in by the round's day.
 
@@ -61,7 +66,7 @@ def lists_of(register: Register, round_: str, pupils: NDArray[Any] | None = None
     taken = table["round"].eq(PRELIMINARY if round_ == PRELIMINARY else FINAL).to_numpy(np.bool_)
     if round_ != PRELIMINARY:
         day = calendar(register.intake_year)["final_admission" if round_ == FINAL else round_]
-        taken = taken & (table["received"].to_numpy() < np.datetime64(day) + np.timedelta64(1, "D"))
+        taken = taken & (table["received"].to_numpy() < end_of(day))
     if pupils is not None:
         taken = taken & np.isin(table["pupil"].to_numpy(), pupils)
     if not taken.any():

@@ -11,7 +11,7 @@ import pandas as pd
 from gymreg_core.contracts.register import Register
 from gymreg_core.matching.build_market import MarketOptions, build_market
 from gymreg_core.matching.kernel import NONE, NOT_ELIGIBLE, Int32, Int64
-from gymreg_core.matching.lists import FINAL, PRELIMINARY, calendar, lists_of, reserve_rounds
+from gymreg_core.matching.lists import FINAL, PRELIMINARY, calendar, end_of, lists_of, reserve_rounds
 from gymreg_core.matching.market import Bools, Market, Match, Pools
 from gymreg_core.matching.outcome import in_reserve
 from gymreg_core.matching.solve import solve
@@ -70,7 +70,7 @@ def run_year(
             market if seats is None else replace(market, capacity=seats),
             keeps=keeps[market.pupil],
             waits=waits[market.pupil],
-            new=received >= np.datetime64(since) + np.timedelta64(1, "D"),
+            new=received >= end_of(since),
         )
         since = days[name]
         keeps, waits = np.ones_like(keeps), np.ones_like(waits)
