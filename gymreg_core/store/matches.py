@@ -85,4 +85,4 @@ def matches(workspace: Path) -> list[tuple[int, str]]:
 
 
 def _shelf(workspace: Path, year: int, round_name: str) -> Shelf:
-    return Shelf(workspace / _FOLDER / f"{year}-{round_name}")
+    return Shelf(workspace / _FOLDER / f"{year}-{round_name}", made_by="gymreg match")

@@ -40,9 +40,11 @@ class Shelf:
     A set is written beside the others under a name that nobody reads, brought to the disk, and then put in its place in
     one step; a second step makes it current. Ended at any moment, the set before it stays current and whole. What an
     ended process leaves behind is cleared away by the next that writes.
+    `made_by`: the command that stores sets here, which is named where one is missing or damaged.
     """
 
     folder: Path
+    made_by: str = "gymreg ingest"
 
     def put(self, key: str, tables: dict[str, pd.DataFrame], about: dict[str, Any]) -> None:
         """Store a set under `key` and make it current; one that is there whole is only made current.
@@ -116,7 +118,7 @@ class Shelf:
             raise BadInput(
                 "nothing is stored here" if key is None else "no table set is stored under this key",
                 where=str(self.folder),
-                remedy="Run gymreg ingest with this workspace first.",
+                remedy=f"Run {self.made_by} with this workspace first.",
             )
         try:
             manifest = self._manifest(chosen)
@@ -185,7 +187,7 @@ class Shelf:
             f"the stored {name[:16]} {how}",
             where=str(self.folder),
             why="Every file was hashed when it was stored, and a set counts only as a whole.",
-            remedy="Delete this folder and run gymreg ingest again.",
+            remedy=f"Delete this folder and run {self.made_by} again.",
         )
 
 

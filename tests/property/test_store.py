@@ -18,7 +18,8 @@ real = st.floats(allow_nan=False)
 text = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
 CELLS = {
     "str": st.none() | text,
-    "int64": whole,
+    **{f"int{bits}": st.integers(-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64)},
+    "datetime64[s]": st.datetimes().map(lambda at: at.replace(microsecond=0)),
     "Int64": st.none() | whole,
     "float64": st.none() | real,
     "Float64": st.none() | real,
