@@ -43,20 +43,25 @@ def common(keys: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def small(rng: np.random.Generator, *, n_most: int = 7, m_most: int = 5) -> Arrays:
-    """A few applicants with lists of any length, holes in them, choices they may not have, and paths without seats."""
+    """A few applicants with lists of any length, holes in them, choices they may not have, and paths without seats.
+
+    Half are crowded: whole lists, one seat a path, an order of its own at each, so that more than one
+    assignment may be stable.
+    """
+    crowded = rng.random() < 0.5
     n, m = int(rng.integers(1, n_most + 1)), int(rng.integers(1, m_most + 1))
-    width = int(rng.integers(1, m + 2))
+    width = m if crowded else int(rng.integers(1, m + 2))
     choices = np.full((n, width), -1, np.int32)
     keys = np.full((n, width), NOT_ELIGIBLE, np.int64)
-    capacity = rng.integers(0, 4, m).astype(np.int32)
+    capacity = np.ones(m, np.int32) if crowded else rng.integers(0, rng.integers(2, 5), m)
     own = np.argsort(rng.random((m, n)), axis=1) - int(rng.integers(0, n + 1))
     for i in range(n):
-        count = int(rng.integers(0, min(m, width) + 1))
+        count = width if crowded else int(rng.integers(0, min(m, width) + 1))
         columns = np.sort(rng.permutation(width)[:count])
         choices[i, columns] = rng.permutation(m)[:count]
         for c in columns:
-            keys[i, c] = own[choices[i, c], i] if rng.random() < 0.85 else NOT_ELIGIBLE
-    return choices, keys, capacity
+            keys[i, c] = own[choices[i, c], i] if crowded or rng.random() < 0.85 else NOT_ELIGIBLE
+    return choices, keys, capacity.astype(np.int32)
 
 
 def market_of(arrays: Arrays, *, pools: Pools | None = None, lottery: NDArray[np.int64] | None = None) -> Market:
@@ -85,13 +90,13 @@ def small_market(rng: np.random.Generator, *, n_most: int = 7, m_most: int = 5, 
     """A small market with ties that its lottery breaks, one order for all paths or one each, and often pools."""
     choices, keys, capacity = small(rng, n_most=n_most, m_most=m_most)
     n = len(choices)
-    classes = int(rng.integers(1, 5))
-    if rng.random() < 0.4:
+    classes = int(rng.integers(1, n + 1))
+    if rng.random() < 0.3:
         order = np.broadcast_to(rng.integers(0, classes, n)[:, None], choices.shape).astype(np.int64)
     else:
         order = rng.integers(0, classes, choices.shape)
     order = np.where(keys == NOT_ELIGIBLE, NOT_ELIGIBLE, order)
-    lottery = draw_lottery(n, int(rng.integers(1 << 30)), per_path=choices if rng.random() < 0.3 else None)
+    lottery = draw_lottery(n, int(rng.integers(1 << 30)), per_path=choices if rng.random() < 0.5 else None)
     pools = small_pools(rng, n, capacity) if with_pools and rng.random() < 0.7 else None
     return market_of((choices, order, capacity), pools=pools, lottery=lottery)
 
