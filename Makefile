@@ -26,6 +26,7 @@ check: setup ## the gate: format, lint, types, tests
 
 bench: setup ## measure how fast the pages are made, and against what
 	@$(BIN)/python tests/bench.py
+	@$(BIN)/python tests/bench_registers.py
 
 lock: setup ## make requirements.txt from pyproject.toml again
 	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --extra test --extra dev --output-file requirements.txt \

@@ -3,58 +3,75 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from gymreg_core.cli import main
 from gymreg_core.store.registers import register, register_years
 from gymreg_core.synthetic.dirty import faults, plant
 from tests.extracts import cell, write_extract
 from tests.registers import small_register
 
 
-def gymreg(*arguments: object, cwd: Path, key: str | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from gymreg_core.cli import main; main()", *map(str, arguments)]
-    environment = {name: value for name, value in os.environ.items() if name != "GYMREG_KEY"}
-    environment |= {"GYMREG_KEY": key} if key else {}
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, timeout=120, check=False)
+class Ended(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
 
 
-def test_made_up_years_are_checked_and_stored(tmp_path: Path) -> None:
+@pytest.fixture
+def gymreg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """The command with these arguments in `tmp_path`, in this process; `key` is the environment's."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str, key: str | None = None) -> Ended:
+        monkeypatch.delenv("GYMREG_KEY", raising=False)
+        if key is not None:
+            monkeypatch.setenv("GYMREG_KEY", key)
+        monkeypatch.setattr(sys, "argv", ["gymreg", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return Ended(int(ended.value.code or 0), *capsys.readouterr())
+
+    return run
+
+
+def test_made_up_years_are_checked_and_stored(tmp_path: Path, gymreg: Callable[..., Ended]) -> None:
     for year in (2022, 2023):
         write_extract(tmp_path / "data" / str(year), small_register(intake_year=year))
-    checked = gymreg("check", "data", cwd=tmp_path)
+    checked = gymreg("check", "data")
     assert (checked.returncode, checked.stdout.split("\n")[0]) == (0, "No findings.")
-    told = gymreg("ingest", "--data", "data", "--workspace", "ws", "--json", cwd=tmp_path)
+    told = gymreg("ingest", "--data", "data", "--workspace", "ws", "--json")
     assert told.returncode == 0, told.stderr
     assert [(one["intake_year"], one["rows"], len(one["files"])) for one in json.loads(told.stdout)] == [
         (2022, 60, 9),
         (2023, 60, 9),
     ]
-    again = gymreg("ingest", "--data", "data/2023", "--workspace", "ws", cwd=tmp_path)
+    again = gymreg("ingest", "--data", "data/2023", "--workspace", "ws")
     assert again.stdout == "60 rows of the intake 2023 from 9 files in ws\n"
     assert register_years(tmp_path / "ws") == [2022, 2023]
     assert len(register(tmp_path / "ws", 2022).pupils) == 60
 
 
-def test_a_real_extract_asks_for_its_key(tmp_path: Path) -> None:
+def test_a_real_extract_asks_for_its_key(tmp_path: Path, gymreg: Callable[..., Ended]) -> None:
     write_extract(tmp_path / "data", small_register(made_up=False))
     given = ("ingest", "--data", "data", "--workspace", "ws")
-    refused = gymreg(*given, cwd=tmp_path)
+    refused = gymreg(*given)
     assert refused.returncode == 11
     assert "GYMREG_KEY" in refused.stderr
     assert "the key to them is missing" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert not (tmp_path / "ws").exists()
-    assert gymreg(*given, "--key", "nowhere.txt", cwd=tmp_path).returncode == 11
-    assert gymreg(*given, cwd=tmp_path, key="too short").returncode == 11
+    assert gymreg(*given, "--key", "nowhere.txt").returncode == 11
+    assert gymreg(*given, key="too short").returncode == 11
     (tmp_path / "key.txt").write_text("a long and secret word\n", encoding="utf-8")
     names = []
     for arguments, key in ((("--key", "key.txt"), None), ((), "a long and secret word"), ((), "another secret word")):
-        assert gymreg(*given, *arguments, cwd=tmp_path, key=key).returncode == 0
+        assert gymreg(*given, *arguments, key=key).returncode == 0
         names.append(list(register(tmp_path / "ws", 2023).pupils["applicant"]))
     assert names[0] == names[1] != names[2]
 
@@ -62,11 +79,13 @@ def test_a_real_extract_asks_for_its_key(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "command", [["check", "data", "--json"], ["check", "data"], ["ingest", "--data", "data", "--workspace", "ws"]]
 )
-def test_a_bad_extract_is_refused_without_a_value(tmp_path: Path, command: list[str]) -> None:
+def test_a_bad_extract_is_refused_without_a_value(
+    tmp_path: Path, gymreg: Callable[..., Ended], command: list[str]
+) -> None:
     numbers = write_extract(tmp_path / "data")
     cell("svar.csv", 2, "Svar", "hemligt svar")(tmp_path / "data")
     cell("betyg.csv", 3, "MA", "Z")(tmp_path / "data")
-    ended = gymreg(*command, cwd=tmp_path)
+    ended = gymreg(*command)
     told = ended.stdout + ended.stderr
     assert ended.returncode == 11
     assert "Traceback" not in told
@@ -82,10 +101,10 @@ def test_a_bad_extract_is_refused_without_a_value(tmp_path: Path, command: list[
         ]
 
 
-def test_planted_faults_are_all_told(tmp_path: Path) -> None:
+def test_planted_faults_are_all_told(tmp_path: Path, gymreg: Callable[..., Ended]) -> None:
     numbers = write_extract(tmp_path / "data")
     planted = plant(tmp_path / "data", 0)
-    checked = gymreg("check", "data", "--json", cwd=tmp_path)
+    checked = gymreg("check", "data", "--json")
     assert checked.returncode == 11
     told = {(f["rule"], f["file"], tuple(f["rows"])) for f in json.loads(checked.stdout)["findings"]}
     assert told == {(one.rule, one.file, one.rows) for one in planted}
