@@ -69,6 +69,15 @@ class Released:
         """The rows for which `mask` (boolean, same index as `table`) holds."""
         return self._with(self._frame.loc[mask].reset_index(drop=True))
 
+    def with_words(self, column: str, words: Sequence[str]) -> Released:
+        """The same rows with a column of words for readers, one for each row.
+
+        Errors: DisclosureRefused for a column that the policy does not list, or words that look like identities.
+        """
+        frame = self._frame.assign(**{column: pd.Series(list(words), index=self._frame.index, dtype="str")})
+        _refuse_columns(frame[[column]], self.policy)
+        return self._with(frame)
+
     def head(self, n: int) -> Released:
         return self._with(self._frame.head(n))
 

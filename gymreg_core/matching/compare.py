@@ -36,7 +36,7 @@ class Comparison:
         municipality | school | provider_form of the first choice today), group, applicants, moved_applicants (another
         outcome than today), and how: better and worse (a seat higher or lower on the own list), newly_seated, unseated
         (the four add up to moved_applicants); first_choice, seated (in the scenario), each with _previous (today).
-        Counts of persons: shown by `gymreg_core.disclosure.release_counts` alone, with MOVED, SEATED, SHARES and `sums`.
+        Counts of persons, to be shown by `gymreg_core.disclosure.release_counts` with MOVED, SEATED, SHARES and `sums`.
     places : a row per group of study paths. by (region | municipality | school | provider_form | programme), group,
         study_paths, seats, admitted, free_seats, competitive (with a cut-off) and cutoff (mean of those that have one
         in both rounds), each with _previous; moved = cut-offs that moved by `told_move` points or more

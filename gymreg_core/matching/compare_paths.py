@@ -70,7 +70,7 @@ def place_table(paths: pd.DataFrame) -> pd.DataFrame:
     parts = []
     for by in BY:
         groups = counted.groupby(by, sort=True)
-        part = groups[["study_paths", *sums, "moved"]].sum().join(groups[means].mean()).reset_index()
+        part = groups[["study_paths", *sums, "moved"]].sum().join(groups[means].mean().round(1)).reset_index()
         parts.append(part.rename(columns={by: "group"}).assign(by=by))
     whole = pd.concat(parts, ignore_index=True)
     return whole[["by", "group", "study_paths", *sums, "moved", *means]].astype(dict.fromkeys(means, "Float64"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -14,7 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bars
 from rich.table import Table
 
+from gymreg_core.disclosure import Released, require_released
 from gymreg_core.findings import Findings
+from gymreg_core.reporting.tables import Column, written
 
 _WIDTH_IN_A_FILE = 150
 _STYLE = {"error": "bold red", "warning": "yellow", "info": "dim"}
@@ -42,6 +45,21 @@ def print_findings(findings: Findings, *, stderr: bool = False) -> None:
         console.print(table)
     counts = Counter(str(f.severity) for f in findings)
     console.print(", ".join(f"{counts[severity]} {severity}" for severity in _STYLE))
+
+
+def print_released(released: Released, columns: Sequence[Column], caption: str) -> None:
+    """A released table in English, with what it shows above it."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = _WIDTH_IN_A_FILE
+    frame = require_released(released, [column.name for column in columns]).table
+    table = Table(title=escape(caption), title_justify="left", title_style="bold")
+    for column in columns:
+        table.add_column(column.head, justify="left" if column.form == "text" else "right")
+    for values in frame.itertuples(index=False):
+        pairs = zip(values, columns, strict=True)
+        table.add_row(*(escape(str(v)) if c.form == "text" else written(v, c.form, "en") for v, c in pairs))
+    console.print(table)
 
 
 class Progress:
