@@ -37,7 +37,8 @@ def top_trading_cycles(choices: Int32, keys: Int64, capacity: Int32) -> Assignme
     """Applicants trade the places that their priority gives them (Abdulkadiroğlu and Sönmez 2003, AER 93).
 
     A path points to the applicant with the highest key among those who listed it and are still there. Nobody can be
-    better off without another being worse off; priorities are not respected.
+    better off without another being worse off; priorities are not respected. Since only those who listed a path have a
+    place in its order, a false list may pay, which it never does where every path ranks everyone.
     """
     check_market(choices, keys, capacity)
     own = _own_keys(choices, keys)

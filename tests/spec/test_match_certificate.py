@@ -53,6 +53,13 @@ def quotas() -> Market:
     return market_of((np.zeros((4, 1), np.int32), order, np.array([3], np.int32)), pools=reserved)
 
 
+def only_dan() -> Market:
+    """The same, but the seat is reserved for Dan alone."""
+    market = quotas()
+    dan = replace(market.pools, applicant=np.array([3], np.int32), pool=np.zeros(1, np.int32), key=np.ones(1, np.int64))
+    return replace(market, pools=dan)
+
+
 def seated(market: Market, ranks: list[int], **other: Any) -> Match:
     """The right match, but with these choices (NONE = no seat) in place of its own, counts and cut-offs to fit."""
     right, rank = solve(market), np.array(ranks, np.int32)
@@ -180,6 +187,10 @@ MORE_BROKEN = {
     "counts that are not those of the seats": (counted_wrong(), "capacity"),
     "a cut-off above the last admitted": (with_cutoff(1, 1 << 60), "cutoffs"),
     "a member refused a reserved seat": (seated(quotas(), [0, 0, NONE, NONE]), "no_wasted_seat"),
+    "a stranger in the seat of a member": (
+        seated(only_dan(), [0, 0, 0, NONE], pool=np.full(4, NONE, np.int32)),
+        "no_justified_envy",
+    ),
     "a member behind another in the pool's order": (
         seated(quotas(), [0, 0, NONE, 0], pool=np.array([NONE, NONE, NONE, 0], np.int32)),
         "no_justified_envy",
