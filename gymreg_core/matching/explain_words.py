@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from gymreg_core.matching.explained import ADMITTED, NOT_ELIGIBLE_HERE, RESERVE, ExplainedChoice
 from gymreg_core.matching.standing import POINTS
-from gymreg_core.vocabulary.numbers import number
 from gymreg_core.vocabulary.path_names import path_name
-from gymreg_core.vocabulary.phrases import listing, merit
+from gymreg_core.vocabulary.phrases import capital, counted, listing, merit
 from gymreg_core.vocabulary.programmes import Language
 from gymreg_core.vocabulary.texts import Texts, texts
 
@@ -67,16 +66,17 @@ def _points(choice: ExplainedChoice, language: Language) -> str:
 
 
 def _standing(choice: ExplainedChoice, language: Language) -> list[str]:
-    counts = {"admitted": number(choice.admitted, language), "seats": number(choice.seats, language)}
+    admitted, seats = counted(choice.admitted, "admitted", language), counted(choice.seats, "seat", language)
     if choice.in_quota:
         return []
     if choice.seats_left:
-        return [phrase()("standing.left", language, **counts)]
+        return [phrase()("standing.left", language, admitted=admitted, seats=seats)]
     if choice.cutoff is None or choice.distance is None:
         return [phrase()("standing.none", language)]
     way = "equal" if choice.distance == 0 else "above" if choice.distance > 0 else "below"
     told = {"cutoff": merit(choice.cutoff, language), "distance": merit(abs(choice.distance), language)}
-    return [phrase()(f"standing.{way}", language, **told), phrase()("standing.seats", language, **counts)]
+    count = capital(phrase()("standing.seats", language, admitted=admitted, seats=seats))
+    return [phrase()(f"standing.{way}", language, **told), count]
 
 
 def _decided(by: str, language: Language) -> list[str]:
