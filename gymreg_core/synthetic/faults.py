@@ -29,11 +29,13 @@ class Extract:
 
     A row keeps its place: one that is lost leaves an empty line, those that are added come last. The index counts the
     rows. The column _whose: the row of the pupil, or of the study path, that a row is about; schools have nobody.
-    `untouched`: who has no fault yet. `planted`: rule, table, column and rows of each fault.
+    `last_round`: the last that somebody has chosen in. `untouched`: who has no fault yet. `planted`: rule, table,
+    column and rows of each fault.
     """
 
     tables: dict[str, pd.DataFrame]
     year: int
+    last_round: str
     rng: np.random.Generator
     untouched: dict[str, NDArray[np.bool_]]
     planted: list[tuple[str, str, str | None, Rows]] = field(default_factory=list)
@@ -47,7 +49,8 @@ class Extract:
             known = pupils.get_indexer(table["pupil"]) if "pupil" in table else np.arange(len(table))
             table[_WHOSE] = known.astype(np.int64)
         untouched = {name: np.ones(len(tables[name]), np.bool_) for name in ("pupils", "study_paths")}
-        return cls(tables, year, rng, untouched)
+        final = tables["applications"]["round"].eq(_words("applications", "round")["final"]).any()
+        return cls(tables, year, "final" if final else "preliminary", rng, untouched)
 
     def pick(self, table: str, per_thousand: float, suits: NDArray[np.bool_]) -> Rows:
         """Rows that suit, ascending, one of each pupil or study path drawn, who from now on counts as touched."""
@@ -71,12 +74,6 @@ class Extract:
         """Remember that these rows have the fault."""
         if len(at):
             self.planted.append((fault["rule"], table or fault["table"], fault.get("column"), at))
-
-    @property
-    def last_round(self) -> str:
-        """The last round that somebody has chosen in."""
-        word = _words("applications", "round")["final"]
-        return "final" if self.tables["applications"]["round"].eq(word).any() else "preliminary"
 
 
 def plant_fault(extract: Extract, fault: Fault) -> None:

@@ -90,7 +90,7 @@ def damaged(path: Path, how: str, *details: object) -> None:
         path.write_bytes(b"\n".join(lines))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(damage=DAMAGE)
 def test_a_damaged_extract_is_read_or_refused_with_findings(
     extract: tuple[Path, list[str]], damage: list[tuple[object, ...]]

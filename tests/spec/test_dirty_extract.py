@@ -20,8 +20,7 @@ from gymreg_core.sources.register.reading import check_register, read_register
 from gymreg_core.synthetic.dirty import LIST, Planted, faults, plant
 from gymreg_core.vocabulary.finding_texts import ROWS_KEPT, severities
 from tests.extracts import lines_of, write_extract
-from tests.registers import small_register
-from tests.spec.test_register_extract import varied_register
+from tests.registers import small_register, varied_register
 
 Found = dict[tuple[str, str, str], tuple[int, tuple[int, ...]]]
 

@@ -21,28 +21,9 @@ from gymreg_core.sources.register.reading import check_register, read_register
 from gymreg_core.synthetic.extracts import write_register
 from gymreg_core.synthetic.identities import identity_numbers
 from tests.extracts import cell, lines_of, put_lines, write_extract
-from tests.registers import small_register
+from tests.registers import small_register, varied_register
 
 KEY = b"a secret of sixteen bytes or more"
-
-
-def varied_register(seed: int = 0) -> Register:
-    """A small register with what a clean extract holds by design: odd numbers, protected identities, late lists."""
-    register = small_register(seed=seed)
-    pupils, applications = register.pupils.copy(), register.applications.copy()
-    pupils.loc[:5, "number_kind"] = ["coordination"] * 3 + ["placeholder"] * 3
-    pupils.loc[3:8, "protected"] = True
-    pupils.loc[9:11, "sex"] = "unknown"
-    pupils.loc[12, "year9_year"] = 0
-    pupils.loc[13, "year9_year"] = 2019
-    pupils.loc[13, "completed_national"] = True
-    pupils.loc[14, "home_municipality"] = "Malmö"
-    late = applications["pupil"].eq(20) & applications["round"].eq("final")
-    applications.loc[late, "received"] = pd.Timestamp("2023-06-01").as_unit("s")
-    applications["late"] = late
-    schools = register.schools.copy()
-    schools.loc[0, "school"] = 'Skolan; "med" citat'
-    return replace(register, pupils=pupils, applications=applications, schools=schools)
 
 
 def expected(register: Register, numbers: list[str], key: bytes) -> Register:
