@@ -1,4 +1,4 @@
-"""How long a full year's register takes from extract to store and back. Run by `make bench`.
+"""How long a full year's register takes from extract to store and back, and to be matched. Run by `make bench`.
 
 30,000 pupils, 1,400 study paths, about 200,000 choices a round; each figure is the least of three.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -35,6 +37,13 @@ def least(work: Callable[[int], Any]) -> float:
     return min(took)
 
 
+def match_command(workspace: Path, year: int, seed: int) -> None:
+    """gymreg match as a process of its own: started, matched, certified, stored, written."""
+    wanted = ["match", "--workspace", workspace, "--year", year, "--seed", seed, "--out", workspace / "results"]
+    start = [sys.executable, "-c", "from gymreg_core.cli import main; main()"]
+    subprocess.run([*start, *map(str, wanted)], check=True, capture_output=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
@@ -52,6 +61,10 @@ def main() -> None:
         _, figures["read and stored, MB"] = measured(lambda: ingest_register(data, store))
         figures["ingested again unchanged, s"] = least(lambda _: ingest_register(data, store))
         figures["loaded from the store, s"] = least(lambda _: stored_register(store, register.intake_year))
+        year = register.intake_year
+        match_command(store, year, 99)
+        figures["gymreg match, whole process, s"] = least(lambda turn: match_command(store, year, turn))
+        figures["gymreg match again unchanged, s"] = least(lambda _: match_command(store, year, 2))
         for turn in range(3):
             write_register(register, numbers, folder / f"dirty{turn}")
         figures["faults planted, s"] = least(lambda turn: plant(folder / f"dirty{turn}", turn))

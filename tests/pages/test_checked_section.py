@@ -139,3 +139,9 @@ def test_a_workspace_knows_the_match_behind_its_result_file(tmp_path: Path) -> N
     assert done.result_file.sha256[:12] in text
     ingest_files([tmp_path / "out"], tmp_path / "elsewhere")
     assert AdmissionReport.open(tmp_path / "elsewhere").checked().markdown == ""
+
+
+def test_the_methods_pages_name_the_smallest_count_that_is_shown(repository: Path) -> None:
+    smallest = rule("disclosure", "smallest_count")
+    assert f"Antal under {smallest} är utelämnade" in (repository / "reports/metod.qmd").read_text(encoding="utf-8")
+    assert f"Counts below {smallest} are left out" in (repository / "reports/en/metod.qmd").read_text(encoding="utf-8")
