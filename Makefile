@@ -4,7 +4,7 @@ OUT ?= build/site
 BIN = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test check bench lock clean
+.PHONY: help setup report test check bench simulate lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ check: setup ## the gate: format, lint, types, tests
 bench: setup ## measure how fast the pages are made, and against what
 	@$(BIN)/python tests/bench.py
 	@$(BIN)/python tests/bench_registers.py
+	@$(BIN)/python tests/bench_matching.py
+
+simulate: setup ## look for lists that pay without being true, and write down what was found
+	@$(BIN)/python tests/simulate_matching.py
 
 lock: setup ## make requirements.txt from pyproject.toml again
 	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --extra test --extra dev --output-file requirements.txt \
