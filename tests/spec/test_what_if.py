@@ -1,0 +1,312 @@
+"""A round beside the same round under a scenario: who moves, seats, cut-offs, intervals, and what is told of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gymreg_core.disclosure import Ties, release_counts
+from gymreg_core.errors import BadInput, BadParameters, DisclosureRefused
+from gymreg_core.matching.build_market import build_market
+from gymreg_core.matching.compare import COUNTS, WAYS, Comparison, compare
+from gymreg_core.matching.uncertainty import uncertainty
+from gymreg_core.matching.whatif import WhatIf, what_if
+from gymreg_core.matching.whatif_words import of_cohort, of_people, of_runs, persons, phrase
+from gymreg_core.provenance import Provenance
+from gymreg_core.reporting.what_if import WhatIfView, release_what_if, say
+from tests.registers import small_register
+from tests.tiny import matched, tiny_register
+
+PATHS = """
+    | path | seats | code  | place     | form        |
+    | na1  | 1     | NANAT | Stockholm | municipal   |
+    | na2  | 2     | NANAT | Täby      | independent |
+    | ek   | 1     | EKEKO | Stockholm | municipal   |
+"""
+APPLICANTS = """
+    | who  | merit | home      | choices    |
+    | Asta | 300   | Stockholm | na1 na2    |
+    | Bo   | 280   | Täby      | na1 na2    |
+    | Cia  | 260   | Stockholm | na1 ek     |
+    | Dan  | 240   | Täby      | na2 ek     |
+    | Eva  | 200   | Täby      | na2 ek na1 |
+"""
+MADE_UP = Provenance((), already_public=False, made_up=True)
+
+
+def asked(**scenario: Any) -> dict[str, Any]:
+    return {"name": "prov", **scenario}
+
+
+def row(table: pd.DataFrame, by: str, group: str) -> dict[str, Any]:
+    [found] = table[(table["by"] == by) & (table["group"] == group)].to_dict("records")
+    return {str(k): v for k, v in found.items()}
+
+
+# Today: Asta na1, Bo na2, Cia ek, Dan na2, Eva nothing.
+def test_everyone_who_moves_is_counted_once_in_each_group() -> None:
+    register = tiny_register(PATHS, APPLICANTS)
+    # One seat more in Stockholm, one less in Täby: Bo na1, Dan keeps na2; with two less in Täby Dan would fall.
+    scenario = asked(
+        seats=[{"path_id": "na1", "number": 1}, {"path_id": "na2", "number": -2}, {"path_id": "ek", "number": 2}]
+    )
+    found = what_if(register, scenario).comparison
+    region = row(found.table, "region", "")
+    assert {n: region[n] for n in ("applicants", "moved_applicants", *WAYS)} == {
+        "applicants": 5,
+        "moved_applicants": 3,
+        "better": 1,  # Bo, from the second choice to the first
+        "worse": 1,  # Dan, from the first to the second
+        "newly_seated": 1,  # Eva
+        "unseated": 0,
+    }
+    assert (region["first_choice"], region["first_choice_previous"]) == (2, 2)
+    assert (region["seated"], region["seated_previous"]) == (5, 4)
+    assert row(found.table, "home_municipality", "Täby")["moved_applicants"] == 3
+    assert row(found.table, "home_municipality", "Stockholm")["moved_applicants"] == 0
+    assert row(found.table, "school", "Skola na1")["better"] == 1
+    assert row(found.table, "provider_form", "independent")["worse"] == 1
+    assert row(found.table, "merit_band", "200")["newly_seated"] == 1
+
+
+def test_losing_a_path_that_is_gone_is_worse_and_losing_all_is_unseated() -> None:
+    register = tiny_register(PATHS, APPLICANTS)
+    found = what_if(register, asked(close=[{"path_id": "na2"}])).comparison
+    region = row(found.table, "region", "")
+    assert {n: region[n] for n in WAYS} == {"better": 0, "worse": 0, "newly_seated": 0, "unseated": 2}
+    assert row(found.places, "municipality", "Täby")["seats"] == 0
+    assert row(found.places, "municipality", "Täby")["seats_previous"] == 2
+
+
+def test_seats_and_cutoffs_stand_beside_each_other() -> None:
+    register = tiny_register(PATHS, APPLICANTS)
+    found = what_if(register, asked(seats=[{"path_id": "na1", "number": 1}])).comparison
+    paths = found.paths.set_index("path_id")
+    assert paths.loc["na1", ["seats", "seats_previous", "cutoff", "cutoff_previous"]].tolist() == [2, 1, 280, 300]
+    assert paths.loc["na2", ["cutoff", "cutoff_previous"]].tolist() == [200, 240]
+    assert found.summary() == {
+        "seats": 5,
+        "seats_previous": 4,
+        "admitted": 5,
+        "admitted_previous": 4,
+        "free_seats": 0,
+        "free_seats_previous": 0,
+        "competitive": 3,
+        "competitive_previous": 3,
+        "cutoffs_compared": 3,
+        "cutoffs_higher": 0,
+        "cutoffs_lower": 2,
+        "cutoff_change_mean": -20.0,
+    }
+    programme = row(found.places, "programme", "NA")
+    assert (programme["study_paths"], programme["seats"], programme["cutoff"], programme["moved"]) == (2, 4, 240, 2)
+
+
+def test_a_new_path_has_no_figures_of_today() -> None:
+    register = tiny_register(PATHS, APPLICANTS)
+    new = {"path_id": "ny", "school": "Skola ek", "like": "na1", "seats": 1, "place": "before"}
+    found = what_if(register, asked(new_paths=[new]), runs=20)
+    path = found.comparison.paths.set_index("path_id").loc["ny"]
+    assert path[["seats", "seats_previous", "cutoff"]].tolist() == [1, 0, 300]
+    assert pd.isna(path["cutoff_previous"])
+    assert found.uncertainty is not None
+    cutoffs = found.uncertainty.cutoffs.set_index(["series", "path_id"])
+    assert ("today", "ny") not in cutoffs.index
+    assert cutoffs.loc[("change", "ny"), "runs"] == 0
+
+
+def test_another_cohort_is_compared_for_those_in_both() -> None:
+    register = small_register(300, 3)
+    smaller = what_if(register, asked(cohort=[{"factor": 0.9}])).comparison
+    larger = what_if(register, asked(cohort=[{"factor": 1.1}])).comparison
+    assert (smaller.gone, smaller.new) == (30, 0)
+    assert (larger.gone, larger.new) == (0, 30)
+    for found, others in ((smaller, ("worse", "unseated")), (larger, ("better", "newly_seated"))):
+        region = row(found.table, "region", "")
+        assert region["moved_applicants"] > 0
+        assert [region[way] for way in others] == [0, 0], "fewer applicants hurt nobody, and more help nobody"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_scenario_at_all_changes_nothing(seed: int) -> None:
+    found = what_if(small_register(250, seed, paths=20), {"name": "ingenting"}, seed=seed, runs=15)
+    assert not found.comparison.table[["moved_applicants", *WAYS]].to_numpy().any()
+    for table in (found.comparison.places, found.comparison.paths):
+        for name in [n for n in table.columns if f"{n}_previous" in table.columns]:
+            pd.testing.assert_series_equal(table[name], table[f"{name}_previous"], check_names=False)
+    assert found.uncertainty is not None
+    totals = found.uncertainty.totals.set_index(["series", "measure"])
+    assert not totals.loc["change"].to_numpy().any()
+    assert totals.loc["today"].equals(totals.loc["scenario"])
+
+
+def test_intervals_are_of_the_runs_and_the_same_each_time() -> None:
+    register = small_register(250, 1, paths=20)
+    scenario = asked(seats=[{"municipality": "Stockholm", "percent": 20}])
+    one, two, other = (what_if(register, scenario, seed=s, runs=60, jobs=j) for s, j in ((1, 1), (1, 2), (2, 2)))
+    assert one.uncertainty is not None
+    assert two.uncertainty is not None
+    assert other.uncertainty is not None
+    pd.testing.assert_frame_equal(one.uncertainty.cutoffs, two.uncertainty.cutoffs, check_exact=True)
+    pd.testing.assert_frame_equal(one.uncertainty.totals, two.uncertainty.totals, check_exact=True)
+    assert not one.uncertainty.totals.equals(other.uncertainty.totals)
+    totals = one.uncertainty.totals
+    assert (totals["value_p05"] <= totals["value_p50"]).all()
+    assert (totals["value_p50"] <= totals["value_p95"]).all()
+    assert one.uncertainty.total("seated", "change")[0] > 0, "more seats admit more in every run of the same chance"
+    cutoffs = one.uncertainty.cutoffs
+    assert (cutoffs["runs"] <= 60).all()
+    held = cutoffs[cutoffs["series"].ne("change") & cutoffs["runs"].gt(0)]
+    assert held["cutoff_p05"].between(0, 600).all()
+
+
+def test_where_no_two_are_equal_a_lottery_changes_nothing() -> None:
+    register = tiny_register(PATHS, APPLICANTS)
+    market = build_market(register, "final")
+    lots = uncertainty((register, market), runs=50, resample=False)
+    assert lots.cutoffs["series"].eq("today").all()
+    assert lots.cutoffs["cutoff_p05"].tolist() == lots.cutoffs["cutoff_p95"].tolist() == [300, 240, 260]
+    assert lots.cutoffs["competitive_share"].eq(1).all()
+    assert [lots.total(name) for name in ("first_choice", "seated", "free_seats")] == [(2, 2), (4, 4), (0, 0)]
+    assert lots.typical_width() == 0
+    resampled = uncertainty((register, market), runs=50)
+    assert resampled.cutoffs["cutoff_p05"].tolist() != resampled.cutoffs["cutoff_p95"].tolist()
+
+
+@pytest.mark.parametrize("wrong", [{"round_": "reserve_1"}, {"seed": -1}, {"runs": -5}])
+def test_what_cannot_be_run_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(BadParameters, match="what if"):
+        what_if(small_register(60), asked(), **wrong)
+
+
+def test_a_round_that_nobody_applied_in_is_refused() -> None:
+    register = tiny_register(PATHS, "| who | merit | home | choices |\n| Asta | 200 | Täby | na1@09-30 |")
+    with pytest.raises(BadInput, match="nobody applied"):
+        what_if(register, asked())
+
+
+def test_only_the_same_round_is_compared() -> None:
+    final, register = matched(PATHS, APPLICANTS)
+    preliminary, _ = matched(PATHS, APPLICANTS, "preliminary")
+    with pytest.raises(BadParameters, match="same round"):
+        compare(final, preliminary, register)
+
+
+def region(seed: int = 1, n: int = 1500, **scenario: Any) -> WhatIf:
+    scenario = scenario or {"move": [{"most_sought": 3, "percent": 30}]}
+    return what_if(small_register(n, seed, paths=40), asked(**scenario), runs=20)
+
+
+def test_groups_add_up_to_what_they_say() -> None:
+    found = region().comparison
+    counts = found.table[list(COUNTS)].to_numpy()
+    sums = found.sums()
+    assert len(sums) >= 5
+    for total, parts in sums:
+        assert (counts[total] == counts[parts].sum(axis=0)).all()
+    table = found.table
+    assert (table["moved_applicants"] == table[list(WAYS)].sum(axis=1)).all()
+    assert (table["seated"] - table["seated_previous"] == table["newly_seated"] - table["unseated"]).all()
+
+
+def test_two_schools_of_one_name_are_told_apart() -> None:
+    register = small_register(300, 2)
+    register.schools["school"] = ["Centralskolan", "Centralskolan", "Björkö", "Björkö"]
+    found = what_if(register, asked(seats=[{"school": "Björkö", "number": 4}])).comparison
+    names = {"Centralskolan, Stockholm", "Centralskolan, Täby", "Björkö, Österåker", "Björkö, Stockholm"}
+    assert set(found.places.loc[found.places["by"] == "school", "group"]) == names
+    counts = found.table[list(COUNTS)].to_numpy()
+    assert all((counts[total] == counts[parts].sum(axis=0)).all() for total, parts in found.sums())
+
+
+def test_sentences_tell_the_released_counts() -> None:
+    found = region()
+    view = release_what_if(found, MADE_UP)
+    for language in ("sv", "en"):
+        told = view.sentences(language)
+        assert all(sentence[0].isupper() or sentence[0].isdigit() for sentence in told)
+        assert all(sentence.endswith((".", ":")) for sentence in told)
+        assert view.describe(language) == " ".join(told)
+    assert "ändrar inte utfallet" in release_what_if(region(seats=[]), MADE_UP).describe()
+
+
+def test_small_counts_are_not_told_in_sentences() -> None:
+    few = {"applicants": 900, "moved_applicants": 12, "first_choice": 600, "first_choice_previous": 610}
+    hidden = of_people({**few, **dict.fromkeys(WAYS)}, "prov", "sv")
+    assert any("visas inte, eftersom någon av grupperna är mindre än 5" in sentence for sentence in hidden)
+    shown = of_people({**few, "better": 5, "worse": 7, "newly_seated": 0, "unseated": 0}, "prov", "sv")
+    assert any("Utan plats i dag men med plats i scenariot: ingen." in sentence for sentence in shown)
+    alone = of_people({**few, "moved_applicants": None, **dict.fromkeys(WAYS)}, "prov", "sv")
+    assert "ett antal som inte visas av de 900 sökande" in alone[0]
+    assert [persons(n, "sv") for n in (0, 1, 4, 5)] == ["ingen", "färre än 5", "färre än 5", "5"]
+    assert of_cohort(0, 0, "sv") == ()
+    assert "bara finns i scenariot: färre än 5" in of_cohort(3, 0, "sv")[0]
+
+
+def test_intervals_are_told_with_and_without_cutoffs() -> None:
+    spans = {f"{name}_today": (5, 9) for name in ("first_choice", "seated", "free_seats")}
+    assert "2,5 poäng" in " ".join(of_runs({**spans, "cutoff_width_today": 2.5}, "today", "sv"))
+    assert "finns i alla omkörningar" in " ".join(of_runs({**spans, "cutoff_width_today": None}, "today", "sv"))
+
+
+def test_no_text_lacks_a_language() -> None:
+    assert phrase().incomplete() == []
+    assert say().incomplete() == []
+
+
+def view_of(found: WhatIf) -> WhatIfView:
+    return release_what_if(found, MADE_UP)
+
+
+def test_tables_and_the_figure_have_captions_alternative_text_and_numbers() -> None:
+    view = view_of(region())
+    people, places, figure = view.of_people("merit_band"), view.of_places("municipality"), view.cutoff_figure()
+    assert "| 160 till under 200 |" in people.markdown
+    assert "| 290 eller mer |" in people.markdown
+    assert "{#tbl-people-merit-band}" in people.markdown
+    assert "| Stockholm |" in places.markdown
+    assert "fig-alt=" in figure.markdown
+    assert "#tbl-granser-programme" in figure.markdown
+    assert [path.endswith(".svg") for path in figure.files] == [True]
+    for by in ("home_municipality", "municipality", "school", "provider_form"):
+        assert view.of_people(by, "en").markdown.count("\n") > 3
+
+
+def test_what_is_released_holds_no_small_count() -> None:
+    view = view_of(region())
+    people = view.people.table
+    for name in COUNTS:
+        assert not people[name].between(1, 4).any(), name
+    assert view.people.suppressed > 0
+    for name in ("moved_applicants", "seated", "first_choice"):
+        assert not (people["applicants"] - people[name]).between(1, 4).any(), f"the rest of {name}"
+
+
+def test_other_tables_of_persons_are_refused() -> None:
+    with pytest.raises(DisclosureRefused):
+        release_counts(pd.DataFrame({"applicant": ["x"], "better": [9]}), MADE_UP)
+    with pytest.raises(DisclosureRefused):
+        release_counts(pd.DataFrame({"group": ["a"], "merit": [9]}), MADE_UP)
+    view = view_of(region())
+    with pytest.raises(DisclosureRefused):
+        view.people.with_words("merit", ["x"] * len(view.people))
+    with pytest.raises(DisclosureRefused):
+        view.people.with_words("label", [f"{20081231}{2384}"] * len(view.people))
+
+
+def test_ties_of_one_column_alone() -> None:
+    table = pd.DataFrame({"by": ["", "a", "a", "a"], "group": ["", "1", "2", "3"], "applicants": [60, 3, 20, 37]})
+    released = release_counts(table, MADE_UP, ties=Ties(sums=[(0, [1, 2, 3])])).table["applicants"]
+    assert released.isna().tolist() == [False, True, True, False]
+    assert released.dropna().tolist() == [60, 37]
+
+
+def test_a_comparison_says_what_it_is_and_shows_no_one() -> None:
+    found = region()
+    assert repr(found.comparison) == "Comparison('prov', 2023 final, 39 study paths)"
+    assert isinstance(found.comparison, Comparison)
+    assert not np.isin(["applicant", "pupil"], list(found.comparison.table.columns)).any()
+    assert repr(found.uncertainty) == "Uncertainty(20 re-runs of 2023 final)"
