@@ -122,6 +122,49 @@ def match(
 
 
 @app.command()
+def whatif(
+    workspace: Annotated[Path, typer.Option("--workspace", help="Where gymreg ingest has stored the register.")],
+    year: Annotated[int, typer.Option("--year", help="Intake year.")],
+    scenario: Annotated[Path, typer.Option("--scenario", help="A YAML file that says what should be otherwise.")],
+    round_: Annotated[str, typer.Option("--round", help="preliminary or final.")] = "final",
+    runs: Annotated[int, typer.Option("--runs", min=0, help="Re-runs with new lots and resampled applicants.")] = 0,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="Threads for the re-runs; all cores without.")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", help="Address of a Dask scheduler, tcp://host:port, for the re-runs.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the lottery and the re-runs.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON alone.")] = False,
+) -> None:
+    """Match a round of a stored register under a scenario, and compare it with today; nothing is stored."""
+    from gymreg_core.matching.whatif import load_scenario, what_if
+    from gymreg_core.reporting.console import Progress, print_released
+    from gymreg_core.reporting.what_if import release_what_if
+    from gymreg_core.store.registers import stored_register
+
+    wanted, stored = load_scenario(scenario), stored_register(workspace, year)
+    with Progress() as progress:
+        found = what_if(
+            stored.register,
+            wanted,
+            round_,
+            seed=seed,
+            runs=runs,
+            jobs=jobs,
+            cluster=cluster,
+            progress=progress.advance,
+        )
+    view = release_what_if(found, stored.provenance)
+    if as_json:
+        print(json.dumps(view.to_dict(), ensure_ascii=False, indent=1))
+        return
+    print("\n".join(view.sentences("en")))
+    for released, columns, caption in view.tables("en"):
+        print_released(released, columns, caption)
+
+
+@app.command()
 def report(
     name: Annotated[str, typer.Argument(help="The report: admission.")],
     params: Annotated[Path | None, typer.Option("--params", help="A params file.")] = None,
