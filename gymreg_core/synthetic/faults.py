@@ -110,8 +110,9 @@ def _again(extract: Extract, fault: Fault) -> None:
 def _lose(extract: Extract, fault: Fault) -> None:
     suits, frame = extract.suits(fault), extract.tables[fault["table"]]
     whose = frame[_WHOSE].to_numpy()
-    has = np.isin(extract.tables["pupils"].index.to_numpy(), whose[suits])
-    at = extract.pick("pupils", fault["per_thousand"], has)
+    pupils = extract.tables["pupils"]
+    from_year_9 = pupils["year9_year"].eq(str(extract.year)).to_numpy()
+    at = extract.pick("pupils", fault["per_thousand"], from_year_9 & np.isin(pupils.index.to_numpy(), whose[suits]))
     frame.loc[suits & np.isin(whose, at), [one.name for one in layout()[fault["table"]].fields]] = ""
     extract.note(fault, at, "pupils")
 

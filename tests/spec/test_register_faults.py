@@ -417,6 +417,13 @@ def test_seats_are_asked_for_in_the_rounds_that_have_choices(tmp_path: Path) -> 
     ]
 
 
+def test_who_finished_year_9_earlier_has_final_grades_alone(tmp_path: Path) -> None:
+    write_extract(tmp_path)
+    FAULTS["autumn grades missing"][0](tmp_path)
+    cell(PUPILS, 2, "Avslutade årskurs 9", "2022")(tmp_path)
+    assert found_in(tmp_path) == [("autumn-grades-missing", PUPILS, None, (3,))]
+
+
 def test_what_is_remarked_on_is_treated_as_the_advice_says(tmp_path: Path) -> None:
     write_extract(tmp_path)
     for name in ("late choice", "row twice", "final grades missing", "place left out"):

@@ -21,7 +21,6 @@ from gymreg_core.vocabulary.sweden import swedish_municipalities
 
 Flags = NDArray[np.bool_]
 SEATS_OF = {"preliminary": "seats_preliminary", "final": "seats_final"}
-_TERM_MISSING = {"autumn": "autumn-grades-missing", "final": "final-grades-missing"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,14 +105,21 @@ def check_study_paths(table: Table, rounds: tuple[str, ...], intake_year: int, n
     note("free-quota-above-seats", counted & (table[quota] > last), quota)
 
 
-def check_grades(table: Table, pupils: Table, twice: Flags, notes: Notes) -> None:
-    """A pupil has one row of each term; where grades of a term have been given, everyone has some."""
+def check_grades(table: Table, pupils: Table, twice: Flags, intake_year: int, notes: Notes) -> None:
+    """A pupil has one row of each term; where grades of a term have been given, everyone has some.
+
+    Those who finished year 9 in an earlier year have final grades alone.
+    """
     _entry_once(table, table.readable("pupil", "term"), ("pupil", "term"), notes, twice)
-    for term, rule_id in _TERM_MISSING.items():
+    earlier = (pupils["year9_year"] > 0) & (pupils["year9_year"] < intake_year)
+    for term, rule_id, needless in (
+        ("autumn", "autumn-grades-missing", twice | earlier),
+        ("final", "final-grades-missing", twice),
+    ):
         of_term = table["term"] == term
         if table.whole and of_term.any():
             has = table["pupil"][of_term | ~table.readable("term")]
-            notes.rows(rule_id, pupils.file, pupils.rows, ~np.isin(np.arange(len(pupils)), has) & ~twice)
+            notes.rows(rule_id, pupils.file, pupils.rows, ~np.isin(np.arange(len(pupils)), has) & ~needless)
 
 
 def check_entries(table: Table, keys: tuple[tuple[str, ...], ...], twice: Flags, notes: Notes) -> None:

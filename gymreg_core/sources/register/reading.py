@@ -134,7 +134,7 @@ def _check_referring(
     """The rules of the tables that refer to pupils and study paths; returns what the applications have besides."""
     pupils, study_paths, found = tables.get("pupils"), tables.get("study_paths"), {}
     if pupils is not None and "grades" in tables and len(pupils):
-        check_grades(tables["grades"], pupils, twice, notes)
+        check_grades(tables["grades"], pupils, twice, year, notes)
     if pupils is not None and "applications" in tables and len(tables["applications"]):
         applications = tables["applications"]
         closed = study_paths["state"] == "closed" if study_paths is not None else np.zeros(0, np.bool_)
