@@ -16,13 +16,13 @@ def figures(seen: Seen) -> dict[str, Any]:
 
     applicants, study_paths (with seats), seats, admitted, unassigned, of which eligible_nowhere; first_choice and its
     shares first_choice_of_applicants and first_choice_of_admitted (None where there are none); rank_distribution, how
-    many got their first, second, … choice; trade_up, how many would be better off by trading seats, priorities waived;
+    many got their first, second, … choice by its column, which a choice that has lapsed still takes up; trade_up, how
+    many would be better off by trading seats, priorities waived;
     truth_telling_safe, whether no tie-break looks at the place on the list; at_rank_ties, who stand at such a tie.
     """
     claims, market = seen.claims, seen.match.market
-    number = np.cumsum(market.choices != NONE, axis=1)
     seated = np.flatnonzero(seen.rank != NONE)
-    met = np.bincount(number[seated, seen.rank[seated]], minlength=2)[1:]
+    met = np.bincount(seen.rank[seated], minlength=1)
     somewhere = np.zeros(claims.n, np.bool_)
     somewhere[claims.row[claims.may]] = True
     first = int(met[0])

@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from gymreg_core.errors import BadInput, BadParameters
+from gymreg_core.matching.input_check import _STEP, examine
 from gymreg_core.matching.kernel import NONE, NOT_ELIGIBLE, SHUT, Assignment, deferred_acceptance
 from gymreg_core.matching.mechanisms import immediate_acceptance, serial_dictatorship, top_trading_cycles
 from gymreg_core.matching.pools import Mechanism
@@ -189,6 +190,16 @@ def test_equal_keys_where_nobody_can_be_admitted_or_at_different_paths_are_no_ti
     choices = np.array([[0, 1], [1, 0]], np.int32)
     none = np.array([[1, NOT_ELIGIBLE], [1, NOT_ELIGIBLE]], np.int64)
     assert deferred_acceptance(choices, none, np.array([1, 1], np.int32)).seat.tolist() == [0, 1]
+
+
+def test_what_only_looks_equal_to_the_fast_check_is_solved() -> None:
+    """The check mixes path and key into one number; these two mix to the same."""
+    choices = np.repeat(np.array([[0, 1]], np.int32), 70, axis=0)
+    keys = np.repeat(np.arange(70, dtype=np.int64)[:, None], 2, axis=1)
+    keys[0] = [int(_STEP.astype(np.int64)), 1_000]
+    keys[1] = [2_000, 0]
+    assert not examine(choices, keys, np.array([1, 1], np.int32))[0]
+    assert deferred_acceptance(choices, keys, np.array([1, 1], np.int32)).seat[[0, 1, 69]].tolist() == [1, 0, NONE]
 
 
 @pytest.mark.parametrize("size", [50, 3_000])
