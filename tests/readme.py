@@ -29,11 +29,11 @@ def commands(shell: str) -> list[str]:
 
 
 def run_all(folder: Path) -> list[Ended]:
-    """Run the README's gymreg commands in order in `folder`; its `data` is the made-up region's files."""
+    """Run the README's gymreg commands in order in `folder`; its `data` is what the matches write there."""
     folder.mkdir(parents=True)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     ended = []
-    for command in ["gymreg synth --out data", *commands("gymreg")]:
+    for command in commands("gymreg"):
         done = subprocess.run(
             command.split(),
             cwd=folder,

@@ -23,7 +23,7 @@ from gymreg_core.reporting.manifest import (
     report_entry,
     tree_hash,
 )
-from gymreg_core.reporting.params import AdmissionPlan, load_plan
+from gymreg_core.reporting.params import AdmissionParams, AdmissionPlan, load_plan
 from gymreg_core.reporting.project import FOLDERS, front_matter, stage
 from gymreg_core.reporting.renderers import Renderer, choose_renderer
 from gymreg_core.reporting.runner import Executed, Run, execute
@@ -46,7 +46,9 @@ class ProgressLike(Protocol):
 
 @dataclass(frozen=True)
 class BuildRequest:
-    """Everything that decides a build; paths are absolute. `data` None means the made-up region."""
+    """Everything that decides a build; paths are absolute. `data` holds result files, or extracts of made-up registers;
+    None means the made-up region.
+    """
 
     plans: tuple[AdmissionPlan, ...]
     data: Path | None
@@ -122,7 +124,8 @@ def build_site(request: BuildRequest, progress: ProgressLike) -> BuildResult:
     site.refuse_foreign()
     renderer = choose_renderer(request.renderer)
     code = _code_key(request, renderer)
-    key = key_of(code, [name_and_hash(i) for i in _inputs(request)], [p.model_dump(mode="json") for p in request.plans])
+    inputs = [name_and_hash(path) for path in _inputs(request)]
+    key = key_of(code, inputs, _matches(request, inputs), [p.model_dump(mode="json") for p in request.plans])
     standing = site.manifest()
     if standing is not None and standing.get("key") == key:
         return BuildResult(len(_html(standing["files"])), renderer.name, unchanged=True)
@@ -161,22 +164,39 @@ def _code_key(request: BuildRequest, renderer: Renderer) -> str:
 
 
 def _inputs(request: BuildRequest) -> list[Path]:
+    reference = [request.reference] if request.reference else []
+    if request.data is None:
+        return reference
     from gymreg_core.sources.opening import result_files
+    from gymreg_core.sources.register.folders import split_paths
+    from gymreg_core.sources.register.opening import extract_files
 
-    files = result_files((request.data,)) if request.data else []
-    return [*(path for path, _ in files), *([request.reference] if request.reference else [])]
+    folders, results = split_paths([request.data])
+    extracts = [path for folder in folders for path in extract_files(folder)]
+    return [*extracts, *(path for path, _ in result_files(results)), *reference]
+
+
+def _matches(request: BuildRequest, inputs: list[tuple[str, str]]) -> list[Any]:
+    """What is known about the matches that given result files come from; the made-up region's follow from the code."""
+    if request.data is None:
+        return []
+    from gymreg_core.store.matches import published_as
+
+    return sorted(published_as(request.workspace, (sha256 for _, sha256 in inputs)).items())
 
 
 def _stored(request: BuildRequest, working: Path, progress: ProgressLike) -> StoredResults:
+    from gymreg_core.reporting.from_registers import made_up_results, results_of_registers
+    from gymreg_core.sources.register.folders import split_paths
     from gymreg_core.store.intake import ingest_files
 
-    if request.data is not None:
-        progress.note(f"reading {request.data}")
-        return ingest_files([request.data], request.workspace)
-    from gymreg_core.synthetic.region import write_default_region
-
-    progress.note("making the made-up region")
-    return ingest_files(write_default_region(working / "region"), request.workspace)
+    if request.data is None:
+        return ingest_files(made_up_results(request.workspace, progress.note), request.workspace)
+    progress.note(f"reading {request.data}")
+    folders, results = split_paths([request.data])
+    if folders:
+        results += results_of_registers(folders, request.workspace, working / "results", progress.note)
+    return ingest_files(results, request.workspace)
 
 
 def _runs(request: BuildRequest, stored: StoredResults, code: str) -> list[Run]:
@@ -190,9 +210,12 @@ def _runs(request: BuildRequest, stored: StoredResults, code: str) -> list[Run]:
     params = [p for plan in request.plans for p in plan.expand(available, names)]
     unique = {(p.slug, p.language): p for p in params}
     reference = name_and_hash(request.reference) if request.reference else None
-    return [
-        Run("admission", p, key_of(code, stored.key, reference, p.model_dump(mode="json"))) for p in unique.values()
-    ]
+
+    def key(p: AdmissionParams) -> str:
+        match = stored.matches.get((p.intake_year, p.round)) if p.scope == "region" else None
+        return key_of(code, stored.key, reference, match, p.model_dump(mode="json"))
+
+    return [Run("admission", p, key(p)) for p in unique.values()]
 
 
 def _execute(request: BuildRequest, runs: Sequence[Run], work: Path, progress: ProgressLike) -> list[Executed]:

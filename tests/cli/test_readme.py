@@ -23,7 +23,7 @@ def test_they_leave_what_the_readme_says(readme_run: tuple[Path, list[Ended]]) -
     folder, ended = readme_run
     assert (folder / "build" / "site" / "index.html").is_file()
     assert (folder / "build" / "taby" / "antagning-2025-slut-taby.html").is_file()
-    assert len(list((folder / "region").glob("*.xlsx"))) == 4
+    assert len(list((folder / "data").glob("*.xlsx"))) == 4
     told = next(e.output for e in ended if e.command == "gymreg check data --json")
     assert json.loads(told)["errors"] == 0
     assert "build/site/index.html" in ended[-2].output + ended[-1].output

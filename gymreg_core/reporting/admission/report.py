@@ -28,6 +28,7 @@ from gymreg_core.vocabulary.numbers import number
 from gymreg_core.vocabulary.programmes import LANGUAGES, Language
 
 PAGE_MIME = "application/vnd.gymreg.page+json"
+_SMALL = 0.2  # a made-up region for a look by hand is there in a few seconds
 
 
 @dataclass(frozen=True)
@@ -205,12 +206,12 @@ def load(workspace: str | Path | None = None) -> Stored:
 
 @cache
 def _made_up() -> Stored:
+    from gymreg_core.reporting.from_registers import made_up_results
     from gymreg_core.store.intake import ingest_files
-    from gymreg_core.synthetic.region import write_default_region
 
     with TemporaryDirectory(prefix="gymreg-") as folder:
-        files = write_default_region(Path(folder) / "files")
-        return ingest_files(files, Path(folder) / "workspace")
+        workspace = Path(folder)
+        return ingest_files(made_up_results(workspace, scale=_SMALL), workspace)
 
 
 def _one_of(name: str, value: Any, known: tuple[str, ...]) -> None:
