@@ -1,10 +1,11 @@
 # The commands of the project; `make` alone lists them.
 PYTHON ?= python3
 OUT ?= build/site
+DATA ?= ../shared/data
 BIN = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test check bench simulate lock clean
+.PHONY: help setup report test check bench simulate calibrate lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +29,10 @@ bench: setup ## measure how fast the pages are made, and against what
 	@$(BIN)/python tests/bench.py
 	@$(BIN)/python tests/bench_registers.py
 	@$(BIN)/python tests/bench_matching.py
+	@$(BIN)/python tests/bench_whatif.py
+
+calibrate: setup ## fit the made-up region to the published files in DATA again
+	@$(BIN)/python -m gymreg_core.synthetic.calibration --data $(DATA)
 
 simulate: setup ## look for lists that pay without being true, and write down what was found
 	@$(BIN)/python tests/simulate_matching.py

@@ -13,6 +13,7 @@ OWN_LOT = -1
 """In `RerunLists.lottery`: the applicant's one lot for all paths decides."""
 LOT_BITS, KEY_BITS = 21, 63
 _ENDLESS = np.iinfo(np.int32).max
+_At: Any = np.uint64  # a place in an array: for unsigned ones numba leaves out what negative ones would need
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _OTHER_LOTS = np.uint64(0xD1B54A32D192ED03)
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -117,7 +118,7 @@ def _run(lists: Any, seed: int, run: int, resample: bool) -> Any:
     rows = drawn_rows(seed, run, len(turn), resample)
     queue = _in_turn(turn, turns, rows)
     at = _solved((start, stop, unit, order, order_bits, capacity, lottery), rows, queue, _key(seed, run))
-    return _counted((first, unit, points, path, seats), rows, at)
+    return _counted((first, unit, points, path, seats), rows, queue, at)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -125,13 +126,13 @@ def _in_turn(turn: Int32, turns: int, rows: Int32) -> Int32:
     """Places of `rows`, first to choose first: by turn, and by lot where turns are the same."""
     begin = np.zeros(turns + 1, np.int32)
     for row in rows:
-        begin[turn[row] + 1] += 1
+        begin[_At(turn[_At(row)] + 1)] += 1
     for t in range(turns):
         begin[t + 1] += begin[t]
     queue = np.empty(len(rows), np.int32)
     for i in range(len(rows) - 1, -1, -1):
-        t = turn[rows[i]]
-        queue[begin[t]] = i
+        t = _At(turn[_At(rows[_At(i)])])
+        queue[_At(begin[t])] = i
         begin[t] += 1
     return queue
 
@@ -140,45 +141,46 @@ def _in_turn(turn: Int32, turns: int, rows: Int32) -> Int32:
 def _solved(lists: Any, rows: Int32, queue: Int32, key_of_run: Any) -> Int64:  # noqa: C901
     """The entry that each place of `rows` is admitted by, -1 without a seat."""
     start, stops, unit, order, order_bits, capacity, lottery = lists
-    units = len(capacity)
-    base = np.zeros(units + 1, np.int64)
-    for u in range(units):
-        base[u + 1] = base[u] + capacity[u]
-    keys, who = np.empty(base[units], np.int64), np.empty(base[units], np.int32)
-    size, heaped = np.zeros(units, np.int32), np.zeros(units, np.bool_)
+    base = np.zeros(len(capacity) + 1, np.int64)
+    base[1:] = np.cumsum(capacity)
+    keys, who = np.empty(base[-1], np.int64), np.empty(base[-1], np.int32)
+    size, heaped = np.zeros(len(capacity), np.int32), np.zeros(len(capacity), np.bool_)
     lowest = np.where(capacity > 0, np.int64(-1), np.iinfo(np.int64).max)
     at = np.full(len(rows), -1, np.int64)
     lot_bits, hash_shift = KEY_BITS - order_bits, order_bits + LOT_BITS
+    several = (lottery != OWN_LOT).any()
     for place in queue:
-        i, e = place, start[rows[place]]
-        while i >= 0:
-            bumped, stop = np.int32(-1), stops[rows[i]]
+        i = _At(place)
+        e = _At(start[_At(rows[i])])
+        while True:
+            stop, bumped = _At(stops[_At(rows[i])]), -1
             while e < stop:
-                u = unit[e]
-                key = (np.int64(order[e]) << lot_bits) | i
-                if lottery[u] != OWN_LOT:
+                u = _At(unit[e])
+                key = (np.int64(order[e]) << lot_bits) | np.int64(i)
+                if several and lottery[u] != OWN_LOT:
                     key |= _other_lot(key_of_run, i, lottery[u]) >> hash_shift << LOT_BITS
                 if key > lowest[u]:
-                    b, s = base[u], size[u]
-                    if s < capacity[u]:
-                        keys[b + s], who[b + s] = key, i
-                        size[u] = s + 1
-                        if s + 1 == capacity[u]:
-                            lowest[u] = keys[b : b + s + 1].min()
+                    first, seats = base[u], size[u]
+                    if seats < capacity[u]:
+                        keys[first + seats], who[first + seats] = key, i
+                        size[u] = seats + 1
+                        if seats + 1 == capacity[u]:
+                            lowest[u] = keys[first : first + capacity[u]].min()
                     else:
                         if not heaped[u]:
-                            for p in range(s // 2 - 1, -1, -1):
-                                _sink(keys, who, b, s, p, keys[b + p], who[b + p])
+                            for p in range(seats // 2 - 1, -1, -1):
+                                _sink(keys, who, first, seats, p, keys[first + p], who[first + p])
                             heaped[u] = True
-                        bumped = who[b]
-                        _sink(keys, who, b, s, 0, key, i)
-                        lowest[u] = keys[b]
+                        bumped = who[first]
+                        _sink(keys, who, first, seats, 0, key, i)
+                        lowest[u] = keys[first]
                     break
-                e += 1
-            at[i] = e if e < stop else -1
-            i = bumped
-            if i >= 0:
-                e = at[i] + 1
+                e += _At(1)
+            at[i] = np.int64(e) if e < stop else -1
+            if bumped < 0:
+                break
+            i = _At(bumped)
+            e = _At(at[i] + 1)
     return at
 
 
@@ -199,19 +201,20 @@ def _sink(keys: Int64, who: Int32, base: int, size: int, p: int, key: int, i: in
 
 
 @numba.njit(cache=True, nogil=True)
-def _counted(lists: Any, rows: Int32, at: Int64) -> Any:
+def _counted(lists: Any, rows: Int32, queue: Int32, at: Int64) -> Any:
     firsts, unit, points, path, seats = lists
     m = len(seats)
     admitted = np.zeros(m, np.int32)
     cutoff, in_quotas = np.full(m, _ENDLESS, np.int32), np.full(m, _ENDLESS, np.int32)
     first = seated = free = 0
-    for i in range(len(rows)):
-        e = at[i]
-        if e < 0:
+    for place in queue:
+        i = _At(place)
+        if at[i] < 0:
             continue
-        j = path[unit[e]]
+        e = _At(at[i])
+        j = _At(path[_At(unit[e])])
         seated += 1
-        first += e < firsts[rows[i]]
+        first += at[i] < firsts[_At(rows[i])]
         admitted[j] += 1
         if points[e] >= 0:
             cutoff[j] = min(cutoff[j], points[e])
