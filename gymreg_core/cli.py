@@ -22,7 +22,10 @@ app = typer.Typer(
 )
 
 DataOption = Annotated[
-    Path | None, typer.Option("--data", help="Folder with the office's result files; without it the made-up region.")
+    Path | None,
+    typer.Option(
+        "--data", help="Folder with the office's result files, or made-up registers; without it the made-up region."
+    ),
 ]
 WorkspaceOption = Annotated[
     Path | None, typer.Option("--workspace", help="Where validated tables are kept (default .gymreg beside --out).")
@@ -60,14 +63,28 @@ def check(
 
 @app.command()
 def synth(
-    out: Annotated[Path, typer.Option("--out", help="Folder for the workbooks.")],
-    seed: Annotated[int | None, typer.Option("--seed", help="Another seed gives another region.")] = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the extracts, one for each intake year.")],
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Another seed gives another region.")] = None,
+    years: Annotated[str | None, typer.Option("--years", help="2018:2025 or 2024 (default 2024:2025).")] = None,
+    scale: Annotated[float, typer.Option("--scale", help="Size: 1 is the whole region, 0.1 a tenth.")] = 1.0,
+    dirty: Annotated[bool, typer.Option("--dirty", help="Plant the faults that real extracts have, and list them.")] = False,
 ) -> None:
-    """Write the made-up region as workbooks in the office's format."""
-    from gymreg_core.synthetic.region import DEFAULT_SEED, write_default_region
+    """Write the made-up region as extracts of an admission system: pupils, grades, choices, study paths."""
+    from gymreg_core.reporting.console import Progress
+    from gymreg_core.synthetic.region import DEFAULT_SEED, DEFAULT_YEARS, parse_years, write_region
 
-    for path in write_default_region(out, seed=DEFAULT_SEED if seed is None else seed):
-        print(path)
+    wanted = parse_years(years) if years else DEFAULT_YEARS
+    with Progress() as progress:
+        folders = write_region(
+            out,
+            seed=DEFAULT_SEED if seed is None else seed,
+            years=wanted,
+            scale=scale,
+            dirty=dirty,
+            told=lambda: progress.advance("intake years", len(wanted)),
+        )
+    for folder in folders:
+        print(folder)
 
 
 @app.command()

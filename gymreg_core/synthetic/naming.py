@@ -8,39 +8,33 @@ from typing import Any
 
 import numpy as np
 
-from gymreg_core.synthetic.allocation import Floats
-from gymreg_core.synthetic.proportions import names, value
+from gymreg_core.synthetic.shape import read_yaml, value
 
-_TEMPLATES = {"K": "municipal", "L": "region", "F": "independent"}
+_TEMPLATES = {"municipal": "municipal", "region": "region", "independent": "independent", "unknown": "independent"}
 
 
-def new_names(
-    towns: list[str], forms: list[str], taken: frozenset[str], rng: np.random.Generator
-) -> tuple[list[str], Floats]:
-    """A name for each school of these municipalities and provider forms (K, F, L), none in `taken`.
+def new_names(towns: list[str], forms: list[str], offers: list[str], rng: np.random.Generator) -> list[str]:
+    """A name for each school of these municipalities and provider forms, no two alike.
 
-    Returns the names, and shape (S, 2) what a school's chain leans to (vocational, arts); nan where it has no chain.
+    offers : what most seats are in (preparatory | vocational | arts | mixed); chains are named after it.
     """
-    parts, used, sizes = names(), set(taken), Counter(towns)
+    parts, used, sizes = read_yaml("names.yml"), set[str](), Counter(towns)
     places = _places(rng)
-    leans = np.full((len(towns), 2), np.nan)
     out = []
-    for i, (town, form) in enumerate(zip(towns, forms, strict=True)):
-        chained = form == "F" and rng.random() < value("shape", "chain_share")
-        found = _of_a_chain(town, sizes[town], used, rng) if chained else None
-        if found is not None:
-            name, leans[i] = found[0], found[1]
-        else:
+    for town, form, offer in zip(towns, forms, offers, strict=True):
+        chained = form == "independent" and rng.random() < value("chain_share")
+        name = _of_a_chain(town, sizes[town], offer, used, rng) if chained else None
+        if name is None:
             patterns = parts[_TEMPLATES[form]]
             name = next(n for n in _formatted(places, patterns, rng) if n not in used)
         used.add(name)
         out.append(name)
-    return out, leans
+    return out
 
 
 def renamed(old: list[str], used: frozenset[str], rng: np.random.Generator) -> list[str]:
     """The names of the year after: spelt in another way, or another name with the former one in brackets."""
-    rules, places = names()["renamings"], _places(rng)
+    rules, places = read_yaml("names.yml")["renamings"], _places(rng)
     out: list[str] = []
     for k, name in enumerate(old):
         rule = rules[k % len(rules)]
@@ -51,23 +45,22 @@ def renamed(old: list[str], used: frozenset[str], rng: np.random.Generator) -> l
     return out
 
 
-def _of_a_chain(
-    town: str, schools: int, used: set[str], rng: np.random.Generator
-) -> tuple[str, tuple[float, float]] | None:
-    parts = names()
-    quarters = parts["quarters"] if schools >= value("shape", "quarters_from") else parts["quarters"][:1]
-    every: list[tuple[dict[str, Any], str]] = [(chain, quarter) for quarter in quarters for chain in parts["chains"]]
+def _of_a_chain(town: str, schools: int, offer: str, used: set[str], rng: np.random.Generator) -> str | None:
+    parts = read_yaml("names.yml")
+    quarters = parts["quarters"] if schools >= value("quarters_from") else parts["quarters"][:1]
+    chains: list[dict[str, Any]] = [chain for chain in parts["chains"] if chain["offers"] == offer]
+    every = [(chain, quarter) for quarter in quarters for chain in chains]
     for k in rng.permutation(len(every)):
         chain, quarter = every[int(k)]
         name = f"{chain['name']} {town}{quarter}"
         if name not in used:
-            return name, (chain["vocational"], chain["arts"])
+            return name
     return None
 
 
 def _places(rng: np.random.Generator) -> Iterator[tuple[str, str]]:
     """Invented places and their genitives, in drawn order, each once."""
-    parts = names()
+    parts = read_yaml("names.yml")
     every = [(a + b, a + genitive) for a in parts["firsts"] for b, genitive in parts["seconds"]]
     return iter([every[int(k)] for k in rng.permutation(len(every))])
 

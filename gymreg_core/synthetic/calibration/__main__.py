@@ -1,0 +1,61 @@
+"""Fits the made-up region to the published one and writes its numbers into the package: `make calibrate`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from gymreg_core.errors import GymregError
+from gymreg_core.synthetic.calibration.compare import against_published, over_time
+from gymreg_core.synthetic.calibration.fit import fit_paths
+from gymreg_core.synthetic.calibration.homes import fit_homes
+from gymreg_core.synthetic.calibration.targets import study_path_targets, year9_targets
+from gymreg_core.synthetic.calibration.write import write_homes, write_paths
+from gymreg_core.synthetic.paths import fitted_homes, fitted_paths
+from gymreg_core.synthetic.registers import DEFAULT_SEED, make_register
+from gymreg_core.synthetic.shape import value
+
+_TOLD_EVERY = 20
+_YEARS = (2021, 2022, 2023, 2024)
+
+
+def main() -> int:
+    """Fit unless only asked to compare, write, and print what agrees with the published figures and what does not."""
+    parser = argparse.ArgumentParser(prog="calibrate", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with storsthlm/ and skolverket/")
+    parser.add_argument("--compare", action="store_true", help="fit nothing, compare what is in the package")
+    wanted = parser.parse_args()
+    try:
+        targets, year9 = study_path_targets(wanted.data), year9_targets(wanted.data)
+    except GymregError as problem:
+        print(f"calibrate: {problem}", file=sys.stderr)
+        return problem.exit_code
+    if not wanted.compare:
+        _fit(targets, year9)
+    registers = [make_register(year) for year in _YEARS]
+    base = registers[_YEARS.index(value("base_year"))]
+    table = pd.concat([against_published(base, targets, year9), over_time(registers)], ignore_index=True)
+    print(table.to_string(index=False, float_format=lambda number: f"{number:.4g}"))
+    missed = int((~table["holds"]).sum())
+    print(f"{len(table) - missed} of {len(table)} figures hold")
+    return 1 if missed else 0
+
+
+def _fit(targets: pd.DataFrame, year9: pd.DataFrame) -> None:
+    homes = list(fit_homes(year9, DEFAULT_SEED))[-1]
+    write_homes(homes)
+    paths = fitted_paths()
+    for number, (fit, off) in enumerate(fit_paths(targets, homes, DEFAULT_SEED)):
+        paths = fit.paths
+        if number % _TOLD_EVERY == 0:
+            print(number, {name: round(size, 1) for name, size in off.items()}, file=sys.stderr, flush=True)
+    write_paths(paths)
+    fitted_homes.cache_clear()
+    fitted_paths.cache_clear()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
