@@ -17,6 +17,7 @@ from gymreg_core.matching.whatif import WhatIf, what_if
 from gymreg_core.matching.whatif_words import of_cohort, of_people, of_runs, persons, phrase
 from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.what_if import WhatIfView, release_what_if, say
+from gymreg_core.reporting.what_if_parts import cutoff_figure, interval_figure, people_table, places_table
 from tests.registers import small_register
 from tests.tiny import matched, tiny_register
 
@@ -263,16 +264,30 @@ def view_of(found: WhatIf) -> WhatIfView:
 
 def test_tables_and_the_figure_have_captions_alternative_text_and_numbers() -> None:
     view = view_of(region())
-    people, places, figure = view.of_people("merit_band"), view.of_places("municipality"), view.cutoff_figure()
+    people, places, figure = people_table(view, "merit_band"), places_table(view, "municipality"), cutoff_figure(view)
     assert "| 160 till under 200 |" in people.markdown
     assert "| 290 eller mer |" in people.markdown
-    assert "{#tbl-people-merit-band}" in people.markdown
+    assert "{#tbl-sokande-merit-band}" in people.markdown
     assert "| Stockholm |" in places.markdown
     assert "fig-alt=" in figure.markdown
     assert "#tbl-granser-programme" in figure.markdown
     assert [path.endswith(".svg") for path in figure.files] == [True]
     for by in ("home_municipality", "municipality", "school", "provider_form"):
-        assert view.of_people(by, "en").markdown.count("\n") > 3
+        assert people_table(view, by, "en").markdown.count("\n") > 3
+    intervals = interval_figure(view)
+    assert "mellan punkterna" in intervals.markdown
+    assert "| Studieväg | Beteckning | Minsta ändring | Mittersta ändring | Största ändring |" in intervals.markdown
+    assert len(intervals.files) == 1
+
+
+def test_figures_without_numbers_are_sentences() -> None:
+    still = release_what_if(what_if(small_register(200), asked(), runs=5), MADE_UP)
+    assert interval_figure(still).markdown == "Ingen antagningsgräns ändras i mer än hälften av omkörningarna."
+    none = release_what_if(what_if(small_register(200), asked()), MADE_UP)
+    assert interval_figure(none).markdown == "Inga omkörningar har gjorts."
+    empty = tiny_register(PATHS, "| who | merit | choices |\n| Asta | 300 | na2 |")
+    nobody = release_what_if(what_if(empty, asked()), MADE_UP)
+    assert cutoff_figure(nobody).markdown == "Ingen av gruppernas antagningsgränser ändras."
 
 
 def test_what_is_released_holds_no_small_count() -> None:
