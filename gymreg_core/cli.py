@@ -158,6 +158,7 @@ def whatif(
     from gymreg_core.matching.whatif import load_scenario, what_if
     from gymreg_core.reporting.console import Progress, print_released
     from gymreg_core.reporting.what_if import release_what_if
+    from gymreg_core.reporting.what_if_parts import terminal_tables
     from gymreg_core.store.registers import stored_register
 
     wanted, stored = load_scenario(scenario), stored_register(workspace, year)
@@ -177,7 +178,7 @@ def whatif(
         print(json.dumps(view.to_dict(), ensure_ascii=False, indent=1))
         return
     print("\n".join(view.sentences("en")))
-    for released, columns, caption in view.tables("en"):
+    for released, columns, caption in terminal_tables(view, "en"):
         print_released(released, columns, caption)
 
 
