@@ -276,7 +276,7 @@ def test_tables_and_the_figure_have_captions_alternative_text_and_numbers() -> N
         assert people_table(view, by, "en").markdown.count("\n") > 3
     intervals = interval_figure(view)
     assert "mellan punkterna" in intervals.markdown
-    assert "| Studieväg | Beteckning | Minsta ändring | Mittersta ändring | Största ändring |" in intervals.markdown
+    assert "| Studieväg | Beteckning | Ändring, lägst | Ändring, mittersta | Ändring, högst |" in intervals.markdown
     assert len(intervals.files) == 1
 
 
