@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ def commands(shell: str) -> list[str]:
 def run_all(folder: Path) -> list[Ended]:
     """Run the README's gymreg commands in order in `folder`; its `data` is what the matches write there."""
     folder.mkdir(parents=True)
+    shutil.copytree(ROOT / "params", folder / "params")
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     ended = []
     for command in commands("gymreg"):

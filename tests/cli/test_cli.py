@@ -18,7 +18,7 @@ def gymreg(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
 def test_help_names_every_command(tmp_path: Path) -> None:
     told = gymreg("--help", cwd=tmp_path)
     assert told.returncode == 0
-    assert all(command in told.stdout for command in ("check", "synth", "ingest", "report", "build"))
+    assert all(command in told.stdout for command in ("check", "synth", "ingest", "match", "whatif", "report", "build"))
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_what_it_tells_is_what_the_certificate_says(certificate: Certificate) ->
     assert "| Inget val | 80 | 40,0 % | – |" in text
     assert "80 sökande antogs inte till något av sina val. 30 av dem var inte behöriga" in text
     assert "12 sökande skulle kunna få ett val som de hellre vill ha" in text
-    assert "Lottens startvärde är 7." in text
+    assert "Lottningen utgår från startvärdet 7." in text
     assert "abababababab" in text
     assert "cdcdcdcdcdcd" in text
 
