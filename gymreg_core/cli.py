@@ -67,7 +67,9 @@ def synth(
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Another seed gives another region.")] = None,
     years: Annotated[str | None, typer.Option("--years", help="2018:2025 or 2024 (default 2024:2025).")] = None,
     scale: Annotated[float, typer.Option("--scale", help="Size: 1 is the whole region, 0.1 a tenth.")] = 1.0,
-    dirty: Annotated[bool, typer.Option("--dirty", help="Plant the faults that real extracts have, and list them.")] = False,
+    dirty: Annotated[
+        bool, typer.Option("--dirty", help="Plant the faults that real extracts have, and list them.")
+    ] = False,
 ) -> None:
     """Write the made-up region as extracts of an admission system: pupils, grades, choices, study paths."""
     from gymreg_core.reporting.console import Progress

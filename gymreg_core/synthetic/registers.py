@@ -33,7 +33,7 @@ def make_register(intake_year: int, *, seed: int = DEFAULT_SEED, scale: float = 
     near the seats, admitted, cut-offs, medians and reserves that the office published for 2023 (calibration/), and
     other years that move on from there. What it is not: data about anyone. It shows what a method does, never how a
     school is doing.
-    The same arguments give the same register. scale : size of the region, 1 = about 180 schools and 30,800 applicants.
+    The same arguments give the same register. scale : size of the region, 1 = about 180 schools and 30,600 applicants.
     Errors: BadParameters for a year or scale that cannot be made.
     """
     first, last = value("years")
@@ -117,7 +117,7 @@ def _study_paths(paths: pd.DataFrame, schools: pd.DataFrame, offer: Offer, year:
     return as_table(
         "study_paths",
         {
-            "path_id": [f"{u}-{c}-{k}" for u, c, k in zip(unit, paths["code"], number, strict=True)],
+            "path_id": [f"{c}-{u}-{k}" for u, c, k in zip(unit, paths["code"], number, strict=True)],
             "school": paths["school"],
             "study_path_code": paths["code"],
             "study_path_name": path_names(paths, year),
