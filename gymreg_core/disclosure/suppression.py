@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -20,15 +20,14 @@ class Ties:
 
     sums : rows (positions) that others add up to, the same in every column: a total, None where it is told elsewhere,
         and its parts.
-    parts : by column, those that add up to it in every row; of a row they are left out as one, and always with the sum.
-    together : further columns that are left out as one. rest_of : columns that are a part of another column, by name:
-        the rest of that is a count too, and may be small.
+    together : columns that a sum across the row ties to others; of a row they are left out as one.
+    rests : columns that are together a part of another, and that one: what remains of it is a count too, and where that
+        is small the first of the columns is left out.
     """
 
     sums: Sequence[tuple[int | None, Sequence[int]]] = ()
-    parts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     together: Sequence[Sequence[str]] = ()
-    rest_of: Mapping[str, str] = field(default_factory=dict)
+    rests: Sequence[tuple[Sequence[str], str]] = ()
 
 
 def without_small(table: pd.DataFrame, counts: Sequence[str], smallest: int, ties: Ties) -> tuple[pd.DataFrame, int]:
@@ -39,28 +38,18 @@ def without_small(table: pd.DataFrame, counts: Sequence[str], smallest: int, tie
     open whether what is missing from it is small at all.
     """
     kept, gone, sums = table.copy(), 0, _matrix(ties, len(table))
-    for names, whole in _groups(counts, ties):
+    groups = [list(names) for names in ties.together]
+    for names in groups + [[name] for name in counts if not any(name in group for group in groups)]:
         values = table[names].to_numpy(np.int64).reshape(len(table), len(names))
-        rest = [table[ties.rest_of[name]] - table[name] for name in names if name in ties.rest_of]
-        told = np.column_stack([values, *rest]).astype(np.int64)
+        rests = [table[of] - table[list(parts)].sum(axis=1) for parts, of in ties.rests if parts[0] in names]
+        told = np.column_stack([values, *rests]).astype(np.int64)
         hidden = np.asarray(((told > 0) & (told < smallest)).any(axis=1), np.bool_)
-        if whole is not None:
-            hidden |= kept[whole].isna().to_numpy(np.bool_)
         _protect(hidden, values, smallest, sums)
         for place, name in enumerate(names):
             kept[name] = pd.array(np.where(hidden, 0, values[:, place]), dtype="Int64")
             kept.loc[hidden, name] = pd.NA
         gone += int(hidden.sum()) * len(names)
     return kept, gone
-
-
-def _groups(counts: Sequence[str], ties: Ties) -> list[tuple[list[str], str | None]]:
-    """Columns that are left out as one, each with the column that they add up to, those after the others."""
-    parts = [(list(names), whole) for whole, names in ties.parts.items() if whole in counts]
-    others: list[list[str]] = [list(names) for names in ties.together]
-    tied = {name for names in [*others, *(names for names, _ in parts)] for name in names}
-    alone = [[name] for name in counts if name not in tied]
-    return [*((names, None) for names in [*alone, *others]), *parts]
 
 
 def _matrix(ties: Ties, rows: int) -> NDArray[np.float64]:

@@ -22,7 +22,7 @@ from gymreg_core.vocabulary.programmes import Language
 
 WAYS = ("better", "worse", "newly_seated", "unseated")
 SEATED = ("seated", "seated_previous")
-COUNTS = ("applicants", "moved_applicants", *WAYS, "first_choice", "first_choice_previous", *SEATED)
+COUNTS = ("applicants", *WAYS, "first_choice", "first_choice_previous", *SEATED)
 REGION, SCHOOL = "region", "school"
 BY = (REGION, "home_municipality", "merit_band", "municipality", SCHOOL, "provider_form")
 _PLACES = ("municipality", SCHOOL, "provider_form")
@@ -33,10 +33,10 @@ class Comparison:
     """Two solved rounds side by side; every row is a group, none a person.
 
     table : a row per group of applicants who are in both rounds. by (region | home_municipality | merit_band, and
-        municipality | school | provider_form of the first choice today), group, applicants, moved_applicants (another
-        outcome than today), and how: better and worse (a seat higher or lower on the own list), newly_seated, unseated
-        (the four add up to moved_applicants); first_choice, seated (in the scenario), each with _previous (today).
-        Counts of persons, to be shown by `gymreg_core.disclosure.release_counts` with MOVED, SEATED, SHARES and `sums`.
+        municipality | school | provider_form of the first choice today), group, applicants, how many have another
+        outcome than today, and which: better and worse (a seat higher or lower on the own list), newly_seated,
+        unseated; first_choice, seated (in the scenario), each with _previous (today).
+        Counts of persons, to be shown by `gymreg_core.disclosure.release_counts` with TOGETHER, RESTS and `sums`.
     places : a row per group of study paths. by (region | municipality | school | provider_form | programme), group,
         study_paths, seats, admitted, free_seats, competitive (with a cut-off) and cutoff (mean of those that have one
         in both rounds), each with _previous; moved = cut-offs that moved by `told_move` points or more
@@ -102,10 +102,13 @@ class Comparison:
         return f"Comparison({self.scenario!r}, {self.intake_year} {self.round}, {len(self.paths)} study paths)"
 
 
-MOVED = "moved_applicants"
-"""The column of `Comparison.table` that WAYS add up to; newly_seated - unseated is seated - seated_previous."""
-SHARES = (MOVED, "first_choice", "first_choice_previous", *SEATED)
-"""Columns that are a part of `applicants`, whose rest counts persons too."""
+TOGETHER = (("newly_seated", "unseated"), SEATED)
+"""Columns of `Comparison.table` that a sum ties: newly_seated - unseated is seated - seated_previous."""
+RESTS = (
+    *(((name,), "applicants") for name in (*SEATED, "first_choice", "first_choice_previous")),
+    (("newly_seated", "unseated", "better", "worse"), "applicants"),
+)
+"""Parts of the applicants whose rest counts persons too: without a seat, without the first choice, unchanged."""
 
 
 def compare(
@@ -126,7 +129,6 @@ def compare(
     moved = _moves(both, other, register, other_register)
     persons = groups.assign(
         **{name: moved == number for number, name in enumerate(WAYS, 1)},
-        moved_applicants=moved > 0,
         **{f"seated{end}": both[f"seat{end}"] != NONE for end in ("", "_previous")},
         **{f"first_choice{end}": both[f"met{end}"] for end in ("", "_previous")},
     )

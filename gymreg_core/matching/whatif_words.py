@@ -32,15 +32,17 @@ def of_paths(s: Mapping[str, Any], language: Language) -> tuple[str, ...]:
 
 def of_people(counts: Mapping[str, int | None], scenario: str, language: Language) -> tuple[str, ...]:
     """Who moves, from the region's row of `Comparison.table` as it was released; None is a count that is not shown."""
-    p, everyone, moved = phrase(), counts["applicants"], counts["moved_applicants"]
+    p, everyone = phrase(), counts["applicants"]
     told = {name: _told(value, language) for name, value in counts.items()}
+    ways = [counts[name] for name in _WAYS.values()]
+    moved = None if None in ways else sum(way or 0 for way in ways)
     if moved == 0:
         return (p("nothing", language, name=scenario, all=told["applicants"]),)
-    out = [p("moved", language, name=scenario, moved=told["moved_applicants"], all=told["applicants"])]
-    if all(counts[name] is not None for name in _WAYS.values()):
-        out.append(p("ways", language, **{blank: told[name] for blank, name in _WAYS.items()}))
-    else:
-        out.append(p("ways_hidden", language, n=number(rule("disclosure", "smallest_count"), language)))
+    key, blanks = ("moved_some", {}) if moved is None else ("moved", {"moved": number(moved, language)})
+    out = [
+        p(key, language, name=scenario, all=told["applicants"], **blanks),
+        p("ways", language, **{blank: told[name] for blank, name in _WAYS.items()}),
+    ]
     met, before = counts["first_choice"], counts["first_choice_previous"]
     if everyone and met is not None and before is not None:
         share, was = percent(met / everyone, language), percent(before / everyone, language)

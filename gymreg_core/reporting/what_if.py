@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from gymreg_core.disclosure import Released, Ties, release_counts
-from gymreg_core.matching.compare import MOVED, SEATED, SHARES, WAYS
+from gymreg_core.matching.compare import RESTS, TOGETHER
 from gymreg_core.matching.whatif import WhatIf
 from gymreg_core.matching.whatif_words import of_cohort, of_people
 from gymreg_core.provenance import Provenance
@@ -74,12 +74,7 @@ class WhatIfView:
 def release_what_if(found: WhatIf, provenance: Provenance) -> WhatIfView:
     """What of an analysis may be shown (rules/disclosure.yml). Errors: DisclosureRefused as `release_counts`."""
     comparison, runs = found.comparison, found.uncertainty
-    ties = Ties(
-        sums=comparison.sums(),
-        parts={MOVED: WAYS},
-        together=(SEATED,),
-        rest_of=dict.fromkeys(SHARES, "applicants"),
-    )
+    ties = Ties(sums=comparison.sums(), together=TOGETHER, rests=RESTS)
     return WhatIfView(
         people=release_counts(comparison.table, provenance, ties=ties),
         places=release_counts(comparison.places, provenance),

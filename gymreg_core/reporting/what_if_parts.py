@@ -16,7 +16,7 @@ from gymreg_core.vocabulary.numbers import change
 from gymreg_core.vocabulary.phrases import label
 from gymreg_core.vocabulary.programmes import Language, programmes
 
-PEOPLE = ("applicants", "moved_applicants", "better", "worse", "newly_seated", "unseated")
+PEOPLE = ("applicants", "better", "worse", "newly_seated", "unseated")
 PLACES = ("seats_previous", "seats", "free_seats_previous", "free_seats", "cutoff_previous", "cutoff")
 _MOST = 12
 

@@ -63,7 +63,7 @@ def test_sentences_and_tables_are_printed(run: Any) -> None:
     assert code == 0
     assert "applicants another outcome than today" in told
     assert "80 re-runs with a new lottery and resampled applicants" in told
-    assert all(head in told for head in ("Seats today", "Merit value", "Home municipality", "Other outcome"))
+    assert all(head in told for head in ("Seats today", "Merit value", "Home municipality", "Higher choice"))
     assert "re-runs: 40 of 40" in complaints
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from gymreg_core.disclosure.suppression import Ties, without_small
-from gymreg_core.matching.compare import COUNTS, MOVED, SEATED, SHARES, WAYS
+from gymreg_core.matching.compare import COUNTS, RESTS, TOGETHER
 from gymreg_core.matching.whatif import what_if
 from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.what_if import release_what_if
@@ -41,13 +41,8 @@ def across_rows(columns: list[str], sums: list[tuple[int | None, list[int]]]) ->
 
 def of_a_comparison(rows: int) -> list[dict[tuple[int, str], int]]:
     """The sums within a row of `Comparison.table`."""
-    found: list[dict[tuple[int, str], int]] = []
-    for row in range(rows):
-        found.append({(row, MOVED): -1, **{(row, way): 1 for way in WAYS}})
-        found.append(
-            {(row, "seated"): 1, (row, "seated_previous"): -1, (row, "newly_seated"): -1, (row, "unseated"): 1}
-        )
-    return found
+    signs = {"seated": 1, "seated_previous": -1, "newly_seated": -1, "unseated": 1}
+    return [{(row, name): sign for name, sign in signs.items()} for row in range(rows)]
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -62,8 +57,9 @@ def test_no_count_of_a_comparison_comes_back(seed: int) -> None:
     found, view = analysis.comparison, release_what_if(analysis, Provenance((), already_public=False))
     shown = view.people.table[list(COUNTS)]
     assert not any(shown[name].between(1, SMALLEST - 1).any() for name in COUNTS)
-    for name in SHARES:
-        assert not (shown["applicants"] - shown[name]).between(1, SMALLEST - 1).any()
+    for names, whole in RESTS:
+        rest = shown[whole] - shown[list(names)].sum(axis=1, skipna=False)
+        assert not rest.between(1, SMALLEST - 1).any()
     lines = [*across_rows(list(COUNTS), found.sums()), *of_a_comparison(len(shown))]
     truth = found.table
     for line in lines:  # the relations hold, so whoever reads the table may use them
@@ -83,7 +79,7 @@ def test_leaving_out_the_small_ones_alone_would_not_do() -> None:
     plain = plain.mask(plain.lt(SMALLEST) & plain.gt(0))
     lines = [*across_rows(list(COUNTS), found.comparison.sums()), *of_a_comparison(len(plain))]
     assert told_by_sums(plain, lines)
-    kept, gone = without_small(table, COUNTS, SMALLEST, Ties(parts={MOVED: WAYS}, together=(SEATED,)))
+    kept, gone = without_small(table, COUNTS, SMALLEST, Ties(together=TOGETHER, rests=RESTS))
     assert gone == int(kept[list(COUNTS)].isna().to_numpy().sum())
     assert told_by_sums(kept[list(COUNTS)], lines)
 
