@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from gymreg_core.contracts.register import APPLICATION_ROUNDS, Register
-from gymreg_core.errors import BadParameters
+from gymreg_core.errors import BadParameters, NotCertified
 from gymreg_core.matching.apply_scenario import apply_scenario
 from gymreg_core.matching.build_market import build_market
+from gymreg_core.matching.certificate import Certificate, certify
 from gymreg_core.matching.compare import Comparison, compare
+from gymreg_core.matching.market import Match
 from gymreg_core.matching.options import MarketOptions
 from gymreg_core.matching.runs import Progress
 from gymreg_core.matching.scenarios import Scenario, load_scenario, make_scenario
 from gymreg_core.matching.solve import solve
 from gymreg_core.matching.uncertainty import Uncertainty, uncertainty
-from gymreg_core.matching.whatif_words import of_runs, runs_head
+from gymreg_core.matching.whatif_words import of_runs, phrase, runs_head
 from gymreg_core.vocabulary.programmes import Language
 
 __all__ = ["Comparison", "Scenario", "Uncertainty", "WhatIf", "load_scenario", "make_scenario", "what_if"]
@@ -25,12 +27,17 @@ __all__ = ["Comparison", "Scenario", "Uncertainty", "WhatIf", "load_scenario", "
 
 @dataclass(frozen=True, eq=False)
 class WhatIf:
-    """A scenario's round beside today's. uncertainty : of both rounds and of their difference, None without re-runs."""
+    """A scenario's round beside today's.
+
+    uncertainty : of both rounds and of their difference, None without re-runs. certificates : of today's match and of
+    the scenario's; both hold.
+    """
 
     scenario: Scenario
     seed: int
     comparison: Comparison
     uncertainty: Uncertainty | None
+    certificates: tuple[Certificate, Certificate]
 
     def sentences(self, language: Language = "sv") -> tuple[str, ...]:
         """Cut-offs, seats and intervals in whole sentences; who moves is told from released counts (`reporting`)."""
@@ -40,7 +47,7 @@ class WhatIf:
             told.append(runs_head(summary, language))
             for series in ("today", "scenario", "change"):
                 told += of_runs(summary, series, language)
-        return tuple(told)
+        return (*told, phrase()("certified", language))
 
     def describe(self, language: Language = "sv") -> str:
         """The sentences as one paragraph."""
@@ -65,7 +72,8 @@ def what_if(
     runs : re-runs with new lots and resampled applicants, from which the intervals come; 0 for none.
     jobs, cluster, progress : how the re-runs are done, see `runs.re_run`; the numbers are the same.
     Nobody changes their list because of a scenario, but where a new path is put on it.
-    Errors: BadParameters for a scenario that cannot be, with every fault; as `build_market` and `solve`.
+    Errors: BadParameters for a scenario that cannot be, with every fault; NotCertified where a match breaks a rule that
+    it has to keep; as `build_market` and `solve`.
     """
     if isinstance(scenario, Path):
         scenario = load_scenario(scenario)
@@ -80,7 +88,9 @@ def what_if(
     other_register, options = apply_scenario(register, scenario, seed)
     today = build_market(register, round_, MarketOptions(seed=seed))
     then = build_market(other_register, round_, options)
-    comparison = compare(solve(today), solve(then), register, other_register, scenario=scenario.name)
+    matches = solve(today), solve(then)
+    certificates = _certified(matches[0]), _certified(matches[1])
+    comparison = compare(*matches, register, other_register, scenario=scenario.name)
     intervals = None
     if runs:
         intervals = uncertainty(
@@ -92,4 +102,16 @@ def what_if(
             cluster=cluster,
             progress=progress,
         )
-    return WhatIf(scenario, seed, comparison, intervals)
+    return WhatIf(scenario, seed, comparison, intervals, certificates)
+
+
+def _certified(match: Match) -> Certificate:
+    found = certify(match)
+    if not found.passed:
+        raise NotCertified(
+            "a match does not hold what a match has to hold",
+            where=f"{match.market.intake_year} {match.market.round}",
+            why=found.describe("en"),
+            remedy="This is an error in the program, not in the scenario. Please report the names of the checks.",
+        )
+    return found

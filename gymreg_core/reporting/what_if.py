@@ -60,6 +60,7 @@ class WhatIfView:
             "intake_year": comparison.intake_year,
             "round": comparison.round,
             "made_up": comparison.made_up,
+            "certified": all(certificate.passed for certificate in self.found.certificates),
             "seed": self.found.seed,
             "runs": runs.runs if runs else 0,
             "sentences": list(self.sentences("en")),

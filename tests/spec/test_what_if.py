@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 
 from gymreg_core.disclosure import Ties, release_counts
-from gymreg_core.errors import BadInput, BadParameters, DisclosureRefused
+from gymreg_core.errors import BadInput, BadParameters, DisclosureRefused, NotCertified
 from gymreg_core.matching.build_market import build_market
 from gymreg_core.matching.compare import COUNTS, RESTS, WAYS, Comparison, compare
+from gymreg_core.matching.market import Market, Match
+from gymreg_core.matching.solve import solve
 from gymreg_core.matching.uncertainty import uncertainty
 from gymreg_core.matching.whatif import WhatIf, what_if
 from gymreg_core.matching.whatif_words import of_cohort, of_people, of_runs, persons, phrase
@@ -193,6 +195,17 @@ def test_only_the_same_round_is_compared() -> None:
     preliminary, _ = matched(PATHS, APPLICANTS, "preliminary")
     with pytest.raises(BadParameters, match="same round"):
         compare(final, preliminary, register)
+
+
+def test_a_match_that_breaks_a_rule_counts_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_the_best(market: Market) -> Match:
+        match = solve(market)
+        match.assignment.seat[0] = match.assignment.rank[0] = -1
+        return match
+
+    monkeypatch.setattr("gymreg_core.matching.whatif.solve", without_the_best)
+    with pytest.raises(NotCertified, match="does not hold"):
+        what_if(tiny_register(PATHS, APPLICANTS), asked())
 
 
 def region(seed: int = 1, n: int = 1500, **scenario: Any) -> WhatIf:
