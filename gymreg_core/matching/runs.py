@@ -14,7 +14,8 @@ Progress = Callable[[str, int], None]
 """Told after each piece of work: what it belongs to, and how many pieces there are."""
 
 _PIECES = 40
-_WAIT = "10s"
+_WAIT = 10.0
+"""Seconds until a scheduler or its workers count as absent."""
 
 
 def re_run(
@@ -73,19 +74,27 @@ def _on_cluster(rounds: Rounds, pieces: list[range], address: str, options: dict
     try:
         client = Client(address, timeout=_WAIT, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as problem:
-        raise BadParameters(
-            f"no Dask scheduler answers at {address}",
-            where="cluster",
-            why=type(problem).__name__,
-            remedy="Start one with `dask scheduler` and workers with `dask worker`, or leave the cluster out.",
-        ) from None
+        raise _absent(f"no Dask scheduler answers at {address}", problem) from None
     with client:
+        try:
+            client.wait_for_workers(1, timeout=_WAIT)
+        except TimeoutError as problem:
+            raise _absent(f"the Dask scheduler at {address} has no workers", problem) from None
         there = client.scatter([rounds], broadcast=True, hash=False)[0]
         waiting = client.map(_piece, pieces, rounds=there, options=options, pure=False)
         for future in as_completed(waiting, loop=client.loop):
             part: RunCounts = future.result()
             future.release()  # the cluster need not keep it
             yield part
+
+
+def _absent(what: str, problem: Exception) -> BadParameters:
+    return BadParameters(
+        what,
+        where="cluster",
+        why=type(problem).__name__,
+        remedy="Start a scheduler with `dask scheduler` and workers with `dask worker`, or leave the cluster out.",
+    )
 
 
 def _piece(runs: range, *, rounds: Rounds, options: dict[str, Any]) -> RunCounts:
