@@ -49,9 +49,9 @@ def name_in(code: str, year: int, turn: int = 0) -> str:
 
 
 def profiles(code: str) -> list[str]:
-    """Local profiles of a study path's programme, in a fixed order."""
+    """Local profiles of a study path's orientation or programme, in a fixed order."""
     known: dict[str, list[str]] = read_yaml("catalogue.yml")["profiles"]
-    return known.get(_paths()[code][0], known["other"])
+    return known.get(code[:5]) or known.get(_paths()[code][0], known["other"])
 
 
 def recruits_nationally(codes: list[str]) -> list[bool]:

@@ -31,8 +31,8 @@ def form_lists(  # noqa: C901, PLR0912 one pass over the paths
     test_points : int (n, t), hundredths. open_to : bool (n, r), which requirements the pupil meets.
     A path is liked by liking + attraction + slope * standing; below the expected cut-off reach + aspiration are added,
     and hope where the requirement is not met. A list has `length` paths. Where it holds nothing that the pupil may
-    count on (requirement met, expected + margin reached) the best liked such path is added at its end, and after it, where
-    the list has none, the best liked one where no cut-off is expected at all.
+    count on (requirement met, expected + margin reached) the best liked such path is added at its end, and after it,
+    where the list has none, the best liked one where no cut-off is expected at all.
     """
     attraction, slope, reach, expected, test, alone, requirement = paths
     points, standing, aspiration, hope, margin, length = pupils

@@ -32,7 +32,9 @@ def moved(registers: list[Register]) -> pd.DataFrame:
     return over_time(registers)
 
 
-@pytest.mark.parametrize("measure", sorted(set(bounds()) - {"year_to_year_sd"} - {m for m in bounds() if "spring" in m}))
+@pytest.mark.parametrize(
+    "measure", sorted(set(bounds()) - {"year_to_year_sd"} - {m for m in bounds() if "spring" in m})
+)
 def test_the_base_year_agrees_with_what_was_published(compared: pd.DataFrame, measure: str) -> None:
     rows = compared[compared["measure"].eq(measure)]
     assert len(rows)
@@ -49,5 +51,7 @@ def test_cut_offs_move_as_those_of_the_region(moved: pd.DataFrame, measure: str)
 def test_a_figure_that_is_off_is_said_to_be() -> None:
     from gymreg_core.synthetic.calibration.compare import judged
 
-    table = judged([("seats", "", 1000.0, 1011.0), ("seats", "", 1000.0, 1009.0), ("first_choice_share", "", None, 0.5)])
+    table = judged(
+        [("seats", "", 1000.0, 1011.0), ("seats", "", 1000.0, 1009.0), ("first_choice_share", "", None, 0.5)]
+    )
     assert table["holds"].tolist() == [False, True, False]

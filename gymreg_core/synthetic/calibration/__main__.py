@@ -10,7 +10,7 @@ import pandas as pd
 
 from gymreg_core.errors import GymregError
 from gymreg_core.synthetic.calibration.compare import against_published, over_time
-from gymreg_core.synthetic.calibration.fit import fit_paths
+from gymreg_core.synthetic.calibration.fit import fit_paths, try_on
 from gymreg_core.synthetic.calibration.homes import fit_homes
 from gymreg_core.synthetic.calibration.targets import study_path_targets, year9_targets
 from gymreg_core.synthetic.calibration.write import write_homes, write_paths
@@ -27,6 +27,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="calibrate", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with storsthlm/ and skolverket/")
     parser.add_argument("--compare", action="store_true", help="fit nothing, compare what is in the package")
+    parser.add_argument("--further", type=int, metavar="N", help="N more trials from what is in the package")
     wanted = parser.parse_args()
     try:
         targets, year9 = study_path_targets(wanted.data), year9_targets(wanted.data)
@@ -34,7 +35,7 @@ def main() -> int:
         print(f"calibrate: {problem}", file=sys.stderr)
         return problem.exit_code
     if not wanted.compare:
-        _fit(targets, year9)
+        _fit(targets, year9, wanted.further)
     registers = [make_register(year) for year in _YEARS]
     base = registers[_YEARS.index(value("base_year"))]
     table = pd.concat([against_published(base, targets, year9), over_time(registers)], ignore_index=True)
@@ -44,11 +45,15 @@ def main() -> int:
     return 1 if missed else 0
 
 
-def _fit(targets: pd.DataFrame, year9: pd.DataFrame) -> None:
-    homes = list(fit_homes(year9, DEFAULT_SEED))[-1]
-    write_homes(homes)
+def _fit(targets: pd.DataFrame, year9: pd.DataFrame, further: int | None) -> None:
+    if further is None:
+        homes = list(fit_homes(year9, DEFAULT_SEED))[-1]
+        write_homes(homes)
+        fits = fit_paths(targets, homes, DEFAULT_SEED)
+    else:
+        fits = try_on(targets, list(fitted_homes()), fitted_paths(), DEFAULT_SEED, further)
     paths = fitted_paths()
-    for number, (fit, off) in enumerate(fit_paths(targets, homes, DEFAULT_SEED)):
+    for number, (fit, off) in enumerate(fits):
         paths = fit.paths
         if number % _TOLD_EVERY == 0:
             print(number, {name: round(size, 1) for name, size in off.items()}, file=sys.stderr, flush=True)

@@ -41,7 +41,7 @@ _BOUNDS = {"attraction": (-14.0, 14.0), "reach": (-9.0, 9.0), "slope": (-8.0, 8.
 _ORDINARY_TEST = 16.0
 _USUAL_MERIT = 245.0
 _STEPS = (0.002, 0.4)
-_NEAR, _MISSED, _TRIED, _TRIALS, _AIM = 3.0, 30.0, 0.04, 300, 0.1
+_NEAR, _MISSED, _TRIED, _TRIALS, _AIM = 3.0, 30.0, 0.05, 400, 0.1
 _PERCENT = np.arange(10, 100, 10)
 _LOTTERY_SEED = 0
 """Of `MarketOptions`: the lottery that a match draws unless it is told otherwise."""
@@ -116,6 +116,11 @@ class Fit:
             targets["programme_type"].eq(kind).to_numpy(np.bool_) & ordinary for kind in ("preparatory", "vocational")
         ]
         self.aim, self.tenths = np.zeros(len(targets)), list(_tenths(targets))
+
+    def resume(self, paths: pd.DataFrame) -> None:
+        """Go on from fitted paths."""
+        self.paths = paths.copy()
+        self._draw_tests()
 
     @property
     def offer(self) -> Offer:
@@ -195,7 +200,7 @@ class Fit:
         median = np.nan_to_num(np.abs(self.wanted["median"] - found["median"]))
         waiting = np.abs(self.wanted["reserves"] - found["reserves"])
         missed = _MISSED * (full != self.competitive)
-        return np.asarray(cutoff + 3.0 * persons + 0.1 * median + 0.1 * waiting + missed, dtype=np.float64)
+        return np.asarray(cutoff + 4.0 * persons + 0.1 * median + 0.1 * waiting + missed, dtype=np.float64)
 
     def whole(self, found: dict[str, Floats]) -> float:
         """How far the region is off: its paths, the persons of its programmes, the tenths of its cut-offs."""
@@ -206,7 +211,7 @@ class Fit:
             if all(map(len, pair)):
                 apart = np.subtract(*(np.percentile(values, _PERCENT) for values in pair))
                 tenths += float(np.abs(apart).sum())
-        return float(self.distance(found).sum() + 5.0 * np.abs(persons).sum() + 30.0 * tenths)
+        return float(self.distance(found).sum() + 10.0 * np.abs(persons).sum() + 100.0 * tenths)
 
     def _others(self, found: dict[str, Floats], pace: float) -> dict[str, float]:
         if pace:
@@ -241,6 +246,9 @@ class Fit:
         before = self.paths["test_mean"].to_numpy()
         after = np.where(self.tested, np.clip(before + by, *_BOUNDS["test_mean"]), 0.0)
         self.paths["test_mean"] = after
+        self._draw_tests()
+
+    def _draw_tests(self) -> None:
         drawn = test_points(self.offer, self.wishes.talent, stream(self.seed, self.year, "tests"))
         self.wishes = replace(self.wishes, test_points=drawn)
 
@@ -271,4 +279,14 @@ def fit_paths(targets: pd.DataFrame, homes: list[Home], seed: int) -> Iterator[t
         for _ in range(rounds):
             yield fit, fit.by_match(pace)
     for _ in range(_TRIALS):
+        yield fit, fit.by_trial(rng)
+
+
+def try_on(
+    targets: pd.DataFrame, homes: list[Home], paths: pd.DataFrame, seed: int, trials: int
+) -> Iterator[tuple[Fit, dict[str, float]]]:
+    """Further trials from numbers that were fitted before; as `fit_paths`."""
+    fit, rng = Fit(targets, homes, seed), stream(seed, "further trials", trials)
+    fit.resume(paths)
+    for _ in range(trials):
         yield fit, fit.by_trial(rng)
