@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from gymreg_core.contracts.register import as_table
+from gymreg_core.matching.kernel import NOT_ELIGIBLE, SHUT, Int32, deferred_acceptance
+from gymreg_core.matching.ties import LOTTERY_BITS
 from gymreg_core.rules import rule
 from gymreg_core.synthetic.grades import Floats
 from gymreg_core.synthetic.pupils import Pupils
 from gymreg_core.synthetic.shape import stream, value
-from gymreg_core.synthetic.wishes import FOURTH_YEAR, Offer, draw_wishes, lists_of
+from gymreg_core.synthetic.wishes import (
+    FOURTH_YEAR,
+    Offer,
+    Wishes,
+    draw_wishes,
+    lists_of,
+    may_be_admitted,
+    points_at,
+)
 
 Lists = NDArray[np.int32]
 _OPENS, _REOPENS = "01-15", "04-16"
+_LESSONS, _HEED = 6, 0.3
 _FOURTH_YEAR_POINTS = (1200.0, 1700.0)
 _DAY = np.timedelta64(1, "D")
 
@@ -35,9 +46,14 @@ class RoundLists:
     test_points: Floats
 
 
-def draw_lists(pupils: Pupils, offer: Offer, year: int, seed: int) -> RoundLists:
-    """What everyone wishes in May, and what those wished in February who have changed their minds since."""
+def draw_lists(pupils: Pupils, offer: Offer, year: int, seed: int, seats: Int32 | None = None) -> RoundLists:
+    """What everyone wishes in May, and what those wished in February who have changed their minds since.
+
+    seats (m,) : with them pupils learn which cut-offs to expect; without, they expect what the offer says.
+    """
     wishes = draw_wishes(pupils, offer, year, seed)
+    if seats is not None:
+        offer = _learned(wishes, offer, seats)
     final = lists_of(wishes, offer)
     final[final[:, 0] < 0, 0] = np.argmax(offer.attraction)  # whom a small region offers nothing they would consider
     rng = stream(seed, year, "window")
@@ -50,6 +66,20 @@ def draw_lists(pupils: Pupils, offer: Offer, year: int, seed: int) -> RoundLists
     points = np.where(wishes.taken, wishes.test_points, np.nan)
     _fourth_year(preliminary, final, points, offer, pupils, rng)
     return RoundLists(preliminary, final, changed, points)
+
+
+def _learned(wishes: Wishes, offer: Offer, seats: Int32) -> Offer:
+    """The offer with the cut-offs that come out where everyone expects them, nearly: found by trying a few times."""
+    lots = np.arange(len(wishes.pupils))[::-1]
+    for _ in range(_LESSONS):
+        choices = lists_of(wishes, offer)
+        may = may_be_admitted(wishes, offer, choices)
+        keys = (points_at(wishes, offer, choices) << LOTTERY_BITS) | lots[:, None]
+        solved = deferred_acceptance(choices, np.where(may, keys, NOT_ELIGIBLE), seats)
+        full = (solved.cutoff_key != NOT_ELIGIBLE) & (solved.cutoff_key != SHUT)
+        found = np.where(full, solved.cutoff_key >> LOTTERY_BITS, 0)
+        offer = replace(offer, expected=offer.expected + np.rint(_HEED * (found - offer.expected)).astype(np.int64))
+    return offer
 
 
 def _fourth_year(

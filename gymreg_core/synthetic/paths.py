@@ -61,6 +61,8 @@ def paths_in(year: int, seed: int, scale: float = 1.0) -> pd.DataFrame:
     alive = (every["begins"] <= year) & (every["ends"] > year)
     moved = every.assign(
         attraction=every["attraction"] + drift,
+        # Fashion moves those who can count on a seat; the others would only stand in longer reserve lists.
+        reach=every["reach"] - drift - (value("drift", "sober") if year != value("base_year") else 0.0),
         expected=_expected(every["expected"].to_numpy(), drift),
         seats=_seats(every, seed, year),
     )

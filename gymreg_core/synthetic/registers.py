@@ -51,7 +51,9 @@ def make_register(intake_year: int, *, seed: int = DEFAULT_SEED, scale: float = 
     size = base["seats"].sum() / fitted_paths()["seats"].sum()
     count = max(1, round(value("applicants") * value("cohort", intake_year) * size))
     pupils = draw_pupils(list(fitted_homes()), count, intake_year, seed)
-    lists = draw_lists(pupils, offer, intake_year, seed)
+    as_fitted = intake_year == value("base_year") and scale == 1
+    seats = None if as_fitted else paths["seats"].to_numpy(np.int32)
+    lists = draw_lists(pupils, offer, intake_year, seed, seats)
     applications = applications_of(lists, intake_year, seed)
     study_paths = _study_paths(paths, schools, offer, intake_year, seed)
     seeks_fourth = study_paths["study_path_code"].str.startswith(FOURTH_YEAR).to_numpy()[applications["path"]]

@@ -56,7 +56,8 @@ def over_time(registers: list[Register]) -> pd.DataFrame:
         )
         if before is not None:
             years = pd.concat([before, summer], axis=1).dropna()
-            parts.append(("year_to_year_sd", group, None, float((years.iloc[:, 1] - years.iloc[:, 0]).std())))
+            if len(years) > 1:  # codes and names of 2025 are others than before
+                parts.append(("year_to_year_sd", group, None, float((years.iloc[:, 1] - years.iloc[:, 0]).std())))
         before = summer
     return judged(parts)
 

@@ -42,6 +42,7 @@ _ORDINARY_TEST = 16.0
 _USUAL_MERIT = 245.0
 _STEPS = (0.002, 0.4)
 _NEAR, _MISSED, _TRIED, _TRIALS, _AIM = 3.0, 30.0, 0.05, 400, 0.1
+_TOGETHER, _TOLERATED = 0.25, 0.015
 _PERCENT = np.arange(10, 100, 10)
 _LOTTERY_SEED = 0
 """Of `MarketOptions`: the lottery that a match draws unless it is told otherwise."""
@@ -165,9 +166,11 @@ class Fit:
                 self.aim[mine] = np.clip(self.aim[mine] - _AIM * off[known].mean(), -45.0, 15.0)
 
     def by_trial(self, rng: np.random.Generator) -> dict[str, float]:
-        """One round of trials: a few paths that are off are changed at random; what comes nearer stays so, unless it
-        takes the whole farther away."""
+        """One round of trials: a few paths that are off are changed at random, or the paths of a programme together;
+        what comes nearer stays so, unless it takes the whole farther away."""
         now = self.matched()
+        if rng.random() < _TOGETHER:
+            return self._trial_of_a_programme(rng, now)
         before = self.distance(now)
         tried = (before > _NEAR) & (rng.random(len(before)) < _TRIED) & self.moves
         size = np.clip(before / 80.0, 0.03, 0.4) * tried
@@ -180,6 +183,19 @@ class Fit:
         found = self.matched()
         if self.whole(found) > self.whole(now):
             self.paths = kept
+        return self._others(found, 0.0)
+
+    def _trial_of_a_programme(self, rng: np.random.Generator, now: dict[str, Floats]) -> dict[str, float]:
+        """The paths of a programme with seats left, all a little more or less wanted."""
+        short = np.bincount(self.programme, self.wanted["admitted"] - now["admitted"])
+        relative = np.abs(short) / (np.bincount(self.programme, self.wanted["admitted"]) + 1.0)
+        chosen = rng.choice(len(short), p=relative / relative.sum())
+        kept = self.paths.copy()
+        mine = (self.programme == chosen) & ~self.competitive
+        self._move("attraction", np.where(mine, np.sign(short[chosen]) * rng.uniform(0.0, 0.15, len(mine)), 0.0))
+        found = self.matched()
+        if self.whole(found) > self.whole(now):
+            self.paths, found = kept, now
         return self._others(found, 0.0)
 
     def matched(self) -> dict[str, Floats]:
@@ -204,14 +220,15 @@ class Fit:
 
     def whole(self, found: dict[str, Floats]) -> float:
         """How far the region is off: its paths, the persons of its programmes, the tenths of its cut-offs."""
-        persons = np.bincount(self.programme, found["admitted"] - self.wanted["admitted"])
+        off = np.abs(np.bincount(self.programme, found["admitted"] - self.wanted["admitted"]))
+        persons = np.maximum(0.0, off - _TOLERATED * np.bincount(self.programme, self.wanted["admitted"]))
         tenths = 0.0
         for mine in self.kinds:
             pair = [values[mine & ~np.isnan(values)] for values in (self.wanted["cutoff"], found["cutoff"])]
             if all(map(len, pair)):
                 apart = np.subtract(*(np.percentile(values, _PERCENT) for values in pair))
                 tenths += float(np.abs(apart).sum())
-        return float(self.distance(found).sum() + 10.0 * np.abs(persons).sum() + 100.0 * tenths)
+        return float(self.distance(found).sum() + 15.0 * persons.sum() + 100.0 * tenths)
 
     def _others(self, found: dict[str, Floats], pace: float) -> dict[str, float]:
         if pace:
