@@ -32,7 +32,7 @@ bench: setup ## measure how fast the pages are made, and against what
 	@$(BIN)/python tests/bench_whatif.py
 
 calibrate: setup ## fit the made-up region to the published files in DATA again
-	@$(BIN)/python -m gymreg_core.synthetic.calibration --data $(DATA)
+	@$(BIN)/python -m gymreg_core.synthetic.calibration --data $(DATA) --record docs/simulations/made-up-region.md
 
 simulate: setup ## look for lists that pay without being true, and write down what was found
 	@$(BIN)/python tests/simulate_matching.py

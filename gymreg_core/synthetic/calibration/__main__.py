@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from gymreg_core.errors import GymregError
-from gymreg_core.synthetic.calibration.compare import against_published, over_time
+from gymreg_core.synthetic.calibration.compare import against_published, bounds, over_time
 from gymreg_core.synthetic.calibration.fit import fit_paths, try_on
 from gymreg_core.synthetic.calibration.homes import fit_homes
 from gymreg_core.synthetic.calibration.targets import study_path_targets, year9_targets
@@ -19,6 +21,8 @@ from gymreg_core.synthetic.registers import DEFAULT_SEED, make_register
 from gymreg_core.synthetic.shape import value
 
 _TOLD_EVERY = 20
+_SHOWN = ("measure", "group", "published", "made_up", "holds")
+_KINDS = ("share", "points", "range")
 _YEARS = (2021, 2022, 2023, 2024)
 
 
@@ -28,6 +32,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, required=True, help="folder with storsthlm/ and skolverket/")
     parser.add_argument("--compare", action="store_true", help="fit nothing, compare what is in the package")
     parser.add_argument("--further", type=int, metavar="N", help="N more trials from what is in the package")
+    parser.add_argument("--record", type=Path, help="Markdown file that the comparison is written to")
     wanted = parser.parse_args()
     try:
         targets, year9 = study_path_targets(wanted.data), year9_targets(wanted.data)
@@ -40,9 +45,33 @@ def main() -> int:
     base = registers[_YEARS.index(value("base_year"))]
     table = pd.concat([against_published(base, targets, year9), over_time(registers)], ignore_index=True)
     print(table.to_string(index=False, float_format=lambda number: f"{number:.4g}"))
+    if wanted.record:
+        wanted.record.write_text(_record(table), encoding="utf-8")
     missed = int((~table["holds"]).sum())
     print(f"{len(table) - missed} of {len(table)} figures hold")
     return 1 if missed else 0
+
+
+def _record(table: pd.DataFrame) -> str:
+    """The comparison as a page: each figure beside the published one and what has to hold."""
+    lines = [
+        "# The made-up region beside the published one",
+        "",
+        f"Final admission {value('base_year')}, recomputed from the made-up register and as the office published it;",
+        "year 9 as in Skolverket's file; moves of cut-offs between rounds and years of the made-up region alone. What",
+        "has to hold stands in `gymreg_core/synthetic/calibration/bounds.yml`. Made by `make calibrate`.",
+        "",
+        f"Seed {DEFAULT_SEED}, {datetime.now(tz=UTC).date()}.",
+        "",
+        "| figure | of | published | made up | has to hold | holds |",
+        "|---|---|---:|---:|---|---|",
+    ]
+    for measure, group, published, made_up, holds in zip(*(table[name] for name in _SHOWN), strict=True):
+        beside = "" if published is None or np.isnan(published) else f"{published:,.4g}"
+        bound = " ".join(f"{kind} {size}" for kind, size in bounds().get(measure, {}).items() if kind in _KINDS)
+        name, word = measure.replace("_", " "), "yes" if holds else "no"
+        lines.append(f"| {name} | {group} | {beside} | {made_up:,.4g} | {bound} | {word} |")
+    return "\n".join(lines) + "\n"
 
 
 def _fit(targets: pd.DataFrame, year9: pd.DataFrame, further: int | None) -> None:

@@ -41,8 +41,9 @@ _BOUNDS = {"attraction": (-14.0, 14.0), "reach": (-9.0, 9.0), "slope": (-8.0, 8.
 _ORDINARY_TEST = 16.0
 _USUAL_MERIT = 245.0
 _STEPS = (0.002, 0.4)
-_NEAR, _MISSED, _TRIED, _TRIALS, _AIM = 3.0, 30.0, 0.05, 400, 0.1
-_TOGETHER, _TOLERATED = 0.25, 0.015
+_MISSED, _TRIED, _TRIALS, _AIM, _HALF = 30.0, 9, 1500, 0.1, 0.5
+_SIZES = (0.01, 0.03, 0.1, 0.3)
+_TOGETHER, _TOWARDS, _TOLERATED = 0.1, 0.75, 0.015
 _PERCENT = np.arange(10, 100, 10)
 _LOTTERY_SEED = 0
 """Of `MarketOptions`: the lottery that a match draws unless it is told otherwise."""
@@ -116,6 +117,7 @@ class Fit:
         self.kinds = [
             targets["programme_type"].eq(kind).to_numpy(np.bool_) & ordinary for kind in ("preparatory", "vocational")
         ]
+        self.found: dict[str, Floats] | None = None
         self.aim, self.tenths = np.zeros(len(targets)), list(_tenths(targets))
 
     def resume(self, paths: pd.DataFrame) -> None:
@@ -144,17 +146,23 @@ class Fit:
         """One step with the cut-offs of the match itself; attraction by steps of each path's own that shrink where it
         overshoots (Riedmiller and Braun 1993, resilient propagation)."""
         found = self.matched()
-        full = ~np.isnan(found["cutoff"])
-        short = self.wanted["admitted"] - found["admitted"]
         self._take_aim(found["cutoff"] - self.wanted["cutoff"])
-        # Full, but not published so: less wanted. Published full, but with seats left: more.
-        lower = np.where(full, np.nan_to_num(self.wanted["cutoff"] + self.aim - found["cutoff"]), 1.0)
-        off = np.where(self.competitive, lower, np.where(full, np.minimum(short, -1.0), short))
+        off = self._off(found)
         same = np.sign(off) * self.before
         self.step = np.clip(self.step * np.select([same > 0, same < 0], [1.2, 0.5], 1.0), *_STEPS)
         self.before = np.sign(off)
         self._move("attraction", self.step * np.sign(off))
         return self._others(found, pace)
+
+    def _off(self, found: dict[str, Floats]) -> Floats:
+        """Which way each path is off (m,): above 0 where it has to be more wanted.
+
+        Full, but not published so: less wanted. Published full, but with seats left: more.
+        """
+        full = ~np.isnan(found["cutoff"])
+        short = self.wanted["admitted"] - found["admitted"]
+        lower = np.where(full, np.nan_to_num(self.wanted["cutoff"] + self.aim - found["cutoff"]), 1.0)
+        return np.where(self.competitive, lower, np.where(full, np.minimum(short, -1.0), short))
 
     def _take_aim(self, off: Floats) -> None:
         """Aim lower where cut-offs come out too high: a path that misses upwards has a cut-off, one that misses
@@ -166,37 +174,34 @@ class Fit:
                 self.aim[mine] = np.clip(self.aim[mine] - _AIM * off[known].mean(), -45.0, 15.0)
 
     def by_trial(self, rng: np.random.Generator) -> dict[str, float]:
-        """One round of trials: a few paths that are off are changed at random, or the paths of a programme together;
-        what comes nearer stays so, unless it takes the whole farther away."""
-        now = self.matched()
+        """One trial: a few paths that are off are changed, mostly towards where they should be, or the paths of a
+        programme that have seats left; it stands where the whole comes nearer."""
+        now = self.matched() if self.found is None else self.found
+        kept, off, m = self.paths.copy(), np.sign(self._off(now)), len(self.paths)
         if rng.random() < _TOGETHER:
-            return self._trial_of_a_programme(rng, now)
-        before = self.distance(now)
-        tried = (before > _NEAR) & (rng.random(len(before)) < _TRIED) & self.moves
-        size = np.clip(before / 80.0, 0.03, 0.4) * tried
-        kept = self.paths.copy()
-        self._move("attraction", size * rng.standard_normal(len(before)))
-        self._move("slope", size * rng.standard_normal(len(before)) * ~self.tested)
-        worse = self.distance(self.matched()) >= before
-        for name in ("attraction", "slope"):
-            self.paths[name] = np.where(worse & tried, kept[name], self.paths[name])
-        found = self.matched()
-        if self.whole(found) > self.whole(now):
-            self.paths = kept
-        return self._others(found, 0.0)
-
-    def _trial_of_a_programme(self, rng: np.random.Generator, now: dict[str, Floats]) -> dict[str, float]:
-        """The paths of a programme with seats left, all a little more or less wanted."""
-        short = np.bincount(self.programme, self.wanted["admitted"] - now["admitted"])
-        relative = np.abs(short) / (np.bincount(self.programme, self.wanted["admitted"]) + 1.0)
-        chosen = rng.choice(len(short), p=relative / relative.sum())
-        kept = self.paths.copy()
-        mine = (self.programme == chosen) & ~self.competitive
-        self._move("attraction", np.where(mine, np.sign(short[chosen]) * rng.uniform(0.0, 0.15, len(mine)), 0.0))
+            mine, towards = self._of_a_programme(rng, now)
+        else:
+            apart = self.distance(now) * self.moves
+            many = min(int(rng.integers(1, _TRIED)), int((apart > 0).sum()))
+            mine = np.zeros(m, np.bool_)
+            mine[rng.choice(m, many, replace=False, p=apart / apart.sum())] = True
+            towards = np.where(rng.random(m) < _TOWARDS, off, rng.choice([-1, 1], m))
+            self._move("slope", 0.3 * mine * rng.standard_normal(m) * ~self.tested * (rng.random(m) < _HALF))
+        self._move("attraction", mine * towards * np.abs(rng.standard_normal(m)) * rng.choice(_SIZES))
         found = self.matched()
         if self.whole(found) > self.whole(now):
             self.paths, found = kept, now
+        self.found = found
         return self._others(found, 0.0)
+
+    def _of_a_programme(self, rng: np.random.Generator, now: dict[str, Floats]) -> tuple[Flags, Floats]:
+        """The paths of a programme that have seats left, those that are off more often, and which way it is off."""
+        wanted = np.bincount(self.programme, self.wanted["admitted"])
+        short = wanted - np.bincount(self.programme, now["admitted"])
+        share = np.abs(short) / (wanted + 1.0)
+        chosen = rng.choice(len(short), p=share / share.sum())
+        mine = (self.programme == chosen) & ~self.competitive
+        return mine, np.full(len(mine), np.sign(short[chosen]))
 
     def matched(self) -> dict[str, Floats]:
         """What the match itself gives: `figures`, and the cut-off in points, NaN where seats are left."""
