@@ -20,7 +20,7 @@ from gymreg_core.synthetic.paths import fitted_homes, fitted_paths
 from gymreg_core.synthetic.registers import DEFAULT_SEED, make_register
 from gymreg_core.synthetic.shape import value
 
-_TOLD_EVERY = 20
+_TOLD_EVERY, _WHOLE = 20, 1000
 _SHOWN = ("measure", "group", "published", "made_up", "holds")
 _KINDS = ("share", "points", "range")
 _YEARS = (2021, 2022, 2023, 2024)
@@ -67,11 +67,15 @@ def _record(table: pd.DataFrame) -> str:
         "|---|---|---:|---:|---|---|",
     ]
     for measure, group, published, made_up, holds in zip(*(table[name] for name in _SHOWN), strict=True):
-        beside = "" if published is None or np.isnan(published) else f"{published:,.4g}"
+        beside = "" if published is None or np.isnan(published) else _figure(published)
         bound = " ".join(f"{kind} {size}" for kind, size in bounds().get(measure, {}).items() if kind in _KINDS)
         name, word = measure.replace("_", " "), "yes" if holds else "no"
-        lines.append(f"| {name} | {group} | {beside} | {made_up:,.4g} | {bound} | {word} |")
+        lines.append(f"| {name} | {group} | {beside} | {_figure(made_up)} | {bound} | {word} |")
     return "\n".join(lines) + "\n"
+
+
+def _figure(number: float) -> str:
+    return f"{number:,.0f}" if abs(number) >= _WHOLE else f"{number:.4g}"
 
 
 def _fit(targets: pd.DataFrame, year9: pd.DataFrame, further: int | None) -> None:
