@@ -6,15 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from gymreg_core.disclosure.suppression import Ties, without_small
 from gymreg_core.errors import DisclosureRefused
 from gymreg_core.provenance import Provenance
+from gymreg_core.vocabulary.packaged import packaged_yaml
 
 # Ten or twelve digits shaped like a date and a serial, with or without a separator; days up to 91 for
 # co-ordination numbers and letters in the serial for temporary ones (TF10 and the like).
@@ -107,8 +106,7 @@ def require_released(table: object, columns: Sequence[str]) -> Released:
 
 @cache
 def _policy() -> dict[str, Any]:
-    text = files("gymreg_core.rules").joinpath("disclosure.yml").read_text(encoding="utf-8")
-    policy: dict[str, Any] = yaml.safe_load(text)
+    policy: dict[str, Any] = packaged_yaml("gymreg_core.rules", "disclosure.yml")
     return policy
 
 

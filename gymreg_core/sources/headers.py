@@ -7,11 +7,9 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
-
-import yaml
 
 from gymreg_core.sources.sheets import Cell, Row
+from gymreg_core.vocabulary.packaged import packaged_yaml
 
 ENOUGH = 5  # of sixteen meanings: fewer than this may turn up in any row of words by chance
 ROWS_SEARCHED = 50
@@ -75,8 +73,7 @@ def folded(word: str) -> str:
 
 @cache
 def _table() -> dict[str, dict[str, list[str]]]:
-    text = files("gymreg_core.sources").joinpath("headers.yml").read_text(encoding="utf-8")
-    table: dict[str, dict[str, list[str]]] = yaml.safe_load(text)
+    table: dict[str, dict[str, list[str]]] = packaged_yaml("gymreg_core.sources", "headers.yml")
     return table
 
 

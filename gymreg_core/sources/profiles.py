@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
-
-import yaml
 
 from gymreg_core.sources.headers import folded
+from gymreg_core.vocabulary.packaged import packaged_yaml
 
 _ENDINGS_FROM = 5  # letters: in shorter words an s at the end is no ending
 
@@ -31,8 +29,7 @@ def profiles(paths: Iterable[tuple[str, str]]) -> dict[tuple[str, str], frozense
 @cache
 def telling_nothing(about: str) -> frozenset[str]:
     """Folded words that tell no two names of `about` (schools | study_paths) apart: linking_words.yml."""
-    text = files("gymreg_core.sources").joinpath("linking_words.yml").read_text(encoding="utf-8")
-    return frozenset(yaml.safe_load(text)[about])
+    return frozenset(packaged_yaml("gymreg_core.sources", "linking_words.yml")[about])
 
 
 def _own_name(names: list[str]) -> str:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 
 import pandas as pd
-import yaml
 
 from gymreg_core.contracts.per_file import per_file
 from gymreg_core.contracts.rounds import ROUNDS
 from gymreg_core.findings import Finding
 from gymreg_core.sources.headers import folded
+from gymreg_core.vocabulary.packaged import packaged_yaml
 
 UNKNOWN = "unknown"
 
 
 @cache
 def _spellings() -> dict[str, list[str]]:
-    text = files("gymreg_core.sources").joinpath("providers.yml").read_text(encoding="utf-8")
-    spellings: dict[str, list[str]] = yaml.safe_load(text)
+    spellings: dict[str, list[str]] = packaged_yaml("gymreg_core.sources", "providers.yml")
     return spellings
 
 

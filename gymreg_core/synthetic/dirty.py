@@ -6,12 +6,10 @@ import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from gymreg_core.errors import BadParameters
 from gymreg_core.sources.refusal import refuse_all
@@ -21,6 +19,7 @@ from gymreg_core.sources.register.opening import open_sheet, read_description
 from gymreg_core.synthetic.extracts import write_cells
 from gymreg_core.synthetic.faults import Extract, plant_fault
 from gymreg_core.vocabulary.finding_texts import severities
+from gymreg_core.vocabulary.packaged import packaged_yaml
 
 LIST = "planterat.json"
 """The list of what was planted, beside the files of the extract."""
@@ -47,7 +46,7 @@ class Planted:
 @cache
 def faults() -> tuple[dict[str, Any], ...]:
     """Every fault that can be planted, in the order of dirty.yml."""
-    return tuple(yaml.safe_load(files(__package__).joinpath("dirty.yml").read_text(encoding="utf-8")))
+    return tuple(packaged_yaml("gymreg_core.synthetic", "dirty.yml"))
 
 
 def plant(folder: Path, seed: int, rules: Collection[str] | None = None) -> list[Planted]:

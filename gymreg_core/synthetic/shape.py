@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import zlib
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
-import yaml
 
 from gymreg_core.errors import RuleMissing
+from gymreg_core.vocabulary.packaged import packaged_yaml
 
 
 @cache
 def read_yaml(name: str) -> Any:
     """A YAML file of this package."""
-    return yaml.safe_load(files("gymreg_core.synthetic").joinpath(name).read_text(encoding="utf-8"))
+    return packaged_yaml("gymreg_core.synthetic", name)
 
 
 def value(name: str, *path: str | int) -> Any:

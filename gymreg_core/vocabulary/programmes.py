@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, Literal
 
-import yaml
+from gymreg_core.vocabulary.packaged import packaged_yaml
 
 ProgrammeType = Literal["preparatory", "vocational", "introductory", "other"]
 Language = Literal["sv", "en"]
@@ -47,8 +46,7 @@ class Municipality:
 
 
 def _load(name: str) -> list[dict[str, Any]]:
-    text = files("gymreg_core.vocabulary").joinpath(name).read_text(encoding="utf-8")
-    rows: list[dict[str, Any]] = yaml.safe_load(text)
+    rows: list[dict[str, Any]] = packaged_yaml("gymreg_core.vocabulary", name)
     return rows
 
 

@@ -13,11 +13,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from gymreg_core.vocabulary.packaged import packaged_yaml
 from gymreg_core.vocabulary.programmes import programmes
 
 _CODE = re.compile(r"[A-Z]{2}[A-Za-z0-9]{0,10}")
@@ -71,8 +69,7 @@ def programme_of(code: str) -> str:
 @cache
 def data() -> dict[str, Any]:
     """What study_paths.yml says of codes beyond their pattern."""
-    text = files("gymreg_core.vocabulary").joinpath("study_paths.yml").read_text(encoding="utf-8")
-    content: dict[str, Any] = yaml.safe_load(text)
+    content: dict[str, Any] = packaged_yaml("gymreg_core.vocabulary", "study_paths.yml")
     return content
 
 

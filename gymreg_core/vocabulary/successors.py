@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-import yaml
-
+from gymreg_core.vocabulary.packaged import packaged_yaml
 from gymreg_core.vocabulary.programmes import programmes
 from gymreg_core.vocabulary.study_paths import parse_code
 
@@ -55,8 +53,7 @@ def _last_programme(code: str) -> str:
 
 @cache
 def _entries() -> list[dict[str, dict[str, str]]]:
-    text = files("gymreg_core.vocabulary").joinpath("code_successors.yml").read_text(encoding="utf-8")
-    entries: list[dict[str, dict[str, str]]] = yaml.safe_load(text)
+    entries: list[dict[str, dict[str, str]]] = packaged_yaml("gymreg_core.vocabulary", "code_successors.yml")
     return entries
 
 

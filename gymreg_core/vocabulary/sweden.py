@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 
-import yaml
+from gymreg_core.vocabulary.packaged import packaged_yaml
 
 
 @cache
 def swedish_municipalities() -> dict[str, str]:
     """The code of every Swedish municipality by its name, in code order."""
-    text = files("gymreg_core.vocabulary").joinpath("swedish_municipalities.yml").read_text(encoding="utf-8")
-    codes: dict[str, str] = yaml.safe_load(text)
+    codes: dict[str, str] = packaged_yaml("gymreg_core.vocabulary", "swedish_municipalities.yml")
     return {name: code for code, name in codes.items()}

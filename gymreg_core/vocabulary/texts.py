@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from string import Formatter
 from typing import Any
 
-import yaml
-
 from gymreg_core.errors import MissingText
+from gymreg_core.vocabulary.packaged import packaged_yaml
 from gymreg_core.vocabulary.programmes import LANGUAGES, Language
 
 
@@ -21,7 +19,7 @@ class Texts:
 
     def __init__(self, package: str, name: str) -> None:
         self.source = f"{package}/{name}"
-        raw = yaml.safe_load(files(package).joinpath(name).read_text(encoding="utf-8"))
+        raw = packaged_yaml(package, name)
         self.entries: dict[str, dict[str, str]] = dict(_flatten(raw))
 
     def __call__(self, key: str, language: Language, /, **values: Any) -> str:

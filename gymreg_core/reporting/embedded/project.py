@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatch
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import yaml
 
 from gymreg_core.errors import RenderingFailed
 from gymreg_core.reporting.embedded.notebook import markdown_of
+from gymreg_core.vocabulary.packaged import packaged_yaml
 
 FORMATS = ("html", "typst")
 SUFFIXES = (".qmd", ".md", ".ipynb")
@@ -52,7 +52,7 @@ class Document:
 @cache
 def dialect() -> dict[str, Any]:
     """The tables of ``dialect.yml``."""
-    content: dict[str, Any] = yaml.safe_load(files(__package__).joinpath("dialect.yml").read_text(encoding="utf-8"))
+    content: dict[str, Any] = packaged_yaml("gymreg_core.reporting.embedded", "dialect.yml")
     return content
 
 

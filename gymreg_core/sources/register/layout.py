@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from gymreg_core.contracts.register import SUBJECTS
+from gymreg_core.vocabulary.packaged import packaged_yaml
 
 FORMAT, VERSION = "gymreg-register", 1
 DESCRIPTION = "utdrag.json"
@@ -54,7 +52,7 @@ class File:
 @cache
 def layout() -> dict[str, File]:
     """Every file of an extract by the register's table, those that others refer to first."""
-    content = yaml.safe_load(files(__package__).joinpath("layout.yml").read_text(encoding="utf-8"))
+    content = packaged_yaml("gymreg_core.sources.register", "layout.yml")
     return {entry["table"]: _file(name, entry) for name, entry in content.items()}
 
 
