@@ -55,3 +55,12 @@ def test_a_figure_that_is_off_is_said_to_be() -> None:
         [("seats", "", 1000.0, 1011.0), ("seats", "", 1000.0, 1009.0), ("first_choice_share", "", None, 0.5)]
     )
     assert table["holds"].tolist() == [False, True, False]
+
+
+def test_the_targets_are_the_published_figures(data_dir: Path) -> None:
+    paths, year9 = study_path_targets(data_dir), year9_targets(data_dir)
+    national = paths[paths["programme_type"].isin(["preparatory", "vocational"])]
+    assert (national["seats"].sum(), national["admitted"].sum()) == (30701, 27348)
+    assert len(year9) == 28
+    assert year9.loc["Danderyd", "merit"] == pytest.approx(278.9, abs=0.05)
+    assert year9.loc["Danderyd", "eligible"] == pytest.approx(0.965, abs=0.0005)

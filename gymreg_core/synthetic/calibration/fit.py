@@ -97,14 +97,15 @@ def _tenths(targets: pd.DataFrame) -> Iterator[Flags]:
 class Fit:
     """The paths while they are fitted.
 
+    targets : of `study_path_targets`. count : applicants, those of shape.yml where None.
     `at_cutoffs` and `by_match` better them once and say how far off they were: sums of absolute differences in persons
     admitted and in reserve entries, means in points of median and cut-off.
     """
 
-    def __init__(self, targets: pd.DataFrame, homes: list[Home], seed: int) -> None:
+    def __init__(self, targets: pd.DataFrame, homes: list[Home], seed: int, count: int | None = None) -> None:
         self.paths, self.year, self.seed = start(targets), value("base_year"), seed
         self.step, self.before = np.full(len(targets), _STEPS[1] / 4), np.zeros(len(targets))
-        pupils = draw_pupils(homes, value("applicants"), self.year, seed)
+        pupils = draw_pupils(homes, count or value("applicants"), self.year, seed)
         self.wishes = draw_wishes(pupils, self.offer, self.year, seed)
         self.lots = draw_lottery(len(pupils), _LOTTERY_SEED)
         self.wanted = {n: targets[n].astype("float64").to_numpy() for n in ("admitted", "reserves", "median", "cutoff")}

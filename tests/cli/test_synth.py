@@ -1,0 +1,45 @@
+"""gymreg synth as a user runs it: extracts that are read back clean, or with just the faults that were planted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from gymreg_core.cli import app
+from gymreg_core.errors import BadParameters
+
+RUN = CliRunner()
+
+
+def found(folder: Path) -> set[tuple[str, str, str, int]]:
+    told = json.loads(RUN.invoke(app, ["check", str(folder), "--json"]).stdout)
+    return {(one["rule"], one["file"], one["column"] or "", one["count"]) for one in told["findings"]}
+
+
+def test_a_span_of_years_is_a_folder_each_and_clean(tmp_path: Path) -> None:
+    result = RUN.invoke(app, ["synth", "--out", str(tmp_path), "--years", "2023:2025", "--scale", "0.02"])
+    assert result.exit_code == 0, result.output
+    assert [folder.name for folder in sorted(tmp_path.iterdir())] == ["2023", "2024", "2025"]
+    assert all(str(tmp_path / year) in result.stdout for year in ("2023", "2024", "2025"))
+    assert found(tmp_path) == set()
+
+
+def test_planted_faults_are_listed_and_found_and_nothing_else(tmp_path: Path) -> None:
+    result = RUN.invoke(app, ["synth", "--out", str(tmp_path), "--years", "2024", "--scale", "0.2", "--dirty"])
+    assert result.exit_code == 0, result.output
+    listed = json.loads((tmp_path / "2024" / "planterat.json").read_text(encoding="utf-8"))["planted"]
+    planted = {(one["rule"], one["file"], one["column"], one["count"]) for one in listed}
+    wanted = {"choice-late", "row-repeated-exactly", "study-path-code-not-known", "placeholder-number"}
+    wanted |= {"identity-protected", "final-grades-missing", "rank-repeated", "choice-of-closed-path"}
+    assert wanted <= {rule for rule, *_ in planted}
+    assert found(tmp_path) == planted
+
+
+@pytest.mark.parametrize("wrong", [["--years", "1998"], ["--years", "soon"], ["--scale", "0"], ["--scale", "50"]])
+def test_what_cannot_be_made_is_said(tmp_path: Path, wrong: list[str]) -> None:
+    result = RUN.invoke(app, ["synth", "--out", str(tmp_path / "region"), *wrong])
+    assert isinstance(result.exception, BadParameters)
+    assert not (tmp_path / "region").exists()
