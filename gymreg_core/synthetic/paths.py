@@ -52,6 +52,11 @@ def scaled(paths: pd.DataFrame, scale: float) -> pd.DataFrame:
     return rows.assign(school=rows["own"])[list(COLUMNS)]
 
 
+def as_fitted(year: int, scale: float) -> bool:
+    """Whether the region of a year is the very one that the numbers were fitted to."""
+    return year == value("base_year") and scale == 1
+
+
 def paths_in(year: int, seed: int, scale: float = 1.0) -> pd.DataFrame:
     """The study paths of an intake year: COLUMNS, their code of 2022-2024 as `base_code`, and `turn`, which of several
     successors they have; `code` is the year's. The base year's are the fitted ones.
@@ -62,7 +67,7 @@ def paths_in(year: int, seed: int, scale: float = 1.0) -> pd.DataFrame:
     moved = every.assign(
         attraction=every["attraction"] + drift,
         # Fashion moves those who can count on a seat; the others would only stand in longer reserve lists.
-        reach=every["reach"] - drift - (value("drift", "sober") if year != value("base_year") else 0.0),
+        reach=every["reach"] - drift - (0.0 if as_fitted(year, scale) else value("drift", "sober")),
         expected=_expected(every["expected"].to_numpy(), drift),
         seats=_seats(every, seed, year),
     )

@@ -14,7 +14,7 @@ from gymreg_core.sources.register.keys import MADE_UP_KEY
 from gymreg_core.synthetic.applications import applications_of, draw_lists, tests_of
 from gymreg_core.synthetic.catalogue import recruits_nationally
 from gymreg_core.synthetic.identities import identity_numbers
-from gymreg_core.synthetic.paths import fitted_homes, fitted_paths, paths_in, scaled
+from gymreg_core.synthetic.paths import as_fitted, fitted_homes, fitted_paths, paths_in, scaled
 from gymreg_core.synthetic.pupils import Pupils, draw_pupils
 from gymreg_core.synthetic.schools import draw_schools, path_names
 from gymreg_core.synthetic.shape import stream, value
@@ -51,8 +51,7 @@ def make_register(intake_year: int, *, seed: int = DEFAULT_SEED, scale: float = 
     size = base["seats"].sum() / fitted_paths()["seats"].sum()
     count = max(1, round(value("applicants") * value("cohort", intake_year) * size))
     pupils = draw_pupils(list(fitted_homes()), count, intake_year, seed)
-    as_fitted = intake_year == value("base_year") and scale == 1
-    seats = None if as_fitted else paths["seats"].to_numpy(np.int32)
+    seats = None if as_fitted(intake_year, scale) else paths["seats"].to_numpy(np.int32)
     lists = draw_lists(pupils, offer, intake_year, seed, seats)
     applications = applications_of(lists, intake_year, seed)
     study_paths = _study_paths(paths, schools, offer, intake_year, seed)
