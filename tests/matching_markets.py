@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gymreg_core.matching.kernel import NOT_ELIGIBLE
 from gymreg_core.matching.market import Market, Pools
-from gymreg_core.matching.ties import draw_lottery
+from gymreg_core.matching.ties import draw_lottery, lots_per_path
 
 Arrays = tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int32]]
 SEATS_PER_PATH = 26
@@ -96,7 +96,9 @@ def small_market(rng: np.random.Generator, *, n_most: int = 7, m_most: int = 5, 
     else:
         order = rng.integers(0, classes, choices.shape)
     order = np.where(keys == NOT_ELIGIBLE, NOT_ELIGIBLE, order)
-    lottery = draw_lottery(n, int(rng.integers(1 << 30)), per_path=choices if rng.random() < 0.5 else None)
+    seed = int(rng.integers(1 << 30))
+    by_path = rng.random() < 0.5
+    lottery = lots_per_path(np.arange(n, dtype=np.int32), choices, seed) if by_path else draw_lottery(n, seed)
     pools = small_pools(rng, n, capacity) if with_pools and rng.random() < 0.7 else None
     return market_of((choices, order, capacity), pools=pools, lottery=lottery)
 

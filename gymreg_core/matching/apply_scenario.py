@@ -17,8 +17,8 @@ from gymreg_core.matching.quotas import PoolRule
 from gymreg_core.matching.scenarios import Cohort, NewPath, Quota, Scenario
 from gymreg_core.matching.seats import change_seats, move_seats
 from gymreg_core.matching.selecting import check_names, living_in, selected
+from gymreg_core.matching.ties import COHORT, NEW_PATH
 
-_INTEREST, _COHORT = 1, 2
 _HUNDRED = 100
 
 
@@ -40,10 +40,10 @@ def apply_scenario(register: Register, scenario: Scenario, seed: int = 0) -> tup
     for move in scenario.move:
         register = move_seats(register, move)
     for number, path in enumerate(scenario.new_paths):
-        register = _with_path(register, path, np.random.default_rng([seed, _INTEREST, number]))
+        register = _with_path(register, path, np.random.default_rng([seed, NEW_PATH, number]))
     for number, cohort in enumerate(scenario.cohort):
         mine = living_in(register, cohort.home_municipality)
-        register = resized(register, mine, cohort.factor, [seed, _COHORT, number])
+        register = resized(register, mine, cohort.factor, [seed, COHORT, number])
     return register, MarketOptions(
         seed=seed,
         tie_break=scenario.tie_break,

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gymreg_core.contracts.register import Register
 from gymreg_core.errors import BadParameters
-from gymreg_core.matching.kernel import NONE, Int32, Int64
+from gymreg_core.matching.kernel import Int64
 from gymreg_core.matching.lists import PRELIMINARY, Lists
 from gymreg_core.matching.market import Market
 from gymreg_core.matching.options import MarketOptions
 from gymreg_core.matching.quotas import PoolRule, pools_of
 from gymreg_core.matching.standing import standing_of
 from gymreg_core.matching.tiers import CHOICE_RANK
-from gymreg_core.matching.ties import dense_order, draw_lottery
-
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_ROUNDS = tuple((np.uint64(s), np.uint64(f)) for s, f in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)))
+from gymreg_core.matching.ties import dense_order, draw_lottery, lots_per_path
 
 __all__ = ["MarketOptions", "PoolRule", "build_market"]
 
@@ -55,26 +51,5 @@ def _lottery(options: MarketOptions, lists: Lists, people: int) -> Int64:
     if options.lottery == "single":
         return draw_lottery(people, options.seed)[lists.pupil]
     if options.lottery == "per_path":
-        return _lots_per_path(lists.pupil, lists.choices, options.seed)
+        return lots_per_path(lists.pupil, lists.choices, options.seed)
     raise BadParameters(f"there is no lottery {options.lottery!r}", where="lottery", why="Known: single, per_path.")
-
-
-def _lots_per_path(pupil: Int32, choices: Int32, seed: int) -> Int64:
-    """Lots (n, k), at each path the order of a hash of seed, pupil and path: nobody else's choices move them."""
-    mixed = _mixed(np.full((1, 1), seed, np.uint64))
-    for part in (pupil[:, None], choices):
-        mixed = _mixed(mixed ^ part.astype(np.uint64))
-    path = choices.ravel()
-    order = np.lexsort((mixed.ravel(), path))
-    ordered = path[order]
-    lots = np.zeros(path.size, np.int64)
-    lots[order] = np.where(ordered != NONE, np.arange(path.size) - np.searchsorted(ordered, ordered), 0)
-    return lots.reshape(choices.shape)
-
-
-def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """A pseudo-random number for each value: splitmix64 (Steele, Lea and Flood 2014, OOPSLA)."""
-    values = values + _GOLDEN
-    for shift, factor in _ROUNDS:
-        values = (values ^ (values >> shift)) * factor
-    return values ^ (values >> np.uint64(31))

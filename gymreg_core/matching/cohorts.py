@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gymreg_core.contracts.register import Register, as_table
 from gymreg_core.matching.market import Bools
+from gymreg_core.matching.ties import draw_lottery
 
 _PSEUDONYM = 32
 _OWN = ("grades", "applications", "tests", "replies")
@@ -30,7 +31,7 @@ def resized(register: Register, mine: Bools, factor: float, seed: Sequence[int])
     applies[register.applications["pupil"].to_numpy()] = True
     members = np.flatnonzero(mine & applies)
     size = round(len(members) * factor)
-    drawn = np.random.default_rng(seed).permutation(members)
+    drawn = members[draw_lottery(len(members), seed)]
     if size < len(members):
         return _without(register, drawn[size:])
     return _with_doubles(register, np.sort(np.resize(drawn, size - len(members))))

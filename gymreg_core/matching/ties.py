@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gymreg_core.errors import BadParameters
-from gymreg_core.matching.kernel import NOT_ELIGIBLE, Int32, Int64
+from gymreg_core.matching.kernel import NONE, NOT_ELIGIBLE, Int32, Int64
 from gymreg_core.matching.market import Bools
 
 LOTTERY_BITS = 21
 """Room for the lottery below the order: up to two million applicants."""
+SEEDS = 1 << 63
+"""Seeds lie below: as much as the random numbers of re-runs and of lotteries by path begin with."""
+QUOTA_LOTS, COHORT, NEW_PATH = 1, 2, 3
+"""What random numbers are drawn for, after the seed of the lottery: each has numbers of its own."""
 _ROOM = 1 << 62
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_ROUNDS = tuple((np.uint64(s), np.uint64(f)) for s, f in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)))
 
 
 def dense_order(fields: Sequence[Int64 | Int32], eligible: Bools) -> Int64:
@@ -51,22 +58,47 @@ def keys_of(order: Int64, lottery: Int64) -> Int64:
     return np.where(order == NOT_ELIGIBLE, NOT_ELIGIBLE, (order << LOTTERY_BITS) | drawn).astype(np.int64)
 
 
-def draw_lottery(n: int, seed: int | Sequence[int], *, per_path: Int32 | None = None) -> Int64:
-    """Lots: a permutation of 0..n-1 for all paths, or with `per_path` = choices (n, k) one at each path.
+def draw_lottery(n: int, seed: int | Sequence[int]) -> Int64:
+    """Lots: a permutation of 0..n-1, one draw for all paths.
 
-    The same seed gives the same lots, and further applicants leave the order among the first as it is.
-    Errors: BadParameters for more applicants than the keys have room for.
+    seed : of the lottery, or that and a number from QUOTA_LOTS on. The same seed gives the same lots, and further
+    applicants leave the order among the first as it is. Errors: BadParameters for more applicants than the keys have
+    room for.
     """
+    _require_room(n)
+    drawn = np.empty(n, np.int64)
+    drawn[np.argsort(np.random.default_rng(seed).random(n), kind="stable")] = np.arange(n)
+    return drawn
+
+
+def lots_per_path(pupil: Int32, choices: Int32, seed: int) -> Int64:
+    """Lots (n, k), at each path the order of a hash of seed, pupil and path: nobody else's choices move them.
+
+    pupil : int32 (n,). choices : int32 (n, k). Errors: BadParameters for more applicants than the keys have room for,
+    or a seed that is not below SEEDS.
+    """
+    _require_room(len(choices))
+    if seed >= SEEDS:
+        raise BadParameters(f"the seed {seed} is too large", where="seed", remedy=f"Name one below {SEEDS}.")
+    mixed = _mixed(np.full((1, 1), seed, np.uint64))
+    for part in (pupil[:, None], choices):
+        mixed = _mixed(mixed ^ part.astype(np.uint64))
+    path = choices.ravel()
+    order = np.lexsort((mixed.ravel(), path))
+    ordered = path[order]
+    lots = np.zeros(path.size, np.int64)
+    lots[order] = np.where(ordered != NONE, np.arange(path.size) - np.searchsorted(ordered, ordered), 0)
+    return lots.reshape(choices.shape)
+
+
+def _require_room(n: int) -> None:
     if n > 1 << LOTTERY_BITS:
         raise BadParameters(f"a lottery has room for {1 << LOTTERY_BITS} applicants, not for {n}", where="applicants")
-    rng = np.random.default_rng(seed)
-    if per_path is None:
-        drawn = np.empty(n, np.int64)
-        drawn[np.argsort(rng.random(n), kind="stable")] = np.arange(n)
-        return drawn
-    lots, path = np.zeros(per_path.shape, np.int64), per_path.ravel()
-    order = np.lexsort((rng.random(path.size), path))
-    sorted_path = path[order]
-    first = np.searchsorted(sorted_path, sorted_path)
-    lots.ravel()[order] = np.where(sorted_path >= 0, np.arange(path.size) - first, 0)
-    return lots
+
+
+def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """A pseudo-random number for each value: splitmix64 (Steele, Lea and Flood 2014, OOPSLA)."""
+    values = values + _GOLDEN
+    for shift, factor in _ROUNDS:
+        values = (values ^ (values >> shift)) * factor
+    return values ^ (values >> np.uint64(31))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from gymreg_core.errors import BadInput, BadParameters
 from gymreg_core.matching.build_market import MarketOptions, build_market
 from gymreg_core.matching.solve import solve
+from gymreg_core.matching.ties import SEEDS, draw_lottery, lots_per_path
 from tests.tiny import expected, matched, seats, tiny_register
 
 SEATS = {
@@ -416,6 +418,17 @@ def test_one_lot_for_all_paths_or_one_for_each() -> None:
     firsts = [tuple(ahead("per_path", seed)) for seed in range(50)]
     assert len(set(firsts)) > 15
     assert 75 < sum(map(sum, firsts)) < 175  # of 250 lots; six standard deviations
+
+
+@pytest.mark.parametrize(("people", "seed", "told"), [((1 << 21) + 1, 0, "room for"), (2, SEEDS, "too large")])
+def test_a_lottery_that_the_keys_have_no_room_for_is_refused(people: int, seed: int, told: str) -> None:
+    """Else lots would run into the classes above them, and applicants with fewer points would pass others."""
+    choices = np.zeros((people, 1), np.int32)
+    with pytest.raises(BadParameters, match=told):
+        lots_per_path(np.arange(people, dtype=np.int32), choices, seed)
+    if seed == 0:
+        with pytest.raises(BadParameters, match=told):
+            draw_lottery(people, seed)
 
 
 def test_a_lot_is_not_moved_by_others_who_apply() -> None:
