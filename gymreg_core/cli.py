@@ -13,6 +13,7 @@ import typer
 from gymreg_core.errors import BadInput, BadParameters, GymregError, RenderingFailed
 
 _INTERRUPTED = 130
+_MOST_SEED = 2**63 - 1
 
 app = typer.Typer(
     add_completion=False,
@@ -115,7 +116,7 @@ def match(
     workspace: Annotated[Path, typer.Option("--workspace", help="Where gymreg ingest has stored the register.")],
     year: Annotated[int, typer.Option("--year", help="Intake year.")],
     round_: Annotated[str, typer.Option("--round", help="preliminary, final, reserve_1 or reserve_2.")] = "final",
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the lottery that breaks ties.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=_MOST_SEED, help="Of the lottery that breaks ties.")] = 0,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for the result file, in the office's own format.")
     ] = None,
@@ -153,7 +154,7 @@ def whatif(
     cluster: Annotated[
         str | None, typer.Option("--cluster", help="Address of a Dask scheduler, tcp://host:port, for the re-runs.")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the lottery and the re-runs.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=_MOST_SEED, help="Of the lottery and the re-runs.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON alone.")] = False,
 ) -> None:
     """Match a round of a stored register under a scenario, and compare it with today; nothing is stored."""

@@ -100,7 +100,7 @@ class SeatChange(_SomePaths):
     Exactly one of number (seats) and percent (of their seats).
     """
 
-    number: Whole | None = None
+    number: Annotated[Whole, Field(ge=-100_000, le=100_000)] | None = None
     percent: Percent | None = None
 
     @model_validator(mode="after")

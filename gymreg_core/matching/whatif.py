@@ -18,6 +18,7 @@ from gymreg_core.matching.options import MarketOptions
 from gymreg_core.matching.runs import Progress
 from gymreg_core.matching.scenarios import Scenario, load_scenario, make_scenario
 from gymreg_core.matching.solve import solve
+from gymreg_core.matching.ties import SEEDS
 from gymreg_core.matching.uncertainty import Uncertainty, uncertainty
 from gymreg_core.matching.whatif_words import of_runs, phrase, runs_head
 from gymreg_core.vocabulary.programmes import Language
@@ -79,11 +80,15 @@ def what_if(
         scenario = load_scenario(scenario)
     elif not isinstance(scenario, Scenario):
         scenario = make_scenario(scenario)
-    if round_ not in APPLICATION_ROUNDS or seed < 0 or runs < 0:
+    if round_ not in APPLICATION_ROUNDS:
         raise BadParameters(
-            f"round {round_!r}, seed {seed}, {runs} re-runs",
-            where="what if",
-            why=f"Rounds: {', '.join(APPLICATION_ROUNDS)}; seed and re-runs are 0 or more.",
+            f"no scenario can be tried on a round {round_!r}",
+            where="round",
+            remedy=f"One of: {', '.join(APPLICATION_ROUNDS)}.",
+        )
+    if not 0 <= seed < SEEDS or runs < 0:
+        raise BadParameters(
+            f"seed {seed}, {runs} re-runs", where="what if", why=f"Both are 0 or more, the seed below {SEEDS}."
         )
     other_register, options = apply_scenario(register, scenario, seed)
     today = build_market(register, round_, MarketOptions(seed=seed))

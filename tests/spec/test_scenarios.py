@@ -188,6 +188,24 @@ def test_a_new_path_is_put_on_some_lists() -> None:
     assert all(given == list(range(1, len(given) + 1)) for given in ranks)
 
 
+def test_who_wants_a_new_path_and_who_wins_a_lot_are_drawn_apart() -> None:
+    register = small_register(200, 3)
+    model = int(register.applications["path"].mode()[0])
+    path = {"path_id": "ny", "school": register.schools["school"][0], "seats": 5, "interest": 50}
+    path["like"] = register.study_paths["path_id"][model]
+    for number in range(2):
+        quotas = [{"kind": "lottery", "percent": 40}] * 2
+        asked = {"name": "prov", "new_paths": [path, path | {"path_id": "ny2"}][: number + 1], "quotas": quotas}
+        other, options = apply_scenario(register, make_scenario(asked), 1)
+        market = build_market(other, "final", options)
+        interested = (market.choices == len(other.study_paths) - 1).any(axis=1)
+        for quota in np.flatnonzero(market.pools.path == model):
+            mine = market.pools.pool == quota
+            who, lots = interested[market.pools.applicant[mine]], market.pools.key[mine]
+            assert lots[who].max() > lots[~who].min()
+            assert lots[who].min() < lots[~who].max()
+
+
 def test_seats_are_spread_by_largest_remainder() -> None:
     assert spread(5, np.array([3, 3, 4])).tolist() == [2, 1, 2]
     assert spread(4, np.array([0, 0, 0])).tolist() == [2, 1, 1]
@@ -306,6 +324,7 @@ def test_names_that_the_register_lacks_are_told_at_once() -> None:
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
+        ({"seats": [{"path_id": "na1", "number": 10**10}]}, "less than or equal to 100000"),
         ({"seats": [{"path_id": "na1", "number": -2}]}, "2 seats cannot be closed where there are 1"),
         ({"seats": [{"programme": "EK", "municipality": "Täby", "number": 1}]}, "no open study path fits"),
         ({"close": [{"path_id": "na1"}] * 2}, "no open study path fits"),

@@ -178,9 +178,17 @@ def test_where_no_two_are_equal_a_lottery_changes_nothing() -> None:
     assert resampled.cutoffs["cutoff_p05"].tolist() != resampled.cutoffs["cutoff_p95"].tolist()
 
 
-@pytest.mark.parametrize("wrong", [{"round_": "reserve_1"}, {"seed": -1}, {"runs": -5}])
-def test_what_cannot_be_run_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(BadParameters, match="what if"):
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"round_": "reserve_1"}, "no scenario can be tried on a round 'reserve_1'"),
+        ({"seed": -1}, "the seed below"),
+        ({"seed": 1 << 63}, "the seed below"),
+        ({"runs": -5}, "-5 re-runs"),
+    ],
+)
+def test_what_cannot_be_run_is_refused(wrong: dict[str, Any], told: str) -> None:
+    with pytest.raises(BadParameters, match=told):
         what_if(small_register(60), asked(), **wrong)
 
 
