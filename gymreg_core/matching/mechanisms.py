@@ -29,7 +29,9 @@ def serial_dictatorship(choices: Int32, keys: Int64, capacity: Int32) -> Assignm
     With keys (n, k) the list is ordered by each applicant's highest key. BadInput too where two are equal in it.
     """
     check_market(choices, keys, capacity)
-    found = deferred_acceptance(choices, one_list(choices, keys), capacity)
+    own = _own_keys(choices, keys)
+    may = np.where(own == NOT_ELIGIBLE, NONE, choices).astype(np.int32)
+    found = deferred_acceptance(may, own.max(axis=1, initial=NOT_ELIGIBLE), capacity)
     return _assignment(choices, keys, capacity, found.rank)
 
 

@@ -48,6 +48,15 @@ def test_on_one_common_list_the_best_choose_first(mechanism: Mechanism) -> None:
     assert solved(ONE_LIST, seats, mechanism) == {"Ann": "A", "Bo": "B", "Cia": "C", "Dan": ""}
 
 
+def test_picking_in_order_is_a_method_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the certificate would compare deferred acceptance with itself."""
+    monkeypatch.setattr("gymreg_core.matching.kernel.own_orders", None)
+    seats = {"A": 1, "B": 1, "C": 1}
+    assert solved(ONE_LIST, seats, serial_dictatorship) == {"Ann": "A", "Bo": "B", "Cia": "C", "Dan": ""}
+    some = "Ann   A -  B 340\n Bo   A 320  B -\n Cia  C -"
+    assert solved(some, seats, serial_dictatorship) == {"Ann": "B", "Bo": "A", "Cia": ""}
+
+
 def test_immediate_acceptance_rewards_whoever_puts_a_path_first() -> None:
     found = solved(ONE_LIST, {"A": 1, "B": 1, "C": 1}, immediate_acceptance)
     assert found == {"Ann": "A", "Bo": "", "Cia": "C", "Dan": "B"}
