@@ -14,17 +14,18 @@ from gymreg_core.matching.mechanisms import top_trading_cycles
 def figures(seen: Seen) -> dict[str, Any]:
     """Plain numbers, all counts of the region.
 
-    applicants, study_paths (with seats), seats, admitted, unassigned, of which eligible_nowhere; first_choice and its
-    shares first_choice_of_applicants and first_choice_of_admitted (None where there are none); rank_distribution, how
-    many got their first, second, … choice by its column, which a choice that has lapsed still takes up; trade_up, how
-    many would be better off by trading seats, priorities waived;
+    applicants, study_paths (with seats), seats, admitted, unassigned, of which eligible_nowhere have choices that still
+    stand and may be admitted by none of them; first_choice and its shares first_choice_of_applicants and
+    first_choice_of_admitted (None where there are none); rank_distribution, how many got their first, second, … choice
+    by its column, which a choice that has lapsed still takes up; trade_up, how many would be better off by trading
+    seats, priorities waived;
     truth_telling_safe, whether no tie-break looks at the place on the list; at_rank_ties, who stand at such a tie.
     """
     claims, market = seen.claims, seen.match.market
     seated = np.flatnonzero(seen.rank != NONE)
     met = np.bincount(seen.rank[seated], minlength=1)
-    somewhere = np.zeros(claims.n, np.bool_)
-    somewhere[claims.row[claims.may]] = True
+    listed, somewhere = np.zeros((2, claims.n), np.bool_)
+    listed[claims.row], somewhere[claims.row[claims.may]] = True, True
     first = int(met[0])
     return {
         "applicants": claims.n,
@@ -32,7 +33,7 @@ def figures(seen: Seen) -> dict[str, Any]:
         "seats": int(market.capacity.sum()),
         "admitted": len(seated),
         "unassigned": claims.n - len(seated),
-        "eligible_nowhere": int((~somewhere).sum()),
+        "eligible_nowhere": int((listed & ~somewhere).sum()),
         "first_choice": first,
         "first_choice_of_applicants": _share(first, claims.n),
         "first_choice_of_admitted": _share(first, len(seated)),

@@ -270,6 +270,16 @@ def test_figures() -> None:
     }
 
 
+def test_who_has_no_choice_left_is_not_told_as_not_eligible() -> None:
+    """In a reserve round Dan has declined and withdrawn: without a seat, and eligible for all there was."""
+    market = plain()
+    left = np.array([True, True, True, False])[:, None]
+    market = replace(market, choices=np.where(left, market.choices, NONE), eligible=market.eligible & left)
+    found = certify(solve(replace(market, order=np.where(left, market.order, NOT_ELIGIBLE))))
+    assert found.passed
+    assert (found.figures["unassigned"], found.figures["eligible_nowhere"]) == (1, 0)
+
+
 def test_what_stability_costs() -> None:
     """Ann and Bo would trade A for B, but Cia, who wants A alone, stands before Bo there (Roth 1982)."""
     choices = np.array([[1, 0], [0, 1], [0, NONE]], np.int32)
