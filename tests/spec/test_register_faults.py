@@ -203,6 +203,13 @@ FAULTS: dict[str, tuple[Change, str, str | None, str | None, tuple[int, ...]]] =
     "choice of a closed path": (closed_although_chosen, "choice-of-closed-path", CHOICES, "Studieväg", (2,)),
     # --- skill tests, free quota, replies
     "points outside the scale": (cell(TESTS, 2, "Poäng", "20,5"), "points-outside-scale", TESTS, "Poäng", (2,)),
+    "a weight beyond all points": (
+        cell(PATHS, 2, "Provets vikt", "999999999"),
+        "test-weight-too-large",
+        PATHS,
+        "Provets vikt",
+        (2,),
+    ),
     "test twice": (
         rows(TESTS, lambda lines: [*lines, lines[1].replace(";7", ";8")]),
         "entry-repeated",

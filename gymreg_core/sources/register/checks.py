@@ -79,7 +79,7 @@ def check_schools(table: Table, notes: Notes) -> None:
 
 
 def check_study_paths(table: Table, rounds: tuple[str, ...], intake_year: int, notes: Notes) -> None:
-    """A study path stands once, with a code that means something, a tie-break that is known, and seats.
+    """A study path stands once, with a code that means something, a known tie-break, seats, and a weight that fits.
 
     `rounds`: those that somebody has chosen in. An open path has seats in each and, in the last, more than 0.
     """
@@ -103,6 +103,8 @@ def check_study_paths(table: Table, rounds: tuple[str, ...], intake_year: int, n
     note("seats-zero", is_open & (last == 0) & table.readable(seats[-1]), seats[-1])
     counted = is_open & (last > 0) & table.readable(seats[-1], quota)
     note("free-quota-above-seats", counted & (table[quota] > last), quota)
+    most = rule("result_limits", "points") / rule("register", "test_points", intake_year)
+    note("test-weight-too-large", (table["test_weight"] > most) & table.readable("test_weight"), "test_weight")
 
 
 def check_grades(table: Table, pupils: Table, twice: Flags, intake_year: int, notes: Notes) -> None:
