@@ -6,11 +6,11 @@ from typing import Any
 
 import numba
 import numpy as np
-from tests.matching_reference import own_places, place, seats, stages
 from numpy.typing import NDArray
 
 from gymreg_core.matching.kernel import NONE
 from gymreg_core.matching.market import Market
+from tests.matching_reference import own_places, place, seats, stages
 
 
 def assignments(market: Market) -> int:
@@ -97,7 +97,7 @@ def _stable(column: Any, options: Any, number: Any, choices: Any, standing: Any,
 
 @numba.njit(cache=True)
 def _chosen(j: Any, wish: Any, paths: Any) -> Any:
-    """Stage by stage the best of those left: members by their own order, then by `wish` whoever the stage is open to."""
+    """Stage by stage the best of those left: members by their own order, then by `wish` whom the stage is open to."""
     start, size, own, to_all = paths
     chosen = np.zeros(len(wish), np.bool_)
     for u in range(start[j], start[j + 1]):

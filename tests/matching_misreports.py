@@ -19,7 +19,7 @@ LIARS, LIES = 6, 6  # applicants a society, lists that each tries in place of th
 
 @dataclass(frozen=True)
 class Society:
-    """True lists; points int64 (n, m) of every applicant at every path, with many ties; lots (n, m); seats and quotas."""
+    """True lists; points int64 (n, m) of everyone at every path, many of them tied; lots (n, m); seats, quotas."""
 
     lists: list[NDArray[np.int64]]
     points: NDArray[np.int64]

@@ -1,8 +1,8 @@
 """The contract of a register: one intake year's pupils, grades, applications and study paths, before the matching.
 
-Tables refer to one another by row number: `pupil` is a row of `pupils`, `path` a row of `study_paths`, `school` a row of
-`schools`. A register holds persons. It stays in the store and in the rooms that work on it (design: person rows never
-leave the store); pupils are known by a keyed pseudonym only.
+Tables refer to one another by row number: `pupil` is a row of `pupils`, `path` a row of `study_paths`, `school` a row
+of `schools`. A register holds persons. It stays in the store and in the rooms that work on it (design: person rows
+never leave the store); pupils are known by a keyed pseudonym only.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NUMBER_KINDS = ("personal", "coordination", "placeholder")
 SEXES = ("F", "M", "unknown")
 TERMS = ("autumn", "final")
 GRADES = ("", "F", "E", "D", "C", "B", "A")
-"""Codes of a grade: its place in this tuple, 0 = no grade in the subject. Older and proposed scales: rules/grades.yml."""
+"""Codes of a grade: its place in this tuple, 0 = no grade. Older and proposed scales: rules/grades.yml."""
 SUBJECTS = (
     *("SV", "SVA", "EN", "MA", "BL", "HKK", "IDH", "MU", "SL", "TK", "BI", "FY", "KE", "GE", "HI", "RE", "SH"),
     *("M1", "M2", "ML", "TN", "DA"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -14,9 +15,10 @@ from gymreg_core.contracts.register import Register
 from gymreg_core.contracts.rounds import ROUNDS
 from gymreg_core.errors import BadParameters, NotCertified
 from gymreg_core.matching.result_file import FILE_NAMES, ResultFile, not_published, result_file
+from gymreg_core.rules import rules_read
 from gymreg_core.store.fingerprint import code_fingerprint, fingerprint
 from gymreg_core.store.intake import reading_code
-from gymreg_core.store.matches import kept_match, put_match
+from gymreg_core.store.matches import keep_match, kept_match, put_match
 from gymreg_core.store.registers import stored_register
 from gymreg_core.vocabulary.numbers import number
 from gymreg_core.vocabulary.programmes import Language
@@ -37,7 +39,8 @@ class MatchedRound:
 
     table : results (contracts/results.py), a row per study path, in the register's order. result_file : how the office
     would publish them; None for the reserve rounds, which it does not publish. computed : False where the match was in
-    the workspace already. key : what it is stored under.
+    the workspace already. key : what it is stored under. rules : the status (published, derived, assumption) of every
+    rule that the match asked for, by ``file.key``.
     """
 
     key: str
@@ -48,6 +51,7 @@ class MatchedRound:
     computed: bool
     table: pd.DataFrame
     certificate: Certificate
+    rules: Mapping[str, str]
     result_file: ResultFile | None
 
     def require_passed(self) -> MatchedRound:
@@ -88,6 +92,7 @@ class MatchedRound:
             "computed": self.computed,
             **self.summary(),
             "certificate": self.certificate.to_dict(),
+            "rules": dict(self.rules),
             "result_file": {"name": file.name, "sha256": file.sha256} if file else None,
         }
 
@@ -101,7 +106,8 @@ def match_round(workspace: Path, year: int, round_: str, *, seed: int = 0, publi
 
     round_ : preliminary, final, reserve_1 or reserve_2 (each reserve round follows from the ones before).
     seed : of the lottery that breaks ties.
-    publish : the result file is wanted; a round that has none is refused before anything is computed.
+    publish : the result file is to be written, so the match is kept for good; a round that has none is refused before
+    anything is computed.
     What fails its certificate is not stored: see `MatchedRound.require_passed`.
     Errors: BadParameters for an unknown round or a seed below 0; BadInput where there is no register of the year,
     nobody applied in the round, or the register is no market; as `put_match` where the workspace cannot be written.
@@ -116,7 +122,11 @@ def match_round(workspace: Path, year: int, round_: str, *, seed: int = 0, publi
         raise BadParameters("a seed is 0 or more", where="seed", remedy="Name a whole number from 0 upwards.")
     stored = stored_register(workspace, year)
     key = fingerprint("match", stored.key, round_, seed, matching_code())
-    return _kept(workspace, year, round_, key) or _computed(workspace, stored.register, stored.key, round_, seed, key)
+    found = _kept(workspace, year, round_, key)
+    done = found or _computed(workspace, stored.register, stored.key, round_, seed, key)
+    if publish and done.certificate.passed:
+        keep_match(workspace, year, round_, key)
+    return done
 
 
 def matching_code() -> str:
@@ -141,6 +151,7 @@ def _kept(workspace: Path, year: int, round_: str, key: str) -> MatchedRound | N
         computed=False,
         table=table,
         certificate=Certificate.from_dict(about["certificate"]),
+        rules=dict(about["rules"]),
         result_file=_file(table, round_, made_up=bool(about["made_up"])),
     )
 
@@ -150,7 +161,8 @@ def _computed(workspace: Path, register: Register, register_key: str, round_: st
     from gymreg_core.matching.outcome import outcome
     from gymreg_core.matching.year import reserve_list
 
-    match = _solved(register, round_, seed)
+    with rules_read() as read:
+        match = _solved(register, round_, seed)
     table = outcome(match, register)
     done = MatchedRound(
         key=key,
@@ -161,6 +173,7 @@ def _computed(workspace: Path, register: Register, register_key: str, round_: st
         computed=True,
         table=table,
         certificate=certify(match),
+        rules=dict(sorted(read.items())),
         result_file=_file(table, round_, made_up=register.made_up),
     )
     if done.certificate.passed:

@@ -14,13 +14,12 @@ from gymreg_core.contracts.register import Register
 from gymreg_core.errors import BadParameters
 from gymreg_core.matching.kernel import Int32, Int64
 from gymreg_core.matching.market import Bools, Market, Pools
-from gymreg_core.matching.ties import draw_lottery, keys_of
+from gymreg_core.matching.ties import QUOTA_LOTS, draw_lottery, keys_of
 from gymreg_core.rules import rule
 from gymreg_core.vocabulary.programmes import municipalities
 
 Kind = Literal["lottery", "neighbourhood", "reserved", "national"]
 KINDS: tuple[Kind, ...] = ("lottery", "neighbourhood", "reserved", "national")
-_LOTTERY_STREAM = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,10 +55,10 @@ def pools_of(market: Market, register: Register, rules: Sequence[PoolRule] = ())
 
 def _free_quota(market: Market, register: Register) -> Pools:
     """Seats set aside for the free quota, in the order that each provider decided (gymnasieförordningen 7 kap. 3 §)."""
-    if market.round not in rule("admission", "free_quota_rounds", market.intake_year):
-        return Pools.none()
     set_aside = np.minimum(register.study_paths["free_quota_seats"].to_numpy(np.int32), market.capacity)
     paths = np.flatnonzero(set_aside > 0)
+    if not len(paths) or market.round not in rule("admission", "free_quota_rounds", market.intake_year):
+        return Pools.none()
     rows = register.free_quota
     entries = _entries(market, rows["pupil"].to_numpy(), rows["path"].to_numpy())
     who, column, place = entries[0], entries[1], -rows["place"].to_numpy(np.int64)[entries[2]]
@@ -89,7 +88,7 @@ def _shared(market: Market, register: Register, wanted: PoolRule, number: int) -
     paths = np.flatnonzero(seats > 0)
     row, column = np.nonzero(market.eligible & (seats[market.choices] > 0))
     if wanted.kind == "lottery":
-        drawn = draw_lottery(len(register.pupils), [market.seed, _LOTTERY_STREAM, number])
+        drawn = draw_lottery(len(register.pupils), [market.seed, QUOTA_LOTS, number])
         key = drawn[market.pupil[row]]
     else:
         inside = _members(market, register, wanted)[row, column]

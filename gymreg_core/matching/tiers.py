@@ -54,8 +54,7 @@ def tie_policies(own: Sequence[str], override: str | None, intake_year: int) -> 
 
     Errors: RuleMissing for a policy that stands nowhere in rules/tie_breaks.yml, or a key that is not known.
     """
-    region = str(rule("tie_breaks", "region_default", intake_year))
-    names = [override or name or region for name in own]
+    names = [override or name or str(rule("tie_breaks", "region_default", intake_year)) for name in own]
     known = {name: _policy(name, intake_year) for name in dict.fromkeys(names)}
     return [known[name] for name in names]
 

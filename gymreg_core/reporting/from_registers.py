@@ -40,7 +40,7 @@ def results_of_registers(folders: Sequence[Path], workspace: Path, out: Path, no
         for round_ in ROUNDS:
             if round_ in given:
                 note(f"matching the {round_} round of {year}")
-                file = match_round(workspace, year, round_).require_passed().result_file
+                file = match_round(workspace, year, round_, publish=True).require_passed().result_file
                 written += [file.write(out)] if file else []
     return written
 

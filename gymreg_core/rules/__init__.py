@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from gymreg_core.errors import RuleMissing
+from gymreg_core.vocabulary.packaged import packaged_yaml
+
+_read: ContextVar[dict[str, str] | None] = ContextVar("_read", default=None)
 
 
 @cache
 def _file(name: str) -> dict[str, Any]:
-    text = files(__package__).joinpath(f"{name}.yml").read_text(encoding="utf-8")
-    content: dict[str, Any] = yaml.safe_load(text)
+    content: dict[str, Any] = packaged_yaml("gymreg_core.rules", f"{name}.yml")
     return content
 
 
@@ -32,13 +34,27 @@ def rule(name: str, key: str, intake_year: int | None = None) -> Any:
                 (dated for dated in entry if intake_year is None or dated["valid_from"] <= intake_year),
                 key=lambda dated: int(dated["valid_from"]),
             )
-        return entry["value"]
+        value, status = entry["value"], str(entry["status"])
     except (FileNotFoundError, KeyError, TypeError, ValueError):
         raise RuleMissing(
             f"no rule {key!r}" + (f" for {intake_year}" if intake_year is not None else ""),
             where=f"rules/{name}.yml",
             remedy="Add the entry with value, status, valid_from and source.",
         ) from None
+    if (read := _read.get()) is not None:
+        read[f"{name}.{key}"] = status
+    return value
+
+
+@contextmanager
+def rules_read() -> Iterator[dict[str, str]]:
+    """The status of every entry that `rule` gives inside the block, by ``file.key``; it fills as they are asked for."""
+    read: dict[str, str] = {}
+    before = _read.set(read)
+    try:
+        yield read
+    finally:
+        _read.reset(before)
 
 
 def entries(name: str) -> dict[str, dict[str, Any]]:

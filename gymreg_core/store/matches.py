@@ -48,10 +48,16 @@ def kept_match(workspace: Path, year: int, round_name: str, key: str) -> TableSe
     return shelf.get(key)
 
 
+def keep_match(workspace: Path, year: int, round_name: str, key: str) -> None:
+    """Keep the match stored under `key` for good, since its result file is published. Errors: as `Shelf.keep`."""
+    _shelf(workspace, year, round_name).keep(key)
+
+
 def published_as(workspace: Path, sha256: Iterable[str]) -> dict[tuple[int, str], dict[str, Any]]:
     """What is known about the matches whose result file has one of these hashes, by intake year and round.
 
-    It is the `about` of `put_match`, whose `result_file` holds name and sha256; no row of a person is read.
+    It is the `about` of `put_match`, whose `result_file` holds name and sha256; no row of a person is read. Of several
+    with the same file one that is kept for good is told.
     """
     wanted = set(sha256)
     found: dict[tuple[int, str], dict[str, Any]] = {}

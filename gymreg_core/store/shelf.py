@@ -19,6 +19,7 @@ from gymreg_core.store.parquet import dtypes_of, from_parquet, to_parquet
 
 FORMAT = 1
 MANIFEST, POINTER, LOCK = "manifest.json", "current.json", ".lock"
+FOR_GOOD = "kept"  # a file in the folder of a set that is never cleared away
 _TEMPORARY = ".writing-"
 _WAIT = 60.0  # seconds for another writer to finish
 _KEPT = 3  # sets behind the current one are kept for readers that began before it was switched
@@ -39,7 +40,8 @@ class Shelf:
 
     A set is written beside the others under a name that nobody reads, brought to the disk, and then put in its place in
     one step; a second step makes it current. Ended at any moment, the set before it stays current and whole. What an
-    ended process leaves behind is cleared away by the next that writes.
+    ended process leaves behind is cleared away by the next that writes. Of the sets before the current one the newest
+    few stay, and those that `keep` was asked for.
     `made_by`: the command that stores sets here, which is named where one is missing or damaged.
     """
 
@@ -65,7 +67,8 @@ class Shelf:
             with exclusive(self.folder / LOCK, _WAIT):
                 self._clear_leftovers()
                 if not self.has(key):
-                    self._place(key, {**files, MANIFEST: _json(manifest)})
+                    mark = {FOR_GOOD: b""} if self._is_for_good(key) else {}
+                    self._place(key, {**files, MANIFEST: _json(manifest), **mark})
                 self._point_to(key)
 
     def make_current(self, key: str) -> None:
@@ -76,6 +79,16 @@ class Shelf:
         if self._history()[:1] != [key]:
             with told(self.folder), exclusive(self.folder / LOCK, _WAIT):
                 self._point_to(key)
+
+    def keep(self, key: str) -> None:
+        """Keep the set `key`, which is there, for good: no other set that is stored later clears it away.
+
+        Errors: as `put`.
+        """
+        if not self._is_for_good(key):
+            with told(self.folder), exclusive(self.folder / LOCK, _WAIT):
+                write(self.folder / key / FOR_GOOD, b"")
+                sync_folder(self.folder / key)
 
     def has(self, key: str) -> bool:
         """Whether the set `key` is there, every file as it was when it was stored."""
@@ -99,9 +112,14 @@ class Shelf:
         return history[0]
 
     def abouts(self) -> list[dict[str, Any]]:
-        """What was stored with each set that is kept, the current one first; of the tables nothing is read."""
+        """What was stored with each set that is kept: for good, then the others, the last that was current first.
+
+        Of the tables nothing is read.
+        """
+        history = self._history()
+        older = [path.name for path in self._entries() if path.name not in history and self._is_for_good(path.name)]
         kept = []
-        for key in self._history():
+        for key in sorted(history + older, key=lambda key: not self._is_for_good(key)):
             with suppress(OSError, ValueError, KeyError, TypeError):
                 kept.append(dict(self._manifest(key)["about"]))
         return kept
@@ -127,6 +145,9 @@ class Shelf:
             return TableSet(chosen, tables, dict(manifest["about"]))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException):
             raise self._damaged(chosen, "is damaged or incomplete") from None
+
+    def _is_for_good(self, key: str) -> bool:
+        return (self.folder / key / FOR_GOOD).exists()
 
     def _manifest(self, key: str) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads((self.folder / key / MANIFEST).read_bytes())
@@ -179,7 +200,7 @@ class Shelf:
 
     def _forget_all_but(self, keys: list[str]) -> None:
         for path in self._entries():
-            if path.is_dir() and path.name not in keys:
+            if path.is_dir() and path.name not in keys and not self._is_for_good(path.name):
                 remove(path)
 
     def _damaged(self, name: str, how: str) -> BadInput:

@@ -23,8 +23,8 @@ ROAD = [
     {"cli"},
 ]
 LEFT_OF = {room: set().union(*ROAD[:place]) for place, rooms in enumerate(ROAD) for room in rooms}
-# The made-up region enters by the same door as real data and is asked for where a report has no other; fitting it runs the
-# matching kernel.
+# The made-up region enters by the same door as real data and is asked for where a report has no other; fitting it
+# runs the matching kernel.
 LEFT_OF["synthetic"] = {"contracts", "sources", "store", "matching"}
 LEFT_OF["reporting"] |= {"synthetic"}
 LEFT_OF["cli"] |= {"synthetic"}

@@ -90,6 +90,20 @@ def test_what_is_stored_is_not_computed_again(
     assert len(list((tmp_path / "out").iterdir())) == 1
 
 
+def test_what_is_published_is_found_however_often_it_is_matched_again(
+    run: Any, workspace: Path, tmp_path: Path
+) -> None:
+    wanted = ("--workspace", workspace, "--year", YEAR, "--json")
+    code, told, _ = run(*wanted, "--out", tmp_path / "out")
+    assert code == 0
+    for seed in range(1, 5):
+        run(*wanted, "--seed", seed)
+    (written,) = (tmp_path / "out").iterdir()
+    found = published_as(workspace, [sha256_of(written)])
+    assert found[YEAR, "final"]["seed"] == 0
+    assert found[YEAR, "final"]["rules"] == json.loads(told)["rules"]
+
+
 def test_reserve_rounds_are_stored_and_not_published(run: Any, workspace: Path, tmp_path: Path) -> None:
     for round_ in ("reserve_1", "reserve_2"):
         code, told, _ = run("--workspace", workspace, "--year", YEAR, "--round", round_, "--json")

@@ -1,4 +1,4 @@
-"""The made-up region: what its registers hold, how its years hang together, and that it enters by the door of real data."""
+"""The made-up region: what its registers hold, how its years hang together, and that it reads like real data."""
 
 from __future__ import annotations
 

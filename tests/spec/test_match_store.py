@@ -11,7 +11,7 @@ import pytest
 
 from gymreg_core.errors import BadInput
 from gymreg_core.store import shelf
-from gymreg_core.store.matches import has_match, kept_match, match, matches, published_as, put_match
+from gymreg_core.store.matches import has_match, keep_match, kept_match, match, matches, published_as, put_match
 
 Tables = dict[str, pd.DataFrame]
 
@@ -150,3 +150,41 @@ def test_a_result_file_is_known_by_its_hash_without_reading_a_row(tmp_path: Path
     assert {where: told["result_file"]["name"] for where, told in found.items()} == {(2023, "final"): "a.xlsx"}
     assert published_as(tmp_path, []) == {}
     assert json.dumps(found[2023, "final"])
+
+
+def published(sha256: str) -> dict[str, Any]:
+    return about(result_file={"name": "a.xlsx", "sha256": sha256})
+
+
+@pytest.mark.parametrize("for_good", [True, False])
+def test_a_published_match_is_kept_for_good_and_another_is_not(tmp_path: Path, for_good: bool) -> None:
+    put_match(tmp_path, "published", tables(7), published("1" * 64))
+    if for_good:
+        keep_match(tmp_path, 2023, "final", "published")
+    for seed in range(6):
+        put_match(tmp_path, f"tried-{seed}", tables(seed), published(f"{seed + 2}" * 64))
+    assert [has_match(tmp_path, 2023, "final", f"tried-{seed}") for seed in range(6)] == [False] * 3 + [True] * 3
+    assert has_match(tmp_path, 2023, "final", "published") == for_good
+    assert ((2023, "final") in published_as(tmp_path, ["1" * 64])) == for_good
+    if for_good:
+        assert_same(match(tmp_path, 2023, "final", "published").tables, tables(7))
+
+
+def test_of_two_matches_with_the_same_result_file_the_published_one_is_told(tmp_path: Path) -> None:
+    for seed, key in enumerate(("published", "tried")):
+        put_match(tmp_path, key, tables(), {**published("1" * 64), "seed": seed})
+    assert published_as(tmp_path, ["1" * 64])[2023, "final"]["seed"] == 1
+    keep_match(tmp_path, 2023, "final", "published")
+    assert published_as(tmp_path, ["1" * 64])[2023, "final"]["seed"] == 0
+
+
+def test_a_published_match_stays_so_when_it_was_damaged_or_what_is_current_was_forgotten(tmp_path: Path) -> None:
+    put_match(tmp_path, "published", tables(), published("1" * 64))
+    keep_match(tmp_path, 2023, "final", "published")
+    folder = tmp_path / "matches" / "2023-final"
+    (folder / "published" / "seats.parquet").write_bytes(b"?")
+    put_match(tmp_path, "published", tables(), published("1" * 64))
+    (folder / "current.json").write_bytes(b"?")
+    for seed in range(4):
+        put_match(tmp_path, f"tried-{seed}", tables(seed), about())
+    assert has_match(tmp_path, 2023, "final", "published")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import gymreg_core
 from gymreg_core.contracts.register import GRADES, SUBJECTS
+from gymreg_core.matching.build_market import build_market
 from gymreg_core.matching.eligibility import door_of
 from gymreg_core.matching.lists import calendar, reserve_rounds
 from gymreg_core.matching.merit import scale_of
 from gymreg_core.matching.tiers import tie_policies
-from gymreg_core.rules import entries, rule
+from gymreg_core.rules import entries, rule, rules_read
 from gymreg_core.vocabulary.programmes import municipalities, programmes
+from tests.registers import small_register
 
 PACKAGE = Path(gymreg_core.__file__).parent
 FILES = ("admission", "admission_calendar", "eligibility", "grades", "merit", "tie_breaks")
@@ -103,3 +106,31 @@ def test_the_days_of_the_year_follow_each_other(year: int) -> None:
     assert list(days.values()) == sorted(days.values())
     assert all(day.year == year for day in days.values())
     assert reserve_rounds(year) == ("reserve_1", "reserve_2")
+
+
+def asked_for(**columns: object) -> dict[str, str]:
+    """The rules that a final round asks for, with these columns of its study paths."""
+    register = small_register()
+    with rules_read() as read:
+        build_market(replace(register, study_paths=register.study_paths.assign(**columns)), "final")
+    return read
+
+
+def test_a_match_tells_which_rules_it_asked_for_with_the_status_of_its_year() -> None:
+    read = asked_for()
+    assert {name.split(".")[0] for name in read} == set(FILES)
+    assert read["grades.A-F"] == entries("grades")["A-F"]["status"]
+    assert read["admission_calendar.final_admission"] == entries("admission_calendar")["final_admission 2023"]["status"]
+    assert "grades.ten-step" not in read
+    assert "tie_breaks.science_first" not in read
+    rule("report", "choices_told")
+    assert not [name for name in read if name.startswith("report.")]
+
+
+def test_a_rule_that_no_study_path_needs_is_not_asked_for() -> None:
+    usual, own = asked_for(), asked_for(tie_break="science_first", free_quota_seats=0)
+    assert {"tie_breaks.region_default", "admission.free_quota_rounds"} <= set(usual)
+    assert set(own) - set(usual) == {"tie_breaks.science_first"}
+    assert set(usual) - set(own) == {
+        *("tie_breaks.region_default", "tie_breaks.lottery_only", "admission.free_quota_rounds"),
+    }

@@ -8,6 +8,7 @@ import pytest
 from gymreg_core.errors import BadParameters
 from gymreg_core.matching.build_market import MarketOptions, PoolRule, build_market
 from gymreg_core.matching.solve import solve
+from tests.registers import small_register
 from tests.tiny import expected, matched, seats, tiny_register
 
 FOUR_SEATS = """
@@ -66,6 +67,19 @@ def test_a_share_by_lottery_gives_everyone_a_chance() -> None:
         assert (match.pool >= 0).sum() == 2
     assert (won > 10).all()  # two of seven by lot: the chance is at least 2/7
     assert won[0] == 100  # first by merit among whoever the lots left
+
+
+def test_each_lottery_has_lots_of_its_own() -> None:
+    """Whoever loses the lottery between equals has everyone's chance in a quota by lot, and in another one."""
+    register = small_register(400, 2)
+    rules = (PoolRule("lottery", 0.2), PoolRule("lottery", 0.2))
+    market = build_market(register, "final", MarketOptions(seed=1, pool_rules=rules))
+    path = np.bincount(market.choices[market.eligible]).argmax()
+    first, second = np.flatnonzero((market.pools.path == path) & (market.pools.kind == "lottery"))
+    who = market.pools.applicant[market.pools.pool == first]
+    lots = [market.lottery[who], *(market.pools.key[market.pools.pool == pool] for pool in (first, second))]
+    # Independent ranks of n: the correlation's standard deviation is 1/sqrt(n), here four of them.
+    assert np.abs(np.corrcoef(lots) - np.eye(3)).max() < 4 / np.sqrt(len(who))
 
 
 def test_shares_are_rounded_down_and_hold_for_the_paths_that_are_meant() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from gymreg_core.disclosure import Released, release_counts
+from gymreg_core.reporting.admission.assumptions import assumptions
 from gymreg_core.reporting.admission.parts import column, columns, figure, section
 from gymreg_core.reporting.admission.view import View
 from gymreg_core.reporting.charts import bars
@@ -24,7 +25,8 @@ _ALONE = ("applicants", _WITHOUT, "trade_up", "at_rank_ties")
 
 
 def checked(view: View) -> Fragment:
-    """The checks of the match, the choices met, what could be traded, the tie-break and how to come to the same again.
+    """The checks of the match, the choices met, what could be traded, the tie-break, what is assumed, and how to come
+    to the same again.
 
     Empty where no match is known behind the results, and on other pages than the region's.
     """
@@ -38,6 +40,7 @@ def checked(view: View) -> Fragment:
         + _checks(view, match["certificate"]["checks"])
         + _choices(view, shown, int(figures["admitted"]))
         + _ties(view, shown, safe=bool(figures["truth_telling_safe"]))
+        + assumptions(view, match.get("rules", {}))
         + _again(view, match)
     )
 
