@@ -17,7 +17,7 @@ from gymreg_core.matching.ties import LOTTERY_BITS, keys_of
 def redraw(market: Market, run: int, *, seed: int, resample: bool) -> Market:
     """The round of run number `run`, with the applicants and lots that the compiled way draws."""
     n, m = len(market.choices), len(market.capacity)
-    rows = drawn_rows(seed, run, n, resample)
+    rows = drawn_rows(seed, run, n, n, resample)
     choices, order = market.choices[rows], market.order[rows]
     lottery = np.arange(n)
     if market.lottery.ndim > 1:

@@ -15,7 +15,7 @@ LOT_BITS, KEY_BITS = 21, 63
 _ENDLESS = np.iinfo(np.int32).max
 _At: Any = np.uint64  # a place in an array: for unsigned ones numba leaves out what negative ones would need
 _STEP = np.uint64(0x9E3779B97F4A7C15)
-_OTHER_LOTS = np.uint64(0xD1B54A32D192ED03)
+_OTHER_LOTS, _OTHER_ROWS = np.uint64(0xD1B54A32D192ED03), np.uint64(0xAEF17502108EF2D9)
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _1, _27, _30, _31, _32 = (np.uint64(bits) for bits in (1, 27, 30, 31, 32))
 
@@ -31,6 +31,7 @@ class RerunLists(NamedTuple):
         saves work where they do not. turns : how many places.
     capacity : int32 (u,). path : int32 (u,), whose unit it is. lottery : int32 (u,), what tells a class apart: OWN_LOT,
         or the number of a lottery. seats : int32 (m,), capacity of the paths.
+    common : rows before it are drawn among themselves, and those from it on, who are in another round beside this one.
     """
 
     start: Int64
@@ -46,6 +47,7 @@ class RerunLists(NamedTuple):
     path: Int32
     lottery: Int32
     seats: Int32
+    common: int
 
 
 class Figures(NamedTuple):
@@ -71,19 +73,27 @@ def _key(seed: int, run: int) -> Any:
 
 
 @numba.njit(cache=True, nogil=True)
-def drawn_rows(seed: int, run: int, n: int, resample: bool) -> Int32:
+def drawn_rows(seed: int, run: int, n: int, common: int, resample: bool) -> Int32:
     """The applicants of a run, int32 (n,): rows in the order of their lots, the last one's the best.
 
-    With `resample` drawn with replacement, else everyone once. Random numbers: SplitMix64 (Steele, Lea and Flood 2014).
+    With `resample` drawn with replacement, as many of the first `common` rows as there are and as many of the others,
+    else everyone once. Random numbers: SplitMix64 (Steele, Lea and Flood 2014).
     """
     key, rows = _key(seed, run), np.arange(n).astype(np.int32)
+    at_once = resample and common == n
     for i in range(n - 1, -1, -1):
         number = _mixed(key + np.uint64(i + 1) * _STEP) >> _32
-        if resample:
+        if at_once:
             rows[i] = np.int32((number * np.uint64(n)) >> _32)
         else:
             j = np.int64((number * np.uint64(i + 1)) >> _32)
             rows[i], rows[j] = rows[j], rows[i]
+    if resample and not at_once:
+        again = _mixed(key ^ _OTHER_ROWS)
+        for i in range(n):
+            number = _mixed(again + np.uint64(rows[i] + 1) * _STEP) >> _32
+            low, size = (0, common) if rows[i] < common else (common, n - common)
+            rows[i] = np.int32(low + np.int64((number * np.uint64(size)) >> _32))
     return rows
 
 
@@ -114,8 +124,8 @@ def one_run(lists: RerunLists, seed: int, run: int, *, resample: bool) -> Figure
 @numba.njit(cache=True, nogil=True)
 def _run(lists: Any, seed: int, run: int, resample: bool) -> Any:
     # A plain tuple: numba's cache cannot be read any more once a class in a signature has another name.
-    start, stop, first, unit, order, points, order_bits, turn, turns, capacity, path, lottery, seats = lists
-    rows = drawn_rows(seed, run, len(turn), resample)
+    start, stop, first, unit, order, points, order_bits, turn, turns, capacity, path, lottery, seats, common = lists
+    rows = drawn_rows(seed, run, len(turn), common, resample)
     queue = _in_turn(turn, turns, rows)
     at = _solved((start, stop, unit, order, order_bits, capacity, lottery), rows, queue, _key(seed, run))
     return _counted((first, unit, points, path, seats), rows, queue, at)

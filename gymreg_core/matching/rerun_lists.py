@@ -14,26 +14,42 @@ from gymreg_core.matching.rerun_kernel import KEY_BITS, LOT_BITS, OWN_LOT, Rerun
 from gymreg_core.matching.ties import LOTTERY_BITS
 
 
-def rerun_lists(market: Market) -> RerunLists:
+def side_by_side(today: Market, scenario: Market) -> tuple[RerunLists, RerunLists]:
+    """Two rounds in which a row is the same applicant: one run draws the same ones, with the same lots, in both.
+
+    Whoever is in one of them alone has no choices in the other; those of the scenario alone come last.
+    """
+    everyone = np.concatenate([today.pupil, np.setdiff1d(scenario.pupil, today.pupil)])
+    mine, theirs = (rerun_lists(market, everyone, len(today.pupil)) for market in (today, scenario))
+    return mine, theirs
+
+
+def rerun_lists(market: Market, everyone: Int32 | None = None, common: int | None = None) -> RerunLists:
     """The market without its lottery.
 
+    everyone : int32 (p,), the pupils that the rows stand for, all different and those of the market among them; those
+    of the market where None. common : see `RerunLists`, all where None.
     In quotas by lot the lots are drawn anew too, one lottery for all of them. The order of a free quota stays, and
     those who are drawn twice stand in it next to each other.
     Errors: BadParameters for more applicants or classes than the keys have room for.
     """
-    n, m, pools = len(market.choices), len(market.capacity), market.pools
+    everyone = market.pupil if everyone is None else everyone
+    n, m, pools = len(everyone), len(market.capacity), market.pools
+    by_pupil = np.argsort(everyone)
+    place = by_pupil[np.searchsorted(everyone, market.pupil, sorter=by_pupil)]
     units = expand(market.choices, market.order, market.capacity, _by_class(pools))
     row, column = np.nonzero((units.choices != NONE) & (units.keys != NOT_ELIGIBLE))
     order = np.unique(units.keys[row, column], return_inverse=True)[1].astype(np.int32)
     bits = max(1, int(order.max(initial=0)).bit_length())
     if n > 1 << LOT_BITS or bits + LOT_BITS > KEY_BITS:
         raise BadParameters(f"{n} applicants are more than a lottery has room for", where="applicants")
-    turn = _turns(n, row, order)
+    turn = _turns(n, place[row], order)
     # Those who choose after each other lie beside each other: the kernel walks through memory once.
-    near = np.argsort(turn[row], kind="stable")
+    near = np.argsort(turn[place[row]], kind="stable")
     row, column, order = row[near], column[near], order[near]
+    who = place[row]
     unit, old, member = units.choices[row, column], units.column[row, column], units.member[row, column]
-    length = np.bincount(row, minlength=n)
+    length = np.bincount(who, minlength=n)
     start = np.zeros(n, np.int64)
     in_order = np.argsort(turn, kind="stable")
     start[in_order] = np.cumsum(length[in_order]) - length[in_order]
@@ -42,7 +58,7 @@ def rerun_lists(market: Market) -> RerunLists:
     return RerunLists(
         start=start,
         stop=start + length,
-        first=start + np.bincount(row[old == first[row]], minlength=n),
+        first=start + np.bincount(who[old == first[row]], minlength=n),
         unit=unit,
         order=order,
         points=np.where(member, ~market.points[row, old], market.points[row, old]),
@@ -53,6 +69,7 @@ def rerun_lists(market: Market) -> RerunLists:
         path=units.path,
         lottery=np.where(by_lot, m, units.path if market.lottery.ndim > 1 else OWN_LOT).astype(np.int32),
         seats=market.capacity,
+        common=n if common is None else common,
     )
 
 

@@ -109,7 +109,7 @@ def _highest(histogram: Histogram) -> int:
 def count_runs(rounds: Rounds, runs: range, *, seed: int, resample: bool, step: int) -> RunCounts:
     """The runs with these numbers; what comes out does not depend on how they are divided.
 
-    Both rounds of a run draw the same random numbers, so that their change is not blurred by the draw.
+    Both rounds of a run draw the same applicants and lots (`side_by_side`), so that their change is not blurred by it.
     """
     counts = no_runs(rounds, step)
     for run in runs:

@@ -11,7 +11,7 @@ import pandas as pd
 from gymreg_core.contracts.register import Register
 from gymreg_core.matching.kernel import NONE
 from gymreg_core.matching.market import Market
-from gymreg_core.matching.rerun_lists import rerun_lists
+from gymreg_core.matching.rerun_lists import rerun_lists, side_by_side
 from gymreg_core.matching.run_counts import CHANGE, CUTOFF, SCENARIO, SERIES, TODAY, TOTALS, Rounds, RunCounts
 from gymreg_core.matching.runs import Progress, re_run
 from gymreg_core.rules import rule
@@ -77,18 +77,20 @@ def uncertainty(
 ) -> Uncertainty:
     """`runs` re-runs of a round with new lotteries and, with `resample`, applicants drawn with replacement.
 
-    today : the round as it is, a register and its market. scenario : the same round otherwise; the two rounds of a run
-    draw the same random numbers, and so the same applicants where both have the same.
-    A resampled round has as many applicants as the round. What comes out depends on seed and runs alone, bit for bit,
-    not on `jobs` and `cluster` (runs.py). Errors: as `re_run`.
+    today : the round as it is, a register and its market. scenario : the same round otherwise; in a run both have the
+    same applicants with the same lots, as far as both have them.
+    A resampled round has as many applicants as the round, and in a scenario with a larger cohort as many of those that
+    come once more; those whom a smaller cohort lacks are drawn and do not apply. What comes out depends on seed and
+    runs alone, bit for bit, not on `jobs` and `cluster` (runs.py). Errors: as `re_run`.
     """
     market = today[1]
     ids = {TODAY: _path_ids(*today)}
-    rounds = Rounds(rerun_lists(market), None, np.zeros(0, np.int32))
-    if scenario is not None:
+    if scenario is None:
+        rounds = Rounds(rerun_lists(market), None, np.zeros(0, np.int32))
+    else:
         ids[SCENARIO] = ids[CHANGE] = _path_ids(*scenario)
         before = ids[TODAY].get_indexer(ids[SCENARIO])
-        rounds = Rounds(rounds.today, rerun_lists(scenario[1]), np.where(before < 0, NONE, before).astype(np.int32))
+        rounds = Rounds(*side_by_side(market, scenario[1]), np.where(before < 0, NONE, before).astype(np.int32))
     counts = re_run(
         rounds,
         runs,

@@ -13,7 +13,7 @@ from gymreg_core.matching.kernel import NOT_ELIGIBLE
 from gymreg_core.matching.market import Market, Pools
 from gymreg_core.matching.quotas import PoolRule
 from gymreg_core.matching.rerun_kernel import drawn_rows, one_run, other_lots
-from gymreg_core.matching.rerun_lists import rerun_lists
+from gymreg_core.matching.rerun_lists import rerun_lists, side_by_side
 from gymreg_core.matching.run_counts import Rounds, RunCounts
 from gymreg_core.matching.runs import re_run
 from gymreg_core.matching.ties import dense_order, keys_of
@@ -121,8 +121,8 @@ def test_compiled_runs_are_those_of_the_slow_way_on_a_register(options: MarketOp
 
 def test_drawn_rows_are_fair() -> None:
     n, runs = 7, 7000
-    drawn = np.array([drawn_rows(3, run, n, True) for run in range(runs)])
-    once = np.array([drawn_rows(3, run, n, False) for run in range(runs)])
+    drawn = np.array([drawn_rows(3, run, n, n, True) for run in range(runs)])
+    once = np.array([drawn_rows(3, run, n, n, False) for run in range(runs)])
     assert (np.sort(once, axis=1) == np.arange(n)).all()
     # Each of the n**2 cells holds runs/n; five standard deviations of a binomial count.
     for table in (drawn, once):
@@ -130,6 +130,40 @@ def test_drawn_rows_are_fair() -> None:
         assert np.abs(counts - runs / n).max() < 5 * np.sqrt(runs / n)
     lots = np.array([other_lots(3, run, n, 2).argmax() for run in range(runs)])
     assert np.abs(np.bincount(lots, minlength=n) - runs / n).max() < 5 * np.sqrt(runs / n)
+
+
+def test_rows_that_another_round_alone_has_are_drawn_by_themselves() -> None:
+    n, common, runs = 7, 4, 7000
+    drawn = np.array([drawn_rows(3, run, n, common, True) for run in range(runs)])
+    assert ((drawn < common).sum(axis=1) == common).all()
+    # Each row stands at each place as often as any: runs/n; five standard deviations of a binomial count.
+    counts = np.array([np.bincount(drawn[:, place], minlength=n) for place in range(n)])
+    assert np.abs(counts - runs / n).max() < 5 * np.sqrt(runs / n)
+
+
+def test_two_rounds_side_by_side_have_the_same_applicants() -> None:
+    """Where one has fewer, the others have no choices there, and what comes out is that of a list with empty rows."""
+    market = replace(build_market(small_register(150, 4), "final"), pools=Pools.none())
+    here = np.arange(len(market.pupil)) % 3 > 0
+    fewer = replace(
+        market,
+        **{
+            name: getattr(market, name)[here] for name in ("pupil", "choices", "eligible", "points", "order", "lottery")
+        },
+    )
+    emptied = replace(
+        market,
+        choices=np.where(here[:, None], market.choices, -1).astype(np.int32),
+        eligible=market.eligible & here[:, None],
+        order=np.where(here[:, None], market.order, NOT_ELIGIBLE),
+    )
+    for resample in (True, False):
+        for run in range(5):
+            today, scenario = (one_run(lists, 1, run, resample=resample) for lists in side_by_side(market, fewer))
+            assert same(today, one_run(rerun_lists(market), 1, run, resample=resample))
+            assert same(scenario, figures(redraw(emptied, run, seed=1, resample=resample)))
+            swapped, whole = (one_run(lists, 1, run, resample=resample) for lists in side_by_side(fewer, market))
+            assert swapped.seated < whole.seated
 
 
 def test_lotteries_of_a_run_are_drawn_apart() -> None:

@@ -178,6 +178,22 @@ def test_where_no_two_are_equal_a_lottery_changes_nothing() -> None:
     assert resampled.cutoffs["cutoff_p05"].tolist() != resampled.cutoffs["cutoff_p95"].tolist()
 
 
+HALF_ELIGIBLE = "| who | merit | home | choices |\n" + "\n".join(
+    f"| P{number} | {200 if number % 2 else 0} | {'Täby' if number % 2 else 'Nacka'} | na1 |" for number in range(40)
+)
+
+
+@pytest.mark.parametrize(("factor", "least", "most"), [(1.5, 10, 10), (0.5, -20, 0)])
+def test_a_larger_or_smaller_cohort_is_compared_on_the_same_draw(factor: float, least: int, most: int) -> None:
+    """Those of Täby get in, those of Nacka never: how many of each are drawn does not blur what ten more do."""
+    register = tiny_register("| path | seats |\n| na1 | 200 |", HALF_ELIGIBLE)
+    found = what_if(register, asked(cohort=[{"home_municipality": "Täby", "factor": factor}]), runs=60).uncertainty
+    assert found is not None
+    today, change = found.total("seated"), found.total("seated", "change")
+    assert today[0] < 20 < today[1]
+    assert least <= change[0] <= change[1] <= most
+
+
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
