@@ -106,9 +106,11 @@ TOGETHER = (("newly_seated", "unseated"), SEATED)
 """Columns of `Comparison.table` that a sum ties: newly_seated - unseated is seated - seated_previous."""
 RESTS = (
     *(((name,), "applicants") for name in (*SEATED, "first_choice", "first_choice_previous")),
+    (("first_choice",), "seated"),
+    (("first_choice_previous",), "seated_previous"),
     (("newly_seated", "unseated", "better", "worse"), "applicants"),
 )
-"""Parts of the applicants whose rest counts persons too: without a seat, without the first choice, unchanged."""
+"""Parts whose rest counts persons too: without a seat, without the first choice or by another one, unchanged."""
 
 
 def compare(

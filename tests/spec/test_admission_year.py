@@ -38,6 +38,19 @@ ROUNDS = {
         | Bo  | 250   | a b     |          | b     | a         | a         |
         """,
     ),
+    "an answer that was not given counts as one that is missing, also where the register has a line for it": (
+        """
+        | path | seats |
+        | a    | 1     |
+        | b    | 1     |
+        """,
+        """
+        | who | merit | choices | reply              | final | reserve_1 | reserve_2 |
+        | Ann | 300   | a       | none               | a     | a         | a         |
+        | Bo  | 250   | a b     | none               | b     | b         | b         |
+        | Cia | 200   | a b     | withdraws          | -     | -         | -         |
+        """,
+    ),
     "whoever withdraws from the higher choices stays, and the one below in reserve moves up instead": (
         """
         | path | seats |

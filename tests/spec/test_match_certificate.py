@@ -227,6 +227,16 @@ def test_hard_pools_leave_seats_empty_and_soft_ones_do_not() -> None:
     assert "capacity" in certify(replace(solve(soft), market=hard)).summary()["failed_checks"]
 
 
+@pytest.mark.parametrize("method", ["serial_dictatorship", "top_trading_cycles"])
+def test_each_of_the_four_mechanisms_is_asked(monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+    choices = np.array([[0, 1], [0, 1], [1, NONE]], np.int32)
+    order = np.where(choices == NONE, NOT_ELIGIBLE, np.array([3, 2, 1])[:, None])
+    match = solve(market_of((choices, order, np.array([1, 1], np.int32)), lottery=np.zeros(3, np.int64)))
+    assert certify(match).passed
+    monkeypatch.setattr(certificate_file, method, immediate_acceptance)
+    assert certify(match).summary()["failed_checks"] == ["four_mechanisms"]
+
+
 def test_right_matches_pass_whatever_the_market() -> None:
     rng = np.random.default_rng(7)
     common = 0

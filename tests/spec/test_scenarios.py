@@ -172,6 +172,21 @@ def test_doubles_have_what_they_double() -> None:
     assert all(lists.count(lists[row]) == times for row, times in ((1, 4 + 1), (3, 4), (4, 4)))
 
 
+def test_doubles_compete_with_the_test_of_the_one_they_double() -> None:
+    paths = "| path | seats | scale | needs_test |\n| mu | 1 | grades_and_test | yes |"
+    register = tiny_register(paths, "| who | merit | choices | tests |\n| Ann | 200 | mu | mu:10 |")
+    other, options = apply_scenario(register, make_scenario({"name": "prov", "cohort": [{"factor": 2}]}))
+    assert build_market(other, "final", options).points.tolist() == [[36_000], [36_000]]
+
+
+def test_where_seats_are_closed_the_free_quota_has_no_more_than_are_left() -> None:
+    register = tiny_register(
+        "| path | seats | quota |\n| na1 | 4 | 3 |", "| who | merit | choices |\n| Ann | 200 | na1 |"
+    )
+    other, _ = apply_scenario(register, make_scenario({"name": "prov", "seats": [{"path_id": "na1", "number": -2}]}))
+    assert other.study_paths[["seats_final", "free_quota_seats"]].to_numpy().tolist() == [[2, 2]]
+
+
 def test_a_new_path_is_put_on_some_lists() -> None:
     register = small_register(400, 1)
     ids = register.study_paths["path_id"].tolist()

@@ -10,9 +10,12 @@ import pytest
 
 from gymreg_core.disclosure import Ties, release_counts
 from gymreg_core.errors import BadInput, BadParameters, DisclosureRefused, NotCertified
+from gymreg_core.matching.apply_scenario import apply_scenario
 from gymreg_core.matching.build_market import build_market
 from gymreg_core.matching.compare import COUNTS, RESTS, WAYS, Comparison, compare
 from gymreg_core.matching.market import Market, Match
+from gymreg_core.matching.run_counts import Histogram
+from gymreg_core.matching.scenarios import make_scenario
 from gymreg_core.matching.solve import solve
 from gymreg_core.matching.uncertainty import uncertainty
 from gymreg_core.matching.whatif import WhatIf, what_if
@@ -178,6 +181,29 @@ def test_where_no_two_are_equal_a_lottery_changes_nothing() -> None:
     assert resampled.cutoffs["cutoff_p05"].tolist() != resampled.cutoffs["cutoff_p95"].tolist()
 
 
+def test_a_change_is_the_scenario_less_today() -> None:
+    """A second seat at na1 takes Bo from na2, which Eva then gets: both have their first choice."""
+    register = tiny_register(PATHS, APPLICANTS)
+    other, options = apply_scenario(register, make_scenario(asked(seats=[{"path_id": "na1", "number": 1}])))
+    sides = (register, build_market(register, "final")), (other, build_market(other, "final", options))
+    found = uncertainty(*sides, runs=9, resample=False)
+    cutoffs = found.cutoffs.pivot(index="path_id", columns="series", values="cutoff_p50")
+    assert cutoffs.loc["na1"].to_dict() == {"today": 300, "scenario": 280, "change": -20}
+    assert cutoffs.loc["na2"].to_dict() == {"today": 240, "scenario": 200, "change": -40}
+    totals = [found.total(name, "change") for name in ("first_choice", "seated", "free_seats")]
+    assert totals == [(2, 2), (1, 1), (0, 0)]
+
+
+def test_a_quantile_is_the_lowest_value_that_as_many_runs_reach() -> None:
+    """Of seven runs with 1 to 7: a twentieth is one run, half are four, nineteen twentieths are seven."""
+    histogram = Histogram.between(2, 0, 10)
+    for value in range(1, 8):
+        histogram.count(np.array([0]), np.array([value], np.int32))
+    found = histogram.quantiles([0.05, 0.5, 0.95])
+    assert found[:, 0].tolist() == [1, 4, 7]
+    assert np.isnan(found[:, 1]).all(), "no run had a value"
+
+
 HALF_ELIGIBLE = "| who | merit | home | choices |\n" + "\n".join(
     f"| P{number} | {200 if number % 2 else 0} | {'Täby' if number % 2 else 'Nacka'} | na1 |" for number in range(40)
 )
@@ -221,15 +247,17 @@ def test_only_the_same_round_is_compared() -> None:
         compare(final, preliminary, register)
 
 
-def test_a_match_that_breaks_a_rule_counts_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("broken", ["today", "scenario"])
+def test_a_match_that_breaks_a_rule_counts_for_nothing(monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
     def without_the_best(market: Market) -> Match:
         match = solve(market)
-        match.assignment.seat[0] = match.assignment.rank[0] = -1
+        if (market.capacity[0] == 1) == (broken == "today"):
+            match.assignment.seat[0] = match.assignment.rank[0] = -1
         return match
 
     monkeypatch.setattr("gymreg_core.matching.whatif.solve", without_the_best)
     with pytest.raises(NotCertified, match="does not hold"):
-        what_if(tiny_register(PATHS, APPLICANTS), asked())
+        what_if(tiny_register(PATHS, APPLICANTS), asked(seats=[{"path_id": "na1", "number": 1}]))
 
 
 def region(seed: int = 1, n: int = 1500, **scenario: Any) -> WhatIf:
