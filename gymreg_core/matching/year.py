@@ -110,8 +110,6 @@ def reserve_round(before: Match, market: Market, *, keeps: Bools, waits: Bools, 
     old = _listed(before.market, market)
     stays = holds | (old & above & waits[:, None]) | (there & new & (above | ~keeps[:, None]))
     lift = int(market.order.max(initial=0)) + 1
-    pools, in_pool = _kept_pools(before, row, keeps)
-    lifted = holds & ~in_pool[:, None]
     taken = np.bincount(seat[holds.any(axis=1)], minlength=len(market.capacity))
     eligible = market.eligible & stays
     return solve(
@@ -120,9 +118,9 @@ def reserve_round(before: Match, market: Market, *, keeps: Bools, waits: Bools, 
             choices=np.where(stays, market.choices, NONE).astype(np.int32),
             eligible=eligible,
             points=np.where(eligible, market.points, NO_POINTS).astype(np.int32),
-            order=np.where(eligible, market.order + np.where(lifted, lift, 0), NOT_ELIGIBLE),
+            order=np.where(eligible, market.order + np.where(holds, lift, 0), NOT_ELIGIBLE),
             capacity=np.maximum(market.capacity, taken).astype(np.int32),
-            pools=pools,
+            pools=_kept_pools(before, row, keeps),
         )
     )
 
@@ -136,13 +134,11 @@ def _listed(before: Market, market: Market) -> Bools:
     return np.asarray(np.isin(codes, known) & (market.choices != NONE), np.bool_)
 
 
-def _kept_pools(before: Match, row: Int64, keeps: Bools) -> tuple[Pools, Bools]:
-    """The pools of `before` with the seats that are kept in them, and who holds one (n,)."""
+def _kept_pools(before: Match, row: Int64, keeps: Bools) -> Pools:
+    """The pools of `before` with the seats that are kept in them."""
     held = (before.pool != NONE) & keeps[row]
-    in_pool = np.zeros(len(keeps), np.bool_)
-    in_pool[row[held]] = True
     if not held.any():
-        return Pools.none(), in_pool
+        return Pools.none()
     old, pool = np.unique(before.pool[held], return_inverse=True)
     pools, flags = before.market.pools, np.ones(len(old), np.bool_)
     return Pools(
@@ -154,7 +150,7 @@ def _kept_pools(before: Match, row: Int64, keeps: Bools) -> tuple[Pools, Bools]:
         applicant=row[held].astype(np.int32),
         pool=pool.astype(np.int32),
         key=-np.arange(len(pool), dtype=np.int64),
-    ), in_pool
+    )
 
 
 def reserve_list(match: Match) -> pd.DataFrame:
