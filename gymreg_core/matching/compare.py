@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gymreg_core.contracts.register import Register
 from gymreg_core.errors import BadParameters
-from gymreg_core.matching.compare_paths import path_table, place_table, school_labels
+from gymreg_core.matching.compare_paths import ORDINARY, path_table, place_table, school_labels
 from gymreg_core.matching.kernel import NONE
 from gymreg_core.matching.lists import grades_of
 from gymreg_core.matching.market import Match
@@ -38,11 +38,11 @@ class Comparison:
         unseated; first_choice, seated (in the scenario), each with _previous (today).
         Counts of persons, to be shown by `gymreg_core.disclosure.release_counts` with TOGETHER, RESTS and `sums`.
     places : a row per group of study paths. by (region | municipality | school | provider_form | programme), group,
-        study_paths, seats, admitted, free_seats, competitive (with a cut-off) and cutoff (mean of those that have one
-        in both rounds), each with _previous; moved = cut-offs that moved by `told_move` points or more
+        study_paths, seats, admitted, free_seats, competitive (with a cut-off) and cutoff (mean of those without a test
+        that have one in both rounds), each with _previous; moved = cut-offs that moved by `told_move` points or more
         (rules/what_if.yml).
-    paths : a row per study path open in either round. path_id, programme, municipality, school, provider_form, seats,
-        admitted, free_seats, cutoff, each with _previous; cutoff NA where seats are left or nobody was admitted.
+    paths : a row per study path open in either round. path_id, programme, municipality, school, provider_form, scale,
+        seats, admitted, free_seats, cutoff, each with _previous; cutoff NA where seats are left or nobody was admitted.
     gone, new : applicants that only today's round and only the scenario's round has.
     schools : where first choices lie: a row per school, municipality and provider_form.
     """
@@ -74,14 +74,15 @@ class Comparison:
         return found
 
     def summary(self) -> dict[str, Any]:
-        """What becomes of seats and cut-offs in the region, as plain numbers; no count of persons who move."""
+        """What becomes of seats and of cut-offs without a test, as plain numbers; no count of persons who move."""
         region = self.places[self.places["by"] == REGION].iloc[0]
         seats = {
             f"{name}{end}": int(region[f"{name}{end}"])
             for name in ("seats", "admitted", "free_seats", "competitive")
             for end in ("", "_previous")
         }
-        change = (self.paths["cutoff"] - self.paths["cutoff_previous"]).dropna().astype("float64")
+        ordinary = self.paths[self.paths["scale"] == ORDINARY]
+        change = (ordinary["cutoff"] - ordinary["cutoff_previous"]).dropna().astype("float64")
         return {
             **seats,
             "cutoffs_compared": len(change),

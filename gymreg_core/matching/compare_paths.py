@@ -11,7 +11,9 @@ from gymreg_core.rules import rule
 from gymreg_core.vocabulary.study_paths import programme_of
 
 BY = ("region", "municipality", "school", "provider_form", "programme")
-_NAMES = ["path_id", "programme", "municipality", "school", "provider_form"]
+ORDINARY = "grades"
+"""The scale on which cut-offs can be compared between study paths: merit without the points of a test."""
+_NAMES = ["path_id", "programme", "municipality", "school", "provider_form", "scale"]
 _COUNTS = ["seats", "admitted", "free_seats"]
 
 
@@ -46,6 +48,7 @@ def _figures(match: Match, register: Register) -> pd.DataFrame:
             "municipality": school["municipality"],
             "school": school_labels(register).iloc[paths["school"].to_numpy()].to_numpy(),
             "provider_form": school["provider_form"],
+            "scale": paths["scale"],
             **figures_of(match)[[*_COUNTS, "cutoff"]],
         }
     )
@@ -54,16 +57,16 @@ def _figures(match: Match, register: Register) -> pd.DataFrame:
 def place_table(paths: pd.DataFrame) -> pd.DataFrame:
     """Sums of `path_table` by group of study paths; see `Comparison.places`."""
     told = rule("what_if", "told_move")
-    both = paths["cutoff"].notna() & paths["cutoff_previous"].notna()
-    change = (paths["cutoff"] - paths["cutoff_previous"]).where(both)
+    change = paths["cutoff"] - paths["cutoff_previous"]
+    compared = change.notna() & paths["scale"].eq(ORDINARY)
     counted = paths.assign(
         region="",
         study_paths=1,
         moved=(change.abs() >= told).fillna(value=False).astype("int64"),
         competitive=paths["cutoff"].notna().astype("int64"),
         competitive_previous=paths["cutoff_previous"].notna().astype("int64"),
-        cutoff=paths["cutoff"].where(both),
-        cutoff_previous=paths["cutoff_previous"].where(both),
+        cutoff=paths["cutoff"].where(compared),
+        cutoff_previous=paths["cutoff_previous"].where(compared),
     )
     sums = [f"{n}{e}" for n in (*_COUNTS, "competitive") for e in ("", "_previous")]
     means = ["cutoff", "cutoff_previous"]

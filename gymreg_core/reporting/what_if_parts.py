@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from gymreg_core.disclosure import Released
+from gymreg_core.matching.compare_paths import ORDINARY
 from gymreg_core.matching.run_counts import CHANGE
 from gymreg_core.reporting.charts import dumbbells
 from gymreg_core.reporting.fragments import Fragment, page_slug
@@ -74,12 +75,12 @@ def interval_figure(view: WhatIfView, language: Language = "sv", most: int = _MO
     """What the change of a cut-off lies between in nine re-runs of ten, of the paths where its middle is largest."""
     if view.cutoffs is None:
         return paragraph(say()("intervals.none", language))
-    frame = view.cutoffs.table
-    mine = frame["series"].eq(CHANGE) & frame["runs"].ge(frame["runs"].max() / 2)
+    frame, known = view.cutoffs.table, view.paths.table.set_index("path_id")
+    ordinary = frame["path_id"].map(known["scale"]).eq(ORDINARY)
+    mine = ordinary & frame["series"].eq(CHANGE) & frame["runs"].ge(frame["runs"].max() / 2)
     paths = _largest(view.cutoffs, frame["cutoff_p50"].where(mine), most)
     if not len(paths):
         return paragraph(say()("intervals.still", language))
-    known = view.paths.table.set_index("path_id")
     rows = paths.with_words("label", _path_names(known.loc[paths.table["path_id"]]))
     rows = rows.with_words("note", [change(middle, language, 1) for middle in paths.table["cutoff_p50"]])
     said = {"name": view.found.scenario.name}

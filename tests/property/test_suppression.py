@@ -80,6 +80,27 @@ def test_no_count_of_a_comparison_comes_back(seed: int) -> None:
     assert not told, "nor what was left out to protect them"
 
 
+@pytest.mark.parametrize(
+    ("names", "whole"), REMAIN, ids=lambda part: "-".join([part] if isinstance(part, str) else part)
+)
+def test_what_remains_of_a_count_is_not_told_where_it_is_small(names: list[str], whole: str) -> None:
+    row = dict.fromkeys(COUNTS, 0) | {"applicants": 200}
+    row |= dict.fromkeys(WAYS, 20) if names == [*WAYS] else {}
+    row |= {"seated": 100, "seated_previous": 100, "first_choice": 50, "first_choice_previous": 50}
+    if whole == "applicants" and names[0] not in WAYS:
+        row[names[0]] = 198
+        if names[0].startswith("first_choice"):  # seated less first choice is then no small count
+            row["seated"] = row["seated_previous"] = 198
+    elif whole == "applicants":
+        row["better"] = 200 - 3 * 20 - 2
+    else:
+        row[names[0]] = 98
+    table = pd.DataFrame([row])
+    assert (table[whole] - table[names].sum(axis=1)).tolist() == [2]
+    shown, _ = without_small(table, COUNTS, SMALLEST, Ties(together=TOGETHER, rests=RESTS))
+    assert shown[[*names, whole]].isna().any(axis=None)
+
+
 def test_leaving_out_the_small_ones_alone_would_not_do() -> None:
     """The audit sees what a plain rule gives away."""
     found = what_if(small_register(450, 2, paths=24), {"name": "prov", "quotas": [{"kind": "lottery", "percent": 20}]})

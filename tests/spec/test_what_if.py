@@ -110,6 +110,34 @@ def test_seats_and_cutoffs_stand_beside_each_other() -> None:
     assert (programme["study_paths"], programme["seats"], programme["cutoff"], programme["moved"]) == (2, 4, 240, 2)
 
 
+def test_cutoffs_with_points_of_a_test_are_not_mixed_with_others() -> None:
+    """A test adds up to 320 points: a mean over both scales, or the largest change of either, says nothing."""
+    paths = """
+        | path | seats | code  | scale           |
+        | na   | 1     | NANAT | grades          |
+        | mu   | 1     | ESMUS | grades_and_test |
+    """
+    applicants = """
+        | who  | merit | choices | tests |
+        | Asta | 300   | na      |       |
+        | Bo   | 280   | na      |       |
+        | Cia  | 260   | mu      | mu:20 |
+        | Dan  | 240   | mu      | mu:10 |
+    """
+    more = [{"path_id": path, "number": 1} for path in ("na", "mu")]
+    found = what_if(tiny_register(paths, applicants), asked(seats=more), runs=20)
+    change = found.comparison.paths.set_index("path_id").eval("cutoff - cutoff_previous")
+    assert change.to_dict() == {"na": -20, "mu": -180}
+    region = row(found.comparison.places, "region", "")
+    assert (region["cutoff"], region["cutoff_previous"], region["competitive"]) == (280, 300, 2)
+    assert pd.isna(row(found.comparison.places, "programme", "ES")["cutoff"])
+    summary = found.comparison.summary()
+    assert (summary["cutoffs_compared"], summary["cutoffs_lower"], summary["cutoff_change_mean"]) == (1, 1, -20)
+    view = release_what_if(found, MADE_UP)
+    assert "Estetiska" not in cutoff_figure(view).markdown
+    assert "ESMUS" not in interval_figure(view).markdown
+
+
 def test_a_new_path_has_no_figures_of_today() -> None:
     register = tiny_register(PATHS, APPLICANTS)
     new = {"path_id": "ny", "school": "Skola ek", "like": "na1", "seats": 1, "place": "before"}
