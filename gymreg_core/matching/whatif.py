@@ -43,6 +43,8 @@ class WhatIf:
     def sentences(self, language: Language = "sv") -> tuple[str, ...]:
         """Cut-offs, seats and intervals in whole sentences; who moves is told from released counts (`reporting`)."""
         told = list(self.comparison.sentences(language))
+        if self.scenario.grade_scale is not None:
+            told.append(phrase()("other_scale", language))
         if self.uncertainty is not None:
             summary = self.uncertainty.summary()
             told.append(runs_head(summary, language))

@@ -325,6 +325,12 @@ def test_sentences_tell_the_released_counts() -> None:
     assert "ändrar inte utfallet" in release_what_if(region(seats=[]), MADE_UP).describe()
 
 
+def test_points_of_another_grade_scale_are_not_told_as_the_same() -> None:
+    register = tiny_register(PATHS, APPLICANTS)
+    told = [what_if(register, asked(**scale)).describe("en") for scale in ({}, {"grade_scale": "ten-step"})]
+    assert ["points of another grade scale" in text for text in told] == [False, True]
+
+
 def test_small_counts_are_not_told_in_sentences() -> None:
     few = {"applicants": 900, "first_choice": 600, "first_choice_previous": 610, "better": 5, "worse": 7}
     shown = of_people({**few, "newly_seated": 0, "unseated": 0}, "prov", "sv")
