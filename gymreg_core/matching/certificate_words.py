@@ -35,8 +35,9 @@ def sentences(summary: Mapping[str, Any], language: Language) -> tuple[str, ...]
                 admitted=percent(s["first_choice_of_admitted"], language),
             )
         )
-    counts = ("unassigned", "eligible_nowhere", "trade_up", "at_rank_ties")
+    counts = ("unassigned", "trade_up", "at_rank_ties")
     told = {name: persons(s[name], language) for name in counts}
+    told["eligible_nowhere"] = persons(s["eligible_nowhere"], language, none="none")
     out.append(p("sentences.unassigned" if s["unassigned"] else "sentences.unassigned_nobody", language, **told))
     out.append(p("sentences.trade_up", language, **told))
     out.append(p("sentences.safe" if s["truth_telling_safe"] else "sentences.not_safe", language, **told))

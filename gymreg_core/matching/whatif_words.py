@@ -19,9 +19,9 @@ def phrase() -> Texts:
     return texts("gymreg_core.matching", "what_if_texts.yml")
 
 
-def persons(n: int, language: Language) -> str:
-    """A count of persons before the word for them: 'ingen', 'färre än 5', '34' (rules/disclosure.yml)."""
-    return _or_fewer(n, language) if n else phrase()("count.no", language)
+def persons(n: int, language: Language, *, none: str = "no") -> str:
+    """A count of persons before the word for them: 'no', 'fewer than 5', '34' (rules/disclosure.yml); alone `none`."""
+    return _or_fewer(n, language) if n else phrase()(f"count.{none}", language)
 
 
 def of_paths(s: Mapping[str, Any], language: Language) -> tuple[str, ...]:

@@ -288,6 +288,11 @@ def test_who_has_no_choice_left_is_not_told_as_not_eligible() -> None:
     found = certify(solve(replace(market, order=np.where(left, market.order, NOT_ELIGIBLE))))
     assert found.passed
     assert (found.figures["unassigned"], found.figures["eligible_nowhere"]) == (1, 0)
+    assert (
+        "fewer than 5 applicants are without a seat; none of them lack eligibility for all"
+        in found.describe("en").lower()
+    )
+    assert "färre än 5 sökande står utan plats, varav ingen utan behörighet" in found.describe("sv").lower()
 
 
 def test_what_stability_costs() -> None:
