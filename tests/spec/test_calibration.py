@@ -35,7 +35,7 @@ def test_steps_of_either_kind_come_nearer_from_the_start(
     for _ in range(steps):
         getattr(fit, way)(pace)
     after = fit.matched()
-    # Over six regions of this size the distance fell to 0.11-0.44 of what it was, the persons by the match to 0.04-0.15.
+    # Over six regions of this size the distance fell to 0.11-0.44 of itself, the persons by the match to 0.04-0.15.
     assert fit.whole(after) < 0.6 * fit.whole(before)
     off = [np.abs(fit.wanted["admitted"] - found["admitted"]).sum() for found in (before, after)]
     assert off[1] < 0.5 * off[0]
