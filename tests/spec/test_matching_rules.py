@@ -127,6 +127,16 @@ def test_a_match_tells_which_rules_it_asked_for_with_the_status_of_its_year() ->
     assert not [name for name in read if name.startswith("report.")]
 
 
+def test_a_second_match_in_the_same_process_tells_as_many_rules() -> None:
+    told = []
+    for _ in range(2):
+        with rules_read() as read:
+            build_market(small_register(), "final")
+        told.append(read)
+    assert told[0] == told[1]
+    assert "assumption" in told[0].values()
+
+
 def test_a_rule_that_no_study_path_needs_is_not_asked_for() -> None:
     usual, own = asked_for(), asked_for(tie_break="science_first", free_quota_seats=0)
     assert {"tie_breaks.region_default", "admission.free_quota_rounds"} <= set(usual)
