@@ -144,8 +144,13 @@ def as_table(name: str, columns: Mapping[str, Any] | pd.DataFrame) -> pd.DataFra
 
     Errors: KeyError where a column is missing.
     """
-    return pd.DataFrame({c.name: pd.Series(columns[c.name]) for c in REGISTER_TABLES[name]}).astype(
-        {c.name: c.dtype for c in REGISTER_TABLES[name]}
+    return shaped(REGISTER_TABLES[name], columns)
+
+
+def shaped(contract: tuple[Column, ...], columns: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:
+    """A table with exactly a contract's columns, in order and with their dtypes. Errors: KeyError for a missing one."""
+    return pd.DataFrame({c.name: pd.Series(columns[c.name]) for c in contract}).astype(
+        {c.name: c.dtype for c in contract}
     )
 
 

@@ -1,0 +1,130 @@
+"""The contract of enrolments: who went where from when to when, as known at any date, and what they left with.
+
+Funding and cohort tracking read these tables; neither has another. Rows refer to one another by row number: `pupil` is
+a row of `persons`, `school` a row of `schools`. All dates are local days (Europe/Stockholm).
+
+Two times stand on a row: when something held (`start`, `stop`) and when it was known (`recorded`, `annulled`). A row is
+known at a day if recorded <= day and it is not annulled by then. Nothing is ever changed: a correction annuls a row and
+records another, so that what was known at an earlier day can be told again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import pandas as pd
+
+from gymreg_core.contracts.register import NUMBER_KINDS, SCHOOLS, SEXES, shaped
+from gymreg_core.contracts.results import Column
+
+END_REASONS = (
+    *("", "promoted", "changed", "study_break", "exchange_year", "interrupted", "moved_out", "deceased"),
+    *("completed", "age_limit", "never_present", "invalid"),
+)
+"""Why a spell ended: '' still going on; promoted: next year of study at the same school and study path; changed: goes on
+at another school or study path; study_break and exchange_year: expected back; never_present: was enrolled and never came;
+invalid: should never have been there."""
+GROUPS = ("ordinary", "small", "apprentice")
+"""small: a group with special teaching needs and a price of its own; apprentice: apprenticeship education."""
+DECISIONS = ("extended_time",)
+"""extended_time: the home municipality pays beyond the third year of study (gymnasieförordningen 9 kap. 7 §)."""
+CERTIFICATE_KINDS = (
+    *("preparatory_diploma", "vocational_diploma", "study_certificate", "introductory_certificate"),
+    "international_baccalaureate",
+)
+
+_KNOWN = (
+    Column("recorded", "datetime64[s]", "day from which the row was known", "date, Europe/Stockholm"),
+    Column("annulled", "datetime64[s]", "day from which it no longer counts", "date, Europe/Stockholm", nullable=True),
+)
+PERSONS: tuple[Column, ...] = (
+    Column("applicant", "str", "keyed pseudonym of the identity number, as in the admission register"),
+    Column("number_kind", "str", "kind of identity number behind the pseudonym", values=NUMBER_KINDS),
+    Column("protected", "bool", "protected identity: counted in totals, listed nowhere, never linked"),
+    Column("sex", "str", "sex as registered", values=SEXES),
+    Column("birth_year", "int16", "calendar year of birth", "year"),
+    Column("year9_year", "int16", "calendar year in which year 9 was finished; 0 where never", "year"),
+    Column("merit", "float64", "merit value of year 9; missing where there is none", "points", nullable=True),
+)
+HOMES: tuple[Column, ...] = (
+    Column("pupil", "int32", "row of persons"),
+    Column("municipality", "str", "registered home from `start` on, until the next row; '' = in no municipality"),
+    Column("start", "datetime64[s]", "first day", "date, Europe/Stockholm"),
+    *_KNOWN,
+)
+SPELLS: tuple[Column, ...] = (
+    Column("pupil", "int32", "row of persons"),
+    Column("school", "int32", "row of schools"),
+    Column("study_path_code", "str", "code as the office writes it; 'NA' is the natural science programme"),
+    Column("year_of_study", "int8", "1-3, and 4 beyond the third year", "year"),
+    Column("group", "str", "kind of teaching group", values=GROUPS),
+    Column("start", "datetime64[s]", "first day enrolled", "date, Europe/Stockholm"),
+    Column("stop", "datetime64[s]", "last day enrolled; missing while it goes on", "date", nullable=True),
+    Column("present", "datetime64[s]", "first day present; missing: never yet", "date", nullable=True),
+    Column("reason", "str", "why it ended; '' while it goes on", values=END_REASONS),
+    *_KNOWN,
+)
+DECISION_ROWS: tuple[Column, ...] = (
+    Column("pupil", "int32", "row of persons"),
+    Column("decision", "str", "what was decided", values=DECISIONS),
+    Column("start", "datetime64[s]", "first day", "date, Europe/Stockholm"),
+    Column("stop", "datetime64[s]", "last day", "date, Europe/Stockholm"),
+    Column("percent", "int16", "share of the price that is paid, 1-100", "per cent"),
+    *_KNOWN,
+)
+CERTIFICATES: tuple[Column, ...] = (
+    Column("pupil", "int32", "row of persons"),
+    Column("school", "int32", "row of schools"),
+    Column("study_path_code", "str", "study path that it is from"),
+    Column("certificate", "str", "kind of certificate", values=CERTIFICATE_KINDS),
+    Column("issued", "datetime64[s]", "day of issue", "date, Europe/Stockholm"),
+    Column("points", "int16", "graded points", "points"),
+    Column("higher_eligible", "bool", "gives eligibility for higher education (grundläggande behörighet)"),
+    *_KNOWN,
+)
+ENROLMENT_TABLES: Mapping[str, tuple[Column, ...]] = {
+    "persons": PERSONS,
+    "homes": HOMES,
+    "spells": SPELLS,
+    "decisions": DECISION_ROWS,
+    "certificates": CERTIFICATES,
+    "schools": SCHOOLS,
+}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Enrolments:
+    """A table per field, each with exactly the columns of its contract.
+
+    `since`, `as_of`: first and last day (ISO) that the tables tell of; spells begun before `since` may be missing.
+    `made_up` is true where the persons are invented; every page that rests on it says so.
+    """
+
+    since: str
+    as_of: str
+    made_up: bool
+    persons: pd.DataFrame
+    homes: pd.DataFrame
+    spells: pd.DataFrame
+    decisions: pd.DataFrame
+    certificates: pd.DataFrame
+    schools: pd.DataFrame
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name, in the order of the fields."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name in ENROLMENT_TABLES}
+
+    def __repr__(self) -> str:
+        return f"Enrolments({len(self.persons)} persons, {len(self.spells)} spells, as of {self.as_of})"
+
+
+def enrolment_table(name: str, columns: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:
+    """A table of the contract with exactly its columns, in order and with its dtypes. Errors: KeyError."""
+    return shaped(ENROLMENT_TABLES[name], columns)
+
+
+def known_at(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """The rows of a table with `recorded` and `annulled` that were known at the end of a day; the index is kept."""
+    return table[(table["recorded"] <= day) & ~(table["annulled"] <= day)]
