@@ -1,0 +1,193 @@
+"""Enrolments for tests, written as tables that anyone in the office can read.
+
+A table is text, lines `| cell | cell |` of which the first names the columns, or a list of dictionaries with the same
+words. Cells and columns that are left out have a usual value; '-' is none where something usual would stand.
+
+Persons: who; born (2007), sex (F), kind (personal), protected (no), year9 (born + 16), merit (220; '-'), home
+(Stockholm, from `since` on; '-'). Left out altogether, they are those that the other tables name, in that order.
+Homes, moves besides: who, home ('-': in no municipality), start.
+Spells: who; school (A), code (EKEKO), year (1), group (ordinary), start (2023-08-15), stop (none), present (the start;
+'-': never), reason (interrupted where it stopped).
+Decisions: who; decision (extended_time), start, stop, percent (100).
+Certificates: who; school (A), code (EKEKO), certificate (preparatory_diploma), issued, points (2500), eligible (yes
+where the diploma is preparatory).
+Schools: school; place (Stockholm), form (municipal), provider. Those that only other tables name are as usual.
+All but persons and schools have also recorded (the start, or the day of issue) and annulled (never).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from gymreg_core.contracts.enrolments import Enrolments, enrolment_table
+from tests.tiny import table
+
+Rows = str | Sequence[Mapping[str, Any]]
+SINCE, AS_OF = "2023-07-01", "2026-06-30"
+START = "2023-08-15"
+_NONE = "-"
+_PROVIDERS = {"municipal": "{} kommun", "independent": "Almvreta AB", "region": "Regionen", "unknown": "Okänd"}
+
+
+def tiny_enrolments(
+    spells: Rows = "",
+    persons: Rows = "",
+    homes: Rows = "",
+    decisions: Rows = "",
+    certificates: Rows = "",
+    schools: Rows = "",
+    *,
+    since: str = SINCE,
+    as_of: str = AS_OF,
+) -> Enrolments:
+    """Enrolments of these tables; persons and schools keep the order in which they are first named."""
+    given = {
+        "spells": _rows(spells),
+        "homes": _rows(homes),
+        "decisions": _rows(decisions),
+        "certificates": _rows(certificates),
+    }
+    people, places = _rows(persons), _rows(schools)
+    people = people or [{"who": who} for who in dict.fromkeys(row["who"] for rows in given.values() for row in rows)]
+    named = [row["school"] for row in places]
+    for row in given["spells"] + given["certificates"]:
+        if row.get("school", "A") not in named:
+            named.append(row.get("school", "A"))
+            places.append({"school": named[-1]})
+    whose = {person["who"]: number for number, person in enumerate(people)}
+    at = {name: number for number, name in enumerate(named)}
+    first = [{**person, "start": since} for person in people if person.get("home") != _NONE]
+    return Enrolments(
+        since=since,
+        as_of=as_of,
+        made_up=True,
+        persons=_persons(people),
+        homes=_homes(first, whose, given["homes"]),
+        spells=_spells(given["spells"], whose, at),
+        decisions=_decisions(given["decisions"], whose),
+        certificates=_certificates(given["certificates"], whose, at),
+        schools=_schools(places),
+    )
+
+
+def pseudonym(who: str) -> str:
+    """The applicant of a person with this name."""
+    return hashlib.sha256(who.encode()).hexdigest()[:32]
+
+
+def _rows(given: Rows) -> list[dict[str, str]]:
+    rows = table(given) if isinstance(given, str) and given.strip() else given or []
+    return [{name: str(cell) for name, cell in row.items() if str(cell) != ""} for row in rows]  # type: ignore[union-attr]
+
+
+def _day(text: str | None) -> pd.Timestamp:
+    return pd.NaT if text in (None, _NONE) else pd.Timestamp(text)
+
+
+def _known(rows: list[dict[str, str]], start: str) -> dict[str, Any]:
+    return {
+        "recorded": [_day(row.get("recorded", row.get("start", start))) for row in rows],
+        "annulled": pd.Series([_day(row.get("annulled")) for row in rows], dtype="datetime64[s]"),
+    }
+
+
+def _persons(rows: list[dict[str, str]]) -> pd.DataFrame:
+    born = [int(row.get("born", "2007")) for row in rows]
+    return enrolment_table(
+        "persons",
+        {
+            "applicant": [pseudonym(row["who"]) for row in rows],
+            "number_kind": [row.get("kind", "personal") for row in rows],
+            "protected": [row.get("protected") == "yes" for row in rows],
+            "sex": [row.get("sex", "F") for row in rows],
+            "birth_year": born,
+            "year9_year": [int(row.get("year9", year + 16)) for row, year in zip(rows, born, strict=True)],
+            "merit": [float(row.get("merit", "220").replace(_NONE, "nan")) for row in rows],
+        },
+    )
+
+
+def _homes(first: list[dict[str, str]], whose: dict[str, int], moves: list[dict[str, str]]) -> pd.DataFrame:
+    rows = first + moves
+    return enrolment_table(
+        "homes",
+        {
+            "pupil": [whose[row["who"]] for row in rows],
+            "municipality": [row.get("home", "Stockholm").removeprefix(_NONE) for row in rows],
+            "start": [_day(row["start"]) for row in rows],
+            **_known(rows, SINCE),
+        },
+    )
+
+
+def _spells(rows: list[dict[str, str]], whose: dict[str, int], at: dict[str, int]) -> pd.DataFrame:
+    usual = ["interrupted" if "stop" in row else "" for row in rows]
+    return enrolment_table(
+        "spells",
+        {
+            "pupil": [whose[row["who"]] for row in rows],
+            "school": [at[row.get("school", "A")] for row in rows],
+            "study_path_code": [row.get("code", "EKEKO") for row in rows],
+            "year_of_study": [int(row.get("year", "1")) for row in rows],
+            "group": [row.get("group", "ordinary") for row in rows],
+            "start": [_day(row.get("start", START)) for row in rows],
+            "stop": pd.Series([_day(row.get("stop")) for row in rows], dtype="datetime64[s]"),
+            "present": pd.Series(
+                [_day(row.get("present", row.get("start", START))) for row in rows], dtype="datetime64[s]"
+            ),
+            "reason": [row.get("reason", other) for row, other in zip(rows, usual, strict=True)],
+            **_known(rows, START),
+        },
+    )
+
+
+def _decisions(rows: list[dict[str, str]], whose: dict[str, int]) -> pd.DataFrame:
+    return enrolment_table(
+        "decisions",
+        {
+            "pupil": [whose[row["who"]] for row in rows],
+            "decision": [row.get("decision", "extended_time") for row in rows],
+            "start": [_day(row["start"]) for row in rows],
+            "stop": [_day(row["stop"]) for row in rows],
+            "percent": [int(row.get("percent", "100")) for row in rows],
+            **_known(rows, SINCE),
+        },
+    )
+
+
+def _certificates(rows: list[dict[str, str]], whose: dict[str, int], at: dict[str, int]) -> pd.DataFrame:
+    kind = [row.get("certificate", "preparatory_diploma") for row in rows]
+    usual = ["yes" if name == "preparatory_diploma" else "no" for name in kind]
+    return enrolment_table(
+        "certificates",
+        {
+            "pupil": [whose[row["who"]] for row in rows],
+            "school": [at[row.get("school", "A")] for row in rows],
+            "study_path_code": [row.get("code", "EKEKO") for row in rows],
+            "certificate": kind,
+            "issued": [_day(row["issued"]) for row in rows],
+            "points": [int(row.get("points", "2500")) for row in rows],
+            "higher_eligible": [row.get("eligible", other) == "yes" for row, other in zip(rows, usual, strict=True)],
+            **_known([{"recorded": row["issued"], **row} for row in rows], SINCE),
+        },
+    )
+
+
+def _schools(rows: list[dict[str, str]]) -> pd.DataFrame:
+    form = [row.get("form", "municipal") for row in rows]
+    place = [row.get("place", "Stockholm") for row in rows]
+    usual = [_PROVIDERS[one].format(where) for one, where in zip(form, place, strict=True)]
+    return enrolment_table(
+        "schools",
+        {
+            "school_id": [f"{20000000 + number}" for number in range(len(rows))],
+            "school": [row["school"] for row in rows],
+            "municipality": place,
+            "provider_form": form,
+            "provider": [row.get("provider", other) for row, other in zip(rows, usual, strict=True)],
+        },
+    )
