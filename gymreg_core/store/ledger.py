@@ -1,0 +1,282 @@
+"""The ledger: closed months that are never changed, each chained to the one before by its hash.
+
+One folder per closed month, `ledger/2024-01`: its tables; `closing.json`, which holds the hashes of the tables and that
+of the closing before; and `closing.json.sha256`, the hash of the closing as `sha256sum --check` takes it. A closing is
+written beside the others under a name that nobody reads, brought to the disk, and put in its place in one rename: ended
+at any moment, the ledger is as before or has the whole closing. Rows of persons (pseudonyms) lie here and nowhere else
+of what settlement makes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]
+
+from gymreg_core.errors import BadInput, BadParameters, GymregError, NotPermitted
+from gymreg_core.store.durable import PRIVATE, make_private, remove, sync_folder, told, write
+from gymreg_core.store.locking import exclusive
+from gymreg_core.store.parquet import dtypes_of, from_parquet, to_parquet
+
+FORMAT = 1
+FOLDER, MANIFEST, SEAL, LOCK = "ledger", "closing.json", "closing.json.sha256", ".lock"
+_TEMPORARY = ".writing-"
+_JANUARY, _DECEMBER = 1, 12
+
+
+def month_after(month: int) -> int:
+    """The calendar month after `month` (YYYYMM)."""
+    return month + 1 if month % 100 < _DECEMBER else month + 100 - _DECEMBER + _JANUARY
+
+
+def written_month(month: int) -> str:
+    """202401 -> '2024-01'."""
+    return f"{month // 100}-{month % 100:02d}"
+
+
+@dataclass(frozen=True)
+class ClosedMonth:
+    """A closing without its tables: month (YYYYMM), the SHA-256 of its closing.json, that of the closing before ('' for
+    the first), the hashes and dtypes of its tables, and `about`, what it was made from (JSON)."""
+
+    month: int
+    sha256: str
+    previous: str
+    tables: Mapping[str, Mapping[str, Any]]
+    about: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The ledger of a workspace; readers need no lock, and what was read once stays as it was."""
+
+    workspace: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.workspace / FOLDER
+
+    @cached_property
+    def closings(self) -> tuple[ClosedMonth, ...]:
+        """The closed months in order, their chain checked; of their tables nothing is read.
+
+        Errors: BadInput naming the first closing that is missing or was changed.
+        """
+        found: list[ClosedMonth] = []
+        for folder in self._folders():
+            month, one, before = _month_of(folder), _read(folder), found[-1] if found else None
+            if before and month != month_after(before.month):
+                raise _changed(self.folder, month_after(before.month), "is missing")
+            if one is None or one.month != month:
+                raise _changed(self.folder, month, "was changed")
+            if one.previous != (before.sha256 if before else ""):
+                raise _changed(
+                    self.folder, before.month if before else month, "was changed, or one before it is missing"
+                )
+            found.append(one)
+        return tuple(found)
+
+    @property
+    def head(self) -> str:
+        """The hash of the last closing, which stands for the whole ledger; '' where nothing is closed."""
+        return self.closings[-1].sha256 if self.closings else ""
+
+    def verify(self, head: str | None = None) -> tuple[ClosedMonth, ...]:
+        """The closed months, after every table of every closing has been looked at.
+
+        head : what `head` was told to be; without it a last closing that was taken away or written anew whole, with a
+        hash that fits, is not found.
+        Errors: BadInput naming the first closing that is missing or was changed.
+        """
+        for closed in self.closings:
+            for name in closed.tables:
+                self._content(closed, name)
+        if head is not None and head != self.head:
+            raise _changed(
+                self.folder, self.closings[-1].month if self.closings else 0, "is not the last that was told"
+            )
+        return self.closings
+
+    def table(self, name: str, closings: Sequence[ClosedMonth] | None = None) -> pd.DataFrame:
+        """The rows of the table `name` in these closings (all where None), one after another, as they were written.
+
+        Errors: BadInput where a file is missing or was changed; KeyError where no closing has such a table.
+        """
+        chosen = [closed for closed in (self.closings if closings is None else closings) if name in closed.tables]
+        if not chosen:
+            raise KeyError(name)
+        parts = [self._table(closed, name) for closed in chosen]
+        return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """Hold the ledger for one run that closes months; another run at once is refused at once.
+
+        Errors: NotPermitted where another run holds it; BadParameters where the folder cannot be written; GymregError
+        where the disk is full; as `closings`.
+        """
+        with told(self.folder):
+            make_private(self.folder)
+        lock = exclusive(self.folder / LOCK, wait=0)
+        try:
+            lock.__enter__()
+        except GymregError:
+            raise NotPermitted(
+                "another run is closing months here",
+                where=str(self.folder),
+                why="One run at a time writes the ledger.",
+                remedy="Wait until it has ended; nothing was changed by this one.",
+            ) from None
+        try:
+            self._clear_leftovers()
+            yield Writer(self.folder, list(Ledger(self.workspace).closings))
+        finally:
+            lock.__exit__(None, None, None)
+
+    def _folders(self) -> list[Path]:
+        there = self.folder.iterdir() if self.folder.is_dir() else ()
+        return sorted(path for path in there if not path.name.startswith(".") and _month_of(path))
+
+    def _clear_leftovers(self) -> None:
+        for path in self.folder.iterdir():
+            if path.name.startswith(_TEMPORARY):
+                remove(path)
+
+    def _content(self, closed: ClosedMonth, name: str) -> bytes:
+        try:
+            content = (self.folder / written_month(closed.month) / f"{name}.parquet").read_bytes()
+        except OSError:
+            content = b""
+        if hashlib.sha256(content).hexdigest() != closed.tables[name]["sha256"]:
+            raise _changed(self.folder, closed.month, "was changed")
+        return content
+
+    def _table(self, closed: ClosedMonth, name: str) -> pd.DataFrame:
+        content = self._content(closed, name)
+        try:
+            return from_parquet(content, dict(closed.tables[name]["dtypes"]))
+        except (KeyError, ValueError, TypeError, pa.ArrowException):
+            raise _changed(self.folder, closed.month, "cannot be read by this version") from None
+
+
+@dataclass(frozen=True)
+class Writer:
+    """The only one who may add to the ledger while it is held; `closed`: the months closed so far, in order."""
+
+    folder: Path
+    closed: list[ClosedMonth]
+
+    def close(self, month: int, tables: Mapping[str, pd.DataFrame], about: Mapping[str, Any]) -> ClosedMonth:
+        """Put the closing of a month in its place, for good.
+
+        Errors: NotPermitted where the month is closed; BadParameters where a month before it is not, or the folder
+        cannot be written; GymregError where the disk is full; TypeError where a table would not come back as it is.
+        """
+        self._require_next(month)
+        files = {name: to_parquet(table) for name, table in tables.items()}
+        content = _json(
+            {
+                "format": FORMAT,
+                "month": month,
+                "previous": self.closed[-1].sha256 if self.closed else "",
+                "tables": {
+                    name: {"sha256": hashlib.sha256(files[name]).hexdigest(), "dtypes": list(dtypes_of(table).items())}
+                    for name, table in tables.items()
+                },
+                "about": dict(about),
+            }
+        )
+        place = self.folder / written_month(month)
+        with told(self.folder):
+            self._place(place, {**{f"{name}.parquet": body for name, body in files.items()}, **_sealed(content)})
+        one = _closed_month(content)
+        self.closed.append(one)
+        return one
+
+    def _require_next(self, month: int) -> None:
+        if not self.closed:
+            return
+        last, following = self.closed[-1].month, month_after(self.closed[-1].month)
+        if month <= last:
+            raise NotPermitted(
+                f"{written_month(month)} is closed",
+                where=str(self.folder),
+                why="A closed month is frozen; what was known later is posted in a later month, with its cause.",
+                remedy=f"Close {written_month(following)}, the first month that is open.",
+            )
+        if month != following:
+            raise BadParameters(
+                f"{written_month(month)} cannot be closed before {written_month(following)}",
+                where=str(self.folder),
+                why="Months are closed in order, without gaps.",
+                remedy=f"Begin with {written_month(following)}.",
+            )
+
+    def _place(self, place: Path, files: Mapping[str, bytes]) -> None:
+        temporary = self.folder / f"{_TEMPORARY}{place.name}"
+        try:
+            temporary.mkdir(mode=PRIVATE)
+            for name, content in files.items():
+                write(temporary / name, content)
+            sync_folder(temporary)
+            temporary.rename(place)
+            sync_folder(self.folder)
+        finally:
+            if temporary.exists():
+                remove(temporary)
+
+
+def _month_of(folder: Path) -> int:
+    """202401 of a folder 2024-01; 0 of another name."""
+    year, _, month = folder.name.partition("-")
+    whole = f"{year}{month}"
+    return int(whole) if len(year) == len("2024") and len(month) == len("01") and whole.isdecimal() else 0
+
+
+def _sealed(content: bytes) -> dict[str, bytes]:
+    return {MANIFEST: content, SEAL: f"{hashlib.sha256(content).hexdigest()}  {MANIFEST}\n".encode()}
+
+
+def _read(folder: Path) -> ClosedMonth | None:
+    """The closing in a folder; None where its closing.json is none, or not the one that was sealed."""
+    try:
+        content = (folder / MANIFEST).read_bytes()
+        return _closed_month(content) if _sealed(content)[SEAL] == (folder / SEAL).read_bytes() else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _closed_month(content: bytes) -> ClosedMonth:
+    held = json.loads(content)
+    if held["format"] != FORMAT:
+        raise ValueError(FORMAT)
+    return ClosedMonth(
+        month=int(held["month"]),
+        sha256=hashlib.sha256(content).hexdigest(),
+        previous=str(held["previous"]),
+        tables={
+            name: {"sha256": str(one["sha256"]), "dtypes": dict(one["dtypes"])} for name, one in held["tables"].items()
+        },
+        about=dict(held["about"]),
+    )
+
+
+def _changed(folder: Path, month: int, how: str) -> BadInput:
+    return BadInput(
+        f"the closing {written_month(month)} {how}",
+        where=str(folder),
+        why="Every closing holds the hashes of its tables and of the closing before it.",
+        remedy="Put the ledger back from a copy; whatever was posted from this month on cannot be trusted.",
+    )
+
+
+def _json(content: Mapping[str, Any]) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
