@@ -31,15 +31,16 @@ CAUSES = (
 
 programme_changed: study path, year of study or group. decision: extended time granted, withdrawn or its percent.
 merit_changed: the supplement alone. provider_changed: the school's provider, its form, municipality or kind.
-late_start: was paid too late. withdrawn: should not have been paid, for a late stop, an annulled spell or a pupil who never
-came. double_enrolment: two spells in force, or no longer. identity: birth year or the person itself."""
+late_start: was paid too late. withdrawn: should not have been paid, for a late stop, an annulled spell or a pupil who
+never came. double_enrolment: two spells in force, or no longer. identity: birth year or the person itself."""
 UNPAID_REASONS = (
     *("not_enrolled_on_count_day", "study_break", "never_present", "not_yet_present", "double_enrolment"),
     *("age_limit", "no_decision", "no_home_municipality", "temporary_number"),
 )
 """Why nothing is due for a pupil with a spell in the month or on its count day. study_break: the spell ended in a study
-break or exchange year before the count day. never_present, not_yet_present: enrolled, but never there, or only after the count
-day. no_decision: beyond the third year without a decision on extended time. temporary_number: where those are not paid."""
+break or exchange year before the count day. never_present, not_yet_present: enrolled, but never there, or only after
+the count day. no_decision: beyond the third year without a decision on extended time. temporary_number: where those are
+not paid."""
 AMOUNTS = ("price", "vat", "supplement")
 
 POSTINGS: tuple[Column, ...] = (
