@@ -190,7 +190,7 @@ def whatif(
 
 @app.command()
 def report(
-    name: Annotated[str, typer.Argument(help="The report: admission.")],
+    name: Annotated[str, typer.Argument(help="The report: admission or funding.")],
     params: Annotated[Path | None, typer.Option("--params", help="A params file.")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="name=value, before the params file.")] = None,
     data: DataOption = None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,3 +41,10 @@ class Provenance:
     inputs: tuple[InputFile, ...]
     already_public: bool
     made_up: bool = False
+
+    @classmethod
+    def joined(cls, parts: Iterable[Provenance]) -> Provenance:
+        """The inputs of all `parts`, each file once; public only where all are, made up where one is."""
+        every = tuple(parts)
+        inputs = tuple(dict.fromkeys(file for part in every for file in part.inputs))
+        return cls(inputs, all(part.already_public for part in every), any(part.made_up for part in every))

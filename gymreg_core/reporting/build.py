@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from gymreg_core import __version__
 from gymreg_core.errors import BadInput, BadParameters, RenderingFailed
+from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.frontpage import PageEntry, front_meta, front_page
+from gymreg_core.reporting.kinds import KINDS
 from gymreg_core.reporting.manifest import (
     MANIFEST,
     as_json,
     key_of,
     library_versions,
     made_from,
-    name_and_hash,
     report_entry,
     tree_hash,
 )
-from gymreg_core.reporting.params import AdmissionParams, AdmissionPlan, load_plan
+from gymreg_core.reporting.material import Material
+from gymreg_core.reporting.params import load_plan
+from gymreg_core.reporting.plans import ReportPlan
 from gymreg_core.reporting.project import FOLDERS, front_matter, stage
 from gymreg_core.reporting.renderers import Renderer, choose_renderer
 from gymreg_core.reporting.runner import Executed, Run, execute
 from gymreg_core.reporting.site import Site, check_links, list_files
 from gymreg_core.store.locking import exclusive
 from gymreg_core.vocabulary.programmes import LANGUAGES
-
-if TYPE_CHECKING:
-    from gymreg_core.store.workspace import StoredResults
 
 HOME = Path(__file__).resolve().parents[2]
 
@@ -50,7 +50,7 @@ class BuildRequest:
     None means the made-up region.
     """
 
-    plans: tuple[AdmissionPlan, ...]
+    plans: tuple[ReportPlan, ...]
     data: Path | None
     workspace: Path
     reference: Path | None
@@ -59,10 +59,15 @@ class BuildRequest:
     jobs: int
     home: Path
 
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of report that are asked for, each once."""
+        return sorted({plan.report for plan in self.plans})
+
     @classmethod
     def of(
         cls,
-        plans: Iterable[AdmissionPlan],
+        plans: Iterable[ReportPlan],
         *,
         data: Path | None,
         workspace: Path | None,
@@ -96,7 +101,7 @@ class BuildResult:
     unchanged: bool
 
 
-def load_plans(folder: Path | None) -> list[AdmissionPlan]:
+def load_plans(folder: Path | None) -> list[ReportPlan]:
     """Every params file of a folder, checked; all faults are told at once."""
     folder = folder or HOME / "params"
     paths = sorted(folder.glob("*.yml"))
@@ -124,8 +129,8 @@ def build_site(request: BuildRequest, progress: ProgressLike) -> BuildResult:
     site.refuse_foreign()
     renderer = choose_renderer(request.renderer)
     code = _code_key(request, renderer)
-    inputs = [name_and_hash(path) for path in _inputs(request)]
-    key = key_of(code, inputs, _matches(request, inputs), [p.model_dump(mode="json") for p in request.plans])
+    states = {kind: KINDS[kind].state(request) for kind in request.kinds}
+    key = key_of(code, states, [p.model_dump(mode="json") for p in request.plans])
     standing = site.manifest()
     if standing is not None and standing.get("key") == key:
         return BuildResult(len(_html(standing["files"])), renderer.name, unchanged=True)
@@ -140,13 +145,14 @@ def _build(request: BuildRequest, renderer: Renderer, code: str, key: str, progr
     shutil.rmtree(working, ignore_errors=True)
     working.mkdir(parents=True)
     progress.note(renderer.notice)
-    stored = _stored(request, working, progress)
-    executed = _execute(request, _runs(request, stored, code), work, progress)
-    built = _render(request, renderer, stored, executed, working, progress)
+    materials = _gather(request, progress)
+    executed = _execute(request, materials, _runs(request, materials, code), progress)
+    built = _render(request, renderer, materials, executed, working, progress)
+    provenance = Provenance.joined(material.provenance for material in materials.values())
     manifest = {
         "key": key,
         "renderer": renderer.name,
-        **made_from(request.home, stored.provenance, request.reference),
+        **made_from(request.home, provenance, request.reference),
         "reports": [report_entry(done) for done in executed],
         "files": list_files(built),
     }
@@ -163,72 +169,48 @@ def _code_key(request: BuildRequest, renderer: Renderer) -> str:
     return key_of(__version__, tree_hash([f for f in folders if f.is_dir()]), library_versions(), renderer.identity)
 
 
-def _inputs(request: BuildRequest) -> list[Path]:
-    reference = [request.reference] if request.reference else []
-    if request.data is None:
-        return reference
-    from gymreg_core.sources.opening import result_files
-    from gymreg_core.sources.register.folders import split_paths
-    from gymreg_core.sources.register.opening import extract_files
+def _gather(request: BuildRequest, progress: ProgressLike) -> dict[str, Material]:
+    """What the reports asked for rest on, by kind; a kind that the data hold nothing for is left out.
 
-    folders, results = split_paths([request.data])
-    extracts = [path for folder in folders for path in extract_files(folder)]
-    return [*extracts, *(path for path, _ in result_files(results)), *reference]
-
-
-def _matches(request: BuildRequest, inputs: list[tuple[str, str]]) -> list[Any]:
-    """What is known about the matches that given result files come from; the made-up region's follow from the code."""
-    if request.data is None:
-        return []
-    from gymreg_core.store.matches import published_as
-
-    return sorted(published_as(request.workspace, (sha256 for _, sha256 in inputs)).items())
+    Errors: BadInput where nothing is left.
+    """
+    found = {kind: KINDS[kind].gather(request, progress.note) for kind in request.kinds}
+    materials = {kind: material for kind, material in found.items() if material is not None}
+    if not materials:
+        raise BadInput(
+            f"there is nothing here to make a report of: {', '.join(request.kinds)}",
+            where=str(request.data or request.workspace),
+            remedy="Run gymreg settle with this workspace first, or leave out --data and --workspace for the made-up "
+            "region.",
+        )
+    return materials
 
 
-def _stored(request: BuildRequest, working: Path, progress: ProgressLike) -> StoredResults:
-    from gymreg_core.reporting.from_registers import made_up_results, results_of_registers
-    from gymreg_core.sources.register.folders import split_paths
-    from gymreg_core.store.intake import ingest_files
-
-    if request.data is None:
-        return ingest_files(made_up_results(request.workspace, progress.note), request.workspace)
-    progress.note(f"reading {request.data}")
-    folders, results = split_paths([request.data])
-    if folders:
-        results += results_of_registers(folders, request.workspace, working / "results", progress.note)
-    return ingest_files(results, request.workspace)
+def _runs(request: BuildRequest, materials: Mapping[str, Material], code: str) -> list[Run]:
+    wanted = {
+        (params.language, params.slug): params
+        for plan in request.plans
+        if plan.report in materials
+        for params in materials[plan.report].wanted(plan)
+    }
+    keys = [key_of(code, p.report, materials[p.report].key(p), p.model_dump(mode="json")) for p in wanted.values()]
+    return [Run(params, key) for params, key in zip(wanted.values(), keys, strict=True)]
 
 
-def _runs(request: BuildRequest, stored: StoredResults, code: str) -> list[Run]:
-    table = stored.table
-    available = sorted({(int(y), str(r)) for y, r in zip(table["intake_year"], table["round"], strict=True)})
-
-    def names(year: int, round_: str, scope: str) -> list[str]:
-        chosen = table[(table["intake_year"] == year) & (table["round"] == round_)]
-        return sorted(chosen[scope].unique())
-
-    params = [p for plan in request.plans for p in plan.expand(available, names)]
-    unique = {(p.slug, p.language): p for p in params}
-    reference = name_and_hash(request.reference) if request.reference else None
-
-    def key(p: AdmissionParams) -> str:
-        match = stored.matches.get((p.intake_year, p.round)) if p.scope == "region" else None
-        return key_of(code, stored.key, reference, match, p.model_dump(mode="json"))
-
-    return [Run("admission", p, key(p)) for p in unique.values()]
-
-
-def _execute(request: BuildRequest, runs: Sequence[Run], work: Path, progress: ProgressLike) -> list[Executed]:
-    arguments = [
-        (run, request.home / "notebooks", work / "runs" / run.key[:20], work, request.reference) for run in runs
+def _execute(
+    request: BuildRequest, materials: Mapping[str, Material], runs: Sequence[Run], progress: ProgressLike
+) -> list[Executed]:
+    done = [Executed(run, request.workspace / "runs" / run.key[:20]) for run in runs]
+    waiting = [
+        (one.run, request.home / "notebooks", one.folder, materials[one.run.report].workspace, request.reference)
+        for one in done
+        if not (one.folder / "page.json").is_file()
     ]
-    waiting = [a for a in arguments if not (a[2] / "page.json").is_file()]
     if len(waiting) < len(runs):
         progress.note(f"{len(runs) - len(waiting)} of {len(runs)} reports are unchanged")
-    each = _in_processes(_execute_one, waiting, request.jobs)
-    for _ in each:
+    for _ in _in_processes(_execute_one, waiting, request.jobs):
         progress.advance("reports", len(waiting))
-    return [Executed(a[0], a[2]) for a in arguments]
+    return done
 
 
 def _in_processes(work: Callable[[Any], Any], items: Sequence[Any], jobs: int) -> Iterable[Any]:
@@ -253,17 +235,19 @@ def _execute_one(arguments: tuple[Run, Path, Path, Path, Path | None]) -> None:
 def _render(
     request: BuildRequest,
     renderer: Renderer,
-    stored: StoredResults,
+    materials: Mapping[str, Material],
     executed: Sequence[Executed],
     working: Path,
     progress: ProgressLike,
 ) -> Path:
-    made_up = stored.provenance.made_up
+    made_up = any(material.provenance.made_up for material in materials.values())
     common = {"made-up": made_up, "version": __version__}
     pages = [PageEntry(e.run.params, e.page, _data_files(e)) for e in executed]
-    schools = _schools(stored)
+    schools = [school for material in materials.values() for school in material.schools()]
     fronts = {
-        language: front_matter(front_meta(language)) + "\n" + front_page(language, pages, schools, made_up=made_up)
+        language: front_matter(front_meta(language, pages))
+        + "\n"
+        + front_page(language, pages, schools, made_up=made_up)
         for language in LANGUAGES
     }
     project, built = working / "project", working / "site"
@@ -271,7 +255,8 @@ def _render(
     for done in executed:
         beside = project / FOLDERS[done.run.params.language] / "data" / done.run.slug
         beside.mkdir(parents=True, exist_ok=True)
-        about = {**made_from(request.home, stored.provenance, request.reference), **report_entry(done)}
+        provenance = materials[done.run.report].provenance
+        about = {**made_from(request.home, provenance, request.reference), **report_entry(done)}
         (beside / MANIFEST).write_text(as_json(about), encoding="utf-8")
     renderer.render(project, built, request.jobs, progress)
     missing = [f"{FOLDERS[e.run.params.language]}/{e.run.slug}.html".lstrip("/") for e in executed]
@@ -283,13 +268,6 @@ def _render(
 
 def _data_files(done: Executed) -> tuple[str, ...]:
     return tuple(sorted(p.relative_to(done.folder).as_posix() for p in (done.folder / "data").rglob("*.csv")))
-
-
-def _schools(stored: StoredResults) -> list[tuple[str, str]]:
-    finals = stored.table[stored.table["round"] == "final"]
-    table = finals if len(finals) else stored.table
-    newest = table[table["intake_year"] == table["intake_year"].max()]
-    return sorted({(str(s), str(m)) for s, m in zip(newest["school"], newest["municipality"], strict=True)})
 
 
 def _html(files: Iterable[str]) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gymreg_core.reporting.params import AdmissionParams
+from gymreg_core.reporting.kinds import KINDS
+from gymreg_core.reporting.plans import ReportParams
 from gymreg_core.reporting.project import address
 from gymreg_core.vocabulary.programmes import Language
 from gymreg_core.vocabulary.slugs import slug, swedish_order
@@ -19,7 +20,7 @@ _WHOLE_TABLES = ("studievagar", "program")
 class PageEntry:
     """A finished page as the front page needs it; `data` are its CSV files, relative to the page."""
 
-    params: AdmissionParams
+    params: ReportParams
     meta: dict[str, Any]
     data: tuple[str, ...]
 
@@ -40,10 +41,11 @@ def front_page(
     """
     t = texts("gymreg_core.reporting", "site_texts.yml")
     regions = [p for p in pages if p.params.scope == "region" and p.params.language == language]
-    parts = [t("lead", language)]
+    parts = [t(f"lead.{_about(pages)}", language)]
     if made_up:
         parts.append(f"::: {{.callout-important}}\n## {t('made_up_title', language)}\n\n{t('made_up', language)}\n:::")
-    parts += _news(t, language, regions)
+    for kind in _kinds(regions):
+        parts += _news(t, language, [p for p in regions if p.params.report == kind])
     parts += _reports(t, language, regions)
     parts += _municipalities(t, language, pages, schools)
     parts += _downloads(t, language, regions)
@@ -52,13 +54,13 @@ def front_page(
     return "\n\n".join(parts) + "\n"
 
 
-def front_meta(language: Language) -> dict[str, Any]:
-    """Front matter of the front page."""
+def front_meta(language: Language, pages: Sequence[PageEntry] = ()) -> dict[str, Any]:
+    """Front matter of the front page that leads to `pages`."""
     t = texts("gymreg_core.reporting", "site_texts.yml")
     other: Language = "en" if language == "sv" else "sv"
     return {
-        "title": t("title", language),
-        "description": t("description", language),
+        "title": t(f"title.{_about(pages)}", language),
+        "description": t(f"description.{_about(pages)}", language),
         "lang": language,
         "format": "html",
         "toc": False,
@@ -67,8 +69,18 @@ def front_meta(language: Language) -> dict[str, Any]:
     }
 
 
+def _kinds(pages: Sequence[PageEntry]) -> list[str]:
+    """The kinds of report among the pages, in the order of `KINDS`."""
+    return [kind for kind in KINDS if any(page.params.report == kind for page in pages)]
+
+
+def _about(pages: Sequence[PageEntry]) -> str:
+    kinds = _kinds(pages) or ["admission"]
+    return kinds[0] if len(kinds) == 1 else "several"
+
+
 def _name(t: Texts, language: Language, page: PageEntry) -> str:
-    return t(page.params.round, language, year=page.params.intake_year)
+    return t(page.params.card, language, year=page.params.about_year)
 
 
 def _inside(words: str) -> str:
@@ -77,11 +89,11 @@ def _inside(words: str) -> str:
 
 
 def _newest(pages: Sequence[PageEntry]) -> PageEntry | None:
-    return max(pages, key=lambda p: (p.params.intake_year, p.params.round == "final"), default=None)
+    return max(pages, key=lambda p: (p.params.about_year, p.params.card != "preliminary"), default=None)
 
 
 def _news(t: Texts, language: Language, regions: Sequence[PageEntry]) -> list[str]:
-    newest = _newest([p for p in regions if p.params.round == "final"]) or _newest(regions)
+    newest = _newest([p for p in regions if p.params.card != "preliminary"]) or _newest(regions)
     if newest is None:
         return []
     report = _name(t, language, newest)
@@ -92,9 +104,9 @@ def _news(t: Texts, language: Language, regions: Sequence[PageEntry]) -> list[st
 
 def _reports(t: Texts, language: Language, regions: Sequence[PageEntry]) -> list[str]:
     parts = [f"## {t('reports', language)}"] if regions else []
-    for year in sorted({p.params.intake_year for p in regions}, reverse=True):
+    for year in sorted({p.params.about_year for p in regions}, reverse=True):
         cards = []
-        for page in sorted((p for p in regions if p.params.intake_year == year), key=lambda p: p.params.round):
+        for page in sorted((p for p in regions if p.params.about_year == year), key=_order):
             about = page.meta.get("description", "")
             pdf = f"{page.params.slug}.pdf"
             label = f"{_name(t, language, page)} ({t('as_pdf', language)})"
@@ -105,20 +117,28 @@ def _reports(t: Texts, language: Language, regions: Sequence[PageEntry]) -> list
     return parts
 
 
+def _order(page: PageEntry) -> tuple[int, str]:
+    return list(KINDS).index(page.params.report), page.params.card
+
+
 def _municipalities(
     t: Texts, language: Language, pages: Sequence[PageEntry], schools: Sequence[tuple[str, str]]
 ) -> list[str]:
-    """One list to search in: the municipalities, and folded below them the schools."""
+    """One list to search in: the municipalities with their newest page of each kind, and folded below them the
+    schools."""
     own = [p for p in pages if p.params.scope == "municipality" and p.params.language == language]
     listed = own or [p for p in pages if p.params.scope == "municipality"]
     if not listed:
         return []
-    newest = max(p.params.intake_year for p in listed)
-    of = {p.params.scope_name or "": p for p in listed if p.params.intake_year == newest}
-    to = {name: address(p.params.slug, p.params.language, seen_from=language) for name, p in of.items()}
-    lines = [f"- [{name}]({to[name]})" for name in sorted(of, key=swedish_order)]
-    report = t("final" if any(p.params.round == "final" for p in of.values()) else "preliminary", language, year=newest)
-    known = [(s, m) for s, m in sorted(schools, key=lambda s: (swedish_order(s[0]), s[1])) if m in of]
+    of = {kind: _newest_by_name([p for p in listed if p.params.report == kind]) for kind in _kinds(listed)}
+    names = sorted({name for pages in of.values() for name in pages}, key=swedish_order)
+    lines = [f"- {', '.join(_links(t, language, name, of))}" for name in names]
+    lead = [
+        t(f"municipalities_lead.{kind}", language, report=_inside(_name(t, language, next(iter(pages.values())))))
+        for kind, pages in of.items()
+    ]
+    to = {name: _address(page, language) for name, page in of.get("admission", {}).items()}
+    known = [(s, m) for s, m in sorted(schools, key=lambda s: (swedish_order(s[0]), s[1])) if m in to]
     links = [f"- [{_plain(s)}]({to[m]}#skola-{slug(s)}) ({m})" for s, m in known]
     fold = [
         f':::: {{.fold summary="{t("schools_fold", language, count=len(known))}"}}',
@@ -127,19 +147,38 @@ def _municipalities(
         "::::",
     ]
     return [
-        f"## {t('municipalities', language)}",
-        t("municipalities_lead", language, report=_inside(report)) + ("" if own else " " + t("only_swedish", language)),
-        f'::::: {{.search-list data-label="{t("search_label", language)}"}}',
+        f"## {t('municipalities' if known else 'municipalities_only', language)}",
+        " ".join([*lead, *([] if own else [t("only_swedish", language)])]),
+        f'::::: {{.search-list data-label="{t("search_label" if known else "search_label_only", language)}"}}',
         "\n".join(lines),
         *(fold if known else ()),
         ":::::",
     ]
 
 
+def _newest_by_name(pages: Sequence[PageEntry]) -> dict[str, PageEntry]:
+    """Of the pages of the newest year the one of each name, a final admission before a preliminary one."""
+    newest = max(p.params.about_year for p in pages)
+    chosen = sorted((p for p in pages if p.params.about_year == newest), key=lambda p: p.params.card == "preliminary")
+    return {str(p.params.scope_name): p for p in reversed(chosen)}
+
+
+def _links(t: Texts, language: Language, name: str, of: Mapping[str, Mapping[str, PageEntry]]) -> list[str]:
+    """The name as a link to its first page, and a link for each further one."""
+    pages = [by_name[name] for by_name in of.values() if name in by_name]
+    further = [t(f"further.{p.params.report}", language, year=p.params.about_year) for p in pages[1:]]
+    words = [name, *further]
+    return [f"[{word}]({_address(page, language)})" for word, page in zip(words, pages, strict=True)]
+
+
+def _address(page: PageEntry, seen_from: Language) -> str:
+    return address(page.params.slug, page.params.language, seen_from=seen_from)
+
+
 def _downloads(t: Texts, language: Language, regions: Sequence[PageEntry]) -> list[str]:
     """The whole tables of each report; those that go with one section are linked there."""
     lines = []
-    for page in sorted(regions, key=lambda p: (-p.params.intake_year, p.params.round)):
+    for page in sorted(regions, key=lambda p: (-p.params.about_year, _order(p))):
         of = {path.rsplit("/", 1)[-1].removesuffix(".csv"): path for path in page.data}
         links = [f"[{t(f'whole_table.{stem}', language)}]({of[stem]})" for stem in _WHOLE_TABLES if stem in of]
         if links:

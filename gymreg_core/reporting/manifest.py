@@ -7,11 +7,13 @@ import json
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gymreg_core import __version__
 from gymreg_core.provenance import InputFile, Provenance
-from gymreg_core.reporting.runner import Executed
+
+if TYPE_CHECKING:
+    from gymreg_core.reporting.runner import Executed
 
 MANIFEST = "manifest.json"
 _DRAWING_LIBRARIES = (

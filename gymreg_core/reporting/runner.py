@@ -12,16 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from gymreg_core.errors import RenderingFailed
-from gymreg_core.reporting.params import NOTEBOOKS, AdmissionParams
+from gymreg_core.reporting.kinds import KINDS
+from gymreg_core.reporting.plans import ReportParams
 
 
 @dataclass(frozen=True)
 class Run:
     """One notebook with one set of parameters; `key` decides whether it has been done already."""
 
-    report: str
-    params: AdmissionParams
+    params: ReportParams
     key: str
+
+    @property
+    def report(self) -> str:
+        return self.params.report
 
     @property
     def slug(self) -> str:
@@ -73,7 +77,7 @@ def _papermill(run: Run, notebooks: Path, working: Path, workspace: Path, refere
 
     from gymreg_core.reporting.engine import ENGINE_NAME, CellFailed
 
-    source = notebooks / NOTEBOOKS[run.report]
+    source = notebooks / KINDS[run.report].notebook
     environment = {"GYMREG_RUN_DIR": str(working), "GYMREG_PAGE": run.slug, "GYMREG_WORKSPACE": str(workspace)}
     if reference is not None:
         environment["GYMREG_REFERENCE"] = str(reference)
@@ -143,7 +147,7 @@ def _page_meta(run: Run, notebook: dict[str, Any]) -> dict[str, Any]:
     if len(pages) != 1:
         raise RenderingFailed(
             f"the notebook displayed {len(pages)} page headers",
-            where=f"{NOTEBOOKS[run.report]} ({run.slug})",
+            where=f"{KINDS[run.report].notebook} ({run.slug})",
             why="A page has exactly one title.",
             remedy="Display report.page() once.",
         )

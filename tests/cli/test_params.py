@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from gymreg_core.errors import BadParameters
+from gymreg_core.reporting.admission_plan import AdmissionParams
 from gymreg_core.reporting.build import HOME, load_plans
-from gymreg_core.reporting.params import AdmissionParams, load_plan, make_plan
+from gymreg_core.reporting.params import load_plan, make_plan
 
 AVAILABLE = [(2022, "final"), (2023, "final"), (2023, "preliminary"), (2025, "preliminary")]
 

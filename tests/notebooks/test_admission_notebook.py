@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from gymreg_core.reporting.admission import AdmissionReport
-from gymreg_core.reporting.params import AdmissionParams
+from gymreg_core.reporting.admission_plan import AdmissionParams
 
 
 @pytest.fixture(scope="module")

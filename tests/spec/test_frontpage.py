@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from gymreg_core.reporting.admission_plan import AdmissionParams
 from gymreg_core.reporting.frontpage import PageEntry, front_meta, front_page
-from gymreg_core.reporting.params import AdmissionParams
 from gymreg_core.reporting.project import address
 from gymreg_core.vocabulary.programmes import LANGUAGES, Language
 from gymreg_core.vocabulary.texts import texts

@@ -1,0 +1,37 @@
+"""The kinds of report: for each its params file, its notebook and what it rests on. A new kind is an entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gymreg_core.reporting.admission_material import admission_material, admission_state
+from gymreg_core.reporting.admission_plan import AdmissionPlan
+from gymreg_core.reporting.funding_material import funding_material, funding_state
+from gymreg_core.reporting.funding_plan import FundingPlan
+from gymreg_core.reporting.material import Given, Material, Note
+from gymreg_core.reporting.plans import ReportPlan
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of report.
+
+    plan : the model of its params files; the single runs that it expands to are told by their own model (plans.py).
+    notebook : below notebooks/.
+    state : what a build's data and workspace hold for it, told without computing anything (JSON); as long as it is the
+        same, so are the pages.
+    gather : takes in and computes what its pages rest on; None where the data hold nothing for it.
+    """
+
+    plan: type[ReportPlan]
+    notebook: str
+    state: Callable[[Given], Any]
+    gather: Callable[[Given, Note], Material | None]
+
+
+KINDS: Mapping[str, Kind] = {
+    "admission": Kind(AdmissionPlan, "admission_report.ipynb", admission_state, admission_material),
+    "funding": Kind(FundingPlan, "funding_report.ipynb", funding_state, funding_material),
+}
