@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from gymreg_core.disclosure import Released, release_published
-from gymreg_core.reporting.charts import PALETTE, canvas, rows, spread, tilemap
+from gymreg_core.reporting.charts import PALETTE, balances, canvas, curves, matrix, panels, rows, spread, tilemap
 from gymreg_core.reporting.charts.tilemap import DARK_SHADES, SHADES
 from tests.admissions import published
 from tests.spec.test_disclosure_wall import WAYS
@@ -36,7 +36,7 @@ def released() -> Released:
             "seats": pd.array([30, 40, 20], "Int64"),
             "admitted": pd.array([28, 20, 5], "Int64"),
             "note": ["6\u00a0626", "20", "5"],
-            "x": [1, 2, 3], "y": [1, 1, 2],
+            "value": [0.0, 0.5, 1.0], "share": [0.0, 0.2, 1.0], "x": [1, 2, 3], "y": [1, 1, 2],
             "intake_year": [2021, 2022, 2023],
             "cutoff_p25": [180.0, 180.0, 120.0], "cutoff_p50": [240.0, 240.0, 170.0], "cutoff_p75": [280.0, 280.0, 200.0],
             "bin_from": [0, 20, 40], "bin_to": [20, 40, 60],
@@ -127,7 +127,7 @@ def test_specifications_are_vega_lite_with_exactly_the_encoded_columns(
         seen.append(canvas.specification(spec, frame))
         return b"drawn"
 
-    for module in (rows, spread, tilemap):
+    for module in (balances, curves, matrix, panels, rows, spread, tilemap):
         monkeypatch.setattr(module, "svg", keep)
     WAYS[chart](released)
     (whole,) = seen
@@ -161,6 +161,101 @@ def test_missing_values_are_left_out_of_the_drawing() -> None:
     drawing = rows.bars(release_published(frame, published()), label="label", value="seats", text="note", language="en")
     assert "NaN" not in drawing.decode()
     assert "null" not in drawing.decode()
+
+
+def drawn(kind: str, drawing: bytes) -> list[dict[str, str]]:
+    """The attributes of every element of a kind."""
+    return [e.attrib for e in ET.fromstring(drawing).iter(f"{SVG}{kind}")]
+
+
+def boxes(drawing: bytes, *fills: str) -> list[tuple[str, float, float]]:
+    """(fill, left end, width) of every rectangle in one of these colours, but those of the legend."""
+    found = [
+        (e["fill"], re.match(r"M([-\d.]+),[-\d.]+h([-\d.]+)v", e["d"]))
+        for e in drawn("path", drawing)
+        if e.get("fill") in fills and e.get("stroke-width") != "1.5"
+    ]
+    return [(fill, float(box[1]), float(box[2])) for fill, box in found if box]
+
+
+def test_cells_that_are_not_shown_carry_a_cross_and_empty_ones_do_not() -> None:
+    cells = pd.DataFrame({
+        "label": ["Nacka", "Nacka", "Solna", "Solna"], "group": ["Nacka", "Solna", "Nacka", "Solna"],
+        "series": ["little", "", "not shown", "much"],
+    })  # fmt: skip
+    ways = {"row": "label", "column": "group", "shade": "series", "shades": ["little", "much"], "titles": ("a", "b")}
+    some = matrix.heat_map(release_published(cells, published()), suppressed="not shown", language="en", **ways)
+    none = matrix.heat_map(
+        release_published(cells.iloc[:2], published()), suppressed="not shown", language="en", **ways
+    )
+    assert b"not shown" in some
+    assert b"not shown" not in none
+    fills = [fill for fill, _, _ in boxes(some, *SHADES, canvas.PAPER)]
+    assert fills == [SHADES[0], canvas.PAPER, canvas.PAPER, SHADES[1]]
+    crosses = [e for e in drawn("path", some) if e["d"].count("L") == 2 and e.get("stroke") == canvas.QUIET]
+    assert len(crosses) == 2  # in the cell and in the legend
+
+
+def test_bars_below_nought_lie_to_the_left_in_another_colour_than_those_above() -> None:
+    frame = pd.DataFrame({"label": ["a", "b", "c"], "value": [40.0, 0.0, -20.0], "note": ["+40", "±0", "−20"]})
+    drawing = balances.diverging_bars(
+        release_published(frame, published()),
+        label="label",
+        value="value",
+        text="note",
+        names=("x", "y"),
+        language="en",
+    )
+    (up, up_from, up_long), (_, middle, none), (down, down_from, down_long) = boxes(drawing, balances.UP, balances.DOWN)
+    assert (up, down, none) == (balances.UP, balances.DOWN, 0)
+    assert up_from == middle == pytest.approx(down_from + down_long, abs=0.02)
+    assert up_long == pytest.approx(2 * down_long, abs=0.05)
+
+
+def test_steps_begin_where_the_one_before_ended() -> None:
+    frame = pd.DataFrame({
+        "label": ["today", "up", "down", "then"], "value_from": [100.0, 100.0, 130.0, 120.0],
+        "value_to": [100.0, 130.0, 120.0, 120.0], "note": ["100", "+30", "−10", "120"],
+    })  # fmt: skip
+    drawing = balances.waterfall(
+        release_published(frame, published()),
+        label="label",
+        start="value_from",
+        end="value_to",
+        text="note",
+        names=("x", "y"),
+        language="en",
+    )
+    (_, _, none), (_, up_from, up_long), (_, down_from, down_long), (_, then, _) = boxes(
+        drawing, balances.UP, balances.DOWN
+    )
+    assert none == 0
+    assert up_from + up_long == pytest.approx(down_from + down_long, abs=0.02)
+    assert down_from == pytest.approx(then, abs=0.02)
+    assert up_long == pytest.approx(3 * down_long, abs=0.05)
+
+
+def test_equal_rises_are_equally_steep_in_every_panel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten per cent of 80,000 and of 240,000 are lines of the same steepness."""
+    seen: list[dict[str, Any]] = []
+    monkeypatch.setattr(panels, "svg", lambda spec, frame, language: seen.append(spec) or b"")
+    frame = pd.DataFrame({
+        "group": ["low"] * 2 + ["high"] * 2, "intake_year": [2023, 2024] * 2,
+        "value": [80_000.0, 88_000.0, 240_000.0, 264_000.0], "series": ["price"] * 4,
+    })  # fmt: skip
+    panels.line_panels(
+        release_published(frame, published()),
+        panel="group",
+        year="intake_year",
+        value="value",
+        series="series",
+        language="en",
+    )
+    scales = [s for key, s in pairs(seen[0]["vconcat"], dict) if key == "scale" and s.get("type") == "log"]
+    ratios = {round(s["domain"][1] / s["domain"][0], 9) for s in scales}
+    assert len(scales) == 4  # a line and its points in each of two panels
+    assert len(ratios) == 1
+    assert min(ratios) >= 1.1
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,8 @@ PERSONS = pd.DataFrame({
     "bin_from": [0, 20],
     "bin_to": [20, 40],
     "series": ["", ""],
+    "value": [0.0, 1.0],
+    "share": [0.0, 1.0],
 })  # fmt: skip
 
 WAYS: dict[str, Callable[[Any], Any]] = {
@@ -44,6 +46,12 @@ WAYS: dict[str, Callable[[Any], Any]] = {
     "lines": lambda t: charts.lines(t, year="intake_year", value="seats", series="group", text="note", language="sv"),
     "strip": lambda t: charts.strip(t, value="seats", series="group", band=("cutoff_p25", "cutoff_p50", "cutoff_p75"), names=("a", "b", "c"), axis_title="x", language="sv"),
     "tiles": lambda t: charts.tiles(t, x="x", y="y", name="label", text="note", shade="series", shades=["low", "high"], language="sv"),
+    "heat_map": lambda t: charts.heat_map(t, row="label", column="group", shade="series", shades=["low", "high"], suppressed="not shown", titles=("a", "b"), language="sv"),
+    "diverging_bars": lambda t: charts.diverging_bars(t, label="label", value="seats", text="note", names=("a", "b"), language="sv"),
+    "waterfall": lambda t: charts.waterfall(t, label="label", start="seats", end="admitted", text="note", names=("a", "b"), language="sv"),
+    "line_panels": lambda t: charts.line_panels(t, panel="label", year="intake_year", value="seats", series="group", language="sv"),
+    "lorenz": lambda t: charts.lorenz(t, x="value", y="share", series="group", titles=("a", "b"), equal="c", language="sv"),
+    "levels": lambda t: charts.levels(t, low="bin_from", high="bin_to", amount="seats", text="note", titles=("a", "b"), language="sv"),
     "table": lambda t: table(t, [Column("label", "Program", "text"), Column("seats", "Platser")], caption="c", identifier="i", language="sv"),
     "download": lambda t: download(t, [Column("label", "Program", "text"), Column("seats", "Platser")], name="n", label="l", language="sv"),
 }  # fmt: skip

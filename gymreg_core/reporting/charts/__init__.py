@@ -1,8 +1,28 @@
 """Charts from released tables alone, drawn to static SVG with exactly the columns that are shown."""
 
+from gymreg_core.reporting.charts.balances import diverging_bars, waterfall
 from gymreg_core.reporting.charts.canvas import PALETTE
+from gymreg_core.reporting.charts.curves import levels, lorenz
+from gymreg_core.reporting.charts.matrix import heat_map
+from gymreg_core.reporting.charts.panels import line_panels
 from gymreg_core.reporting.charts.rows import bars, dumbbells, filled_bars
 from gymreg_core.reporting.charts.spread import histogram, lines, scatter, strip
 from gymreg_core.reporting.charts.tilemap import tiles
 
-__all__ = ["PALETTE", "bars", "dumbbells", "filled_bars", "histogram", "lines", "scatter", "strip", "tiles"]
+__all__ = [
+    "PALETTE",
+    "bars",
+    "diverging_bars",
+    "dumbbells",
+    "filled_bars",
+    "heat_map",
+    "histogram",
+    "levels",
+    "line_panels",
+    "lines",
+    "lorenz",
+    "scatter",
+    "strip",
+    "tiles",
+    "waterfall",
+]

@@ -9,6 +9,9 @@ from typing import Literal
 from gymreg_core.reporting.charts.canvas import INK, TEXT, Spec, mark, text_width
 
 _SYMBOL, _GAP, _HEIGHT = 24, 18, 22
+Shape = Literal["square", "circle", "triangle-up", "diamond", "tick", "dash", "line", "cross"]
+SHAPES = {"cross": "M-1,-1L1,1M1,-1L-1,1"}
+"""Shapes of our own, as paths."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class Key:
     name: str
     fill: str
     stroke: str
-    shape: Literal["square", "circle", "triangle-up", "diamond", "tick", "dash"] = "square"
+    shape: Shape = "square"
 
 
 def legend(keys: Sequence[Key], width: float, left: float = 0) -> Spec:
@@ -38,14 +41,17 @@ def legend(keys: Sequence[Key], width: float, left: float = 0) -> Spec:
 
 
 def _symbol(key: Key, x: float, y: float) -> Spec:
-    if key.shape == "dash":
+    if key.shape in ("dash", "line"):
         ends = {"x": {"value": x}, "x2": {"value": x + _SYMBOL - 6}, "y": {"value": y}}
-        return mark("rule", ends, color=key.stroke, strokeWidth=2, strokeDash=[5, 3])
+        broken = {"strokeDash": [5, 3]} if key.shape == "dash" else {}
+        return mark("rule", ends, color=key.stroke, strokeWidth=2, **broken)
     if key.shape == "tick":
         ends = {"x": {"value": x + 9}, "y": {"value": y - 8}, "y2": {"value": y + 8}}
         return mark("rule", ends, color=key.stroke, strokeWidth=2.5)
     look = {"fill": key.fill, "stroke": key.stroke, "strokeWidth": 1.5, "opacity": 1, "size": 130}
-    return mark("point", {"x": {"value": x + 9}, "y": {"value": y}}, shape=key.shape, **look)
+    if key.shape == "cross":
+        look |= {"strokeWidth": 2, "size": 50}
+    return mark("point", {"x": {"value": x + 9}, "y": {"value": y}}, shape=SHAPES.get(key.shape, key.shape), **look)
 
 
 def _places(keys: Sequence[Key], width: float) -> list[tuple[float, int]]:

@@ -27,11 +27,11 @@ from gymreg_core.reporting.charts.canvas import (
     text_width,
     words,
 )
-from gymreg_core.reporting.charts.legend import Key, legend
+from gymreg_core.reporting.charts.legend import Key, Shape, legend
 from gymreg_core.vocabulary.programmes import Language
 
 # Colour and shape together tell series apart, so that neither has to be seen alone.
-SERIES = ((NAVY, "circle"), (ORANGE, "triangle-up"), (PLUM, "square"), (TEAL, "diamond"))
+SERIES: tuple[tuple[str, Shape], ...] = ((NAVY, "circle"), (ORANGE, "triangle-up"), (PLUM, "square"), (TEAL, "diamond"))
 _STRIP_ROW, _BAND = 62, 38
 
 
