@@ -64,8 +64,6 @@ class SettlementRules:
         """The rules of rules/settlement.yml for a year (the last ones where None). Errors: RuleMissing."""
         with rules_read() as read:
             given = {key: rule(_FILE, key, year) for key in _KEYS}
-        for key in _KEYS:
-            rule(_FILE, key, year)
         summer, closing = given["summer"], given["closing_day"]
         months, decided_by = frozenset(summer["months"]), _day(summer["decided_by"])
 

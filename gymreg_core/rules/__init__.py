@@ -48,13 +48,18 @@ def rule(name: str, key: str, intake_year: int | None = None) -> Any:
 
 @contextmanager
 def rules_read() -> Iterator[dict[str, str]]:
-    """The status of every entry that `rule` gives inside the block, by ``file.key``; it fills as they are asked for."""
+    """The status of every entry that `rule` gives inside the block, by ``file.key``; it fills as they are asked for.
+
+    A block inside another tells that one at its end.
+    """
     read: dict[str, str] = {}
     before = _read.set(read)
     try:
         yield read
     finally:
         _read.reset(before)
+        if (outer := _read.get()) is not None:
+            outer.update(read)
 
 
 def entries(name: str) -> dict[str, dict[str, Any]]:
