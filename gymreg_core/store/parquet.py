@@ -15,8 +15,9 @@ _NULLABLE: dict[pa.DataType, pd.api.extensions.ExtensionDtype] = {
 }
 DTYPES = (
     *("str", "int8", "int16", "int32", "int64", "Int64", "float64", "Float64", "bool", "boolean"),
-    "datetime64[s]",
+    *("datetime64[s]", "category"),
 )
+"""Categories are texts; they come back in their order, but none of a table without rows."""
 
 
 def dtypes_of(frame: pd.DataFrame) -> dict[str, str]:
@@ -52,10 +53,13 @@ def to_parquet(frame: pd.DataFrame) -> bytes:
 
 
 def from_parquet(content: bytes, dtypes: dict[str, str]) -> pd.DataFrame:
-    """The table of a Parquet file with these columns and dtypes, in this order.
+    """The table of a Parquet file with these columns and dtypes, in this order; others are not read.
 
     Errors: pyarrow.ArrowException, KeyError or ValueError where the file is none or holds something else.
     """
-    table = pq.read_table(io.BytesIO(content))
+    table = pq.read_table(io.BytesIO(content), columns=list(dtypes))
     frame: pd.DataFrame = table.to_pandas(types_mapper=_NULLABLE.get)[list(dtypes)]
+    for name in (name for name, dtype in dtypes.items() if dtype == "category"):
+        texts = frame[name].cat.categories.astype("str")  # of no categories at all the dtype is lost
+        frame[name] = frame[name].cat.rename_categories(texts)
     return frame.astype(dtypes).reset_index(drop=True)

@@ -47,6 +47,17 @@ def test_a_table_comes_back_with_the_same_dtypes(frame: pd.DataFrame) -> None:
     assert to_parquet(again) == content == to_parquet(frame.copy())
 
 
+@given(st.lists(text, unique=True, min_size=1, max_size=6), st.data())
+def test_categories_come_back_in_their_order(categories: list[str], data: st.DataObject) -> None:
+    codes = data.draw(st.lists(st.integers(-1, len(categories) - 1), min_size=1, max_size=10))
+    kept = pd.Categorical.from_codes(codes, categories=pd.Index(categories, dtype="str"))
+    frame = pd.DataFrame({"c": pd.Series(kept)})
+    content = to_parquet(frame)
+    again = from_parquet(content, dtypes_of(frame))
+    pd.testing.assert_frame_equal(again, frame, check_exact=True)
+    assert to_parquet(again) == content
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.dictionaries(st.sampled_from(["a", "b", "c"]), frames(), min_size=1), st.lists(st.lists(whole)))
 def test_a_set_comes_back(tables: dict[str, pd.DataFrame], about: list[list[int]]) -> None:
