@@ -28,8 +28,8 @@ class Supplement:
     """The supplement as decided for price year `year`, or another one for a what-if.
 
     limit : points of merit; fewer than it are covered.
-    bands : where levels 1, 2, … begin, from the limit downwards, the last at 0; a level holds its own beginning and ends
-    below that of the level before.
+    bands : where levels 1, 2, … begin, from the limit downwards, the last at 0; a level ends below the beginning of the
+    level before.
     missing_level : of pupils without a merit value, 0 = none; one more than there are bands is a level of its own.
     amounts : öre per pupil and year of levels 1, 2, … in price year `start`, from which those of later years follow by
     the rises of rules/supplement.yml. programmes : codes that are covered. years_of_study : that are covered.
@@ -192,8 +192,10 @@ class Supplement:
 
     @property
     def table(self) -> pd.DataFrame:
-        """A row per level: level, merit_from, merit_below (points, none for the level without a merit value), amount (öre
-        per pupil and year in `year`)."""
+        """A row per level: level, merit_from, merit_below (points; none for the level without a merit value), amount.
+
+        The amount is in öre per pupil and year, of price year `year`.
+        """
         edges = (self.limit, *self.bands)
         own = [(edges[place + 1], edges[place]) for place in range(len(self.bands))]
         own += [(np.nan, np.nan)] * (len(self.amounts) - len(own))
@@ -260,6 +262,6 @@ def _scaled(amounts: tuple[int, ...], total: int, pupils: ArrayLike | None) -> t
         raise BadParameters(
             "no amounts make that total",
             where="structural supplement",
-            why=f"A total of 0 or more goes with the pupils in each of the {len(amounts)} levels, some of them paid for.",
+            why=f"A total of 0 or more needs the pupils in each of the {len(amounts)} levels, some of them paid for.",
         )
     return tuple(int(amount) for amount in part(amounts, int(total), cost))
