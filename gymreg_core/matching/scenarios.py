@@ -2,47 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from gymreg_core.errors import BadParameters
-from gymreg_core.rules import entries
-
-_FEW = 30
-
-
-def _listed(given: Any) -> Any:
-    return (given,) if isinstance(given, str) else given
-
-
-def _no_truth(given: Any) -> Any:
-    if isinstance(given, bool):
-        raise ValueError("a number is wanted, not true or false")  # noqa: TRY004 pydantic collects ValueError
-    return given
-
-
-def near(name: str, known: Collection[str]) -> str:
-    """What to do about a name that is not known."""
-    if found := difflib.get_close_matches(name, known, n=2, cutoff=0.5):
-        return f"Did you mean {' or '.join(map(repr, found))}?"
-    return f"Known: {', '.join(known)}." if len(known) <= _FEW else f"There are {len(known)} others."
-
-
-def _known(rules: str, suits: Callable[[Any], bool]) -> Callable[[str], str]:
-    """A check that a name stands in ``rules/<rules>.yml`` with a value that suits."""
-
-    def check(name: str) -> str:
-        known = [key for key, entry in entries(rules).items() if suits(entry["value"])]
-        if name not in known:
-            raise ValueError(f"there is no {name!r}. {near(name, known)}")
-        return name
-
-    return check
+from gymreg_core.scenario_file import Names, ScenarioPart, Whole, checked, known_rule, read_scenario
 
 
 def _policy(value: Any) -> bool:
@@ -53,18 +18,11 @@ def _from_letters(value: Any) -> bool:
     return isinstance(value, dict) and "from_letters" in value
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
-"""One name or a list of names."""
-Whole = Annotated[int, BeforeValidator(_no_truth)]
 Percent = Annotated[float, Field(ge=-100, le=1000)]
 Share = Annotated[float, Field(gt=0, le=100)]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Selected(_Model):
+class Selected(ScenarioPart):
     """Open study paths for which everything that is given holds.
 
     school : name or school unit. municipality : the school's. programme : code, such as NA or IMV.
@@ -110,7 +68,7 @@ class SeatChange(_SomePaths):
         return self
 
 
-class Move(_Model):
+class Move(ScenarioPart):
     """Seats of the most sought national programmes moved to the same programme in other municipalities.
 
     percent : of the programme's seats where they are taken from. most_sought : how many programmes, by first choices
@@ -131,7 +89,7 @@ class Move(_Model):
         return self
 
 
-class NewPath(_Model):
+class NewPath(ScenarioPart):
     """A new study path at a school that there is.
 
     like : path_id of a path that it resembles: its rules are taken over, and of the applicants who have it on their
@@ -170,7 +128,7 @@ class Quota(Selected):
         return self
 
 
-class Cohort(_Model):
+class Cohort(ScenarioPart):
     """Another cohort: as many times the pupils, and their merit moved, in home municipalities or everywhere.
 
     factor : pupils drawn by lot are left out (below 1) or come once more (above 1). merit_shift : points of merit added
@@ -182,7 +140,7 @@ class Cohort(_Model):
     merit_shift: float = Field(default=0, ge=-340, le=340)
 
 
-class Scenario(_Model):
+class Scenario(ScenarioPart):
     """What should be otherwise than today; applied in the order of the fields.
 
     close : study paths that are offered no longer. seats, move, new_paths, cohort, quotas : see each.
@@ -198,9 +156,9 @@ class Scenario(_Model):
     new_paths: tuple[NewPath, ...] = ()
     cohort: tuple[Cohort, ...] = ()
     quotas: tuple[Quota, ...] = ()
-    tie_break: Annotated[str, AfterValidator(_known("tie_breaks", _policy))] | None = None
+    tie_break: Annotated[str, AfterValidator(known_rule("tie_breaks", _policy))] | None = None
     lottery: Literal["single", "per_path"] = "single"
-    grade_scale: Annotated[str, AfterValidator(_known("grades", _from_letters))] | None = None
+    grade_scale: Annotated[str, AfterValidator(known_rule("grades", _from_letters))] | None = None
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -208,50 +166,9 @@ def load_scenario(path: Path) -> Scenario:
 
     Errors: BadParameters where it cannot be read or asks for something that is no scenario; every fault at once.
     """
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
-        mark = getattr(problem, "problem_mark", None)
-        raise BadParameters(
-            "this scenario file cannot be read",
-            where=path.name,
-            why=f"line {mark.line + 1}, column {mark.column + 1}" if mark else type(problem).__name__,
-            remedy="It has to be a YAML file in UTF-8.",
-        ) from None
-    return make_scenario(raw, where=path.name)
+    return make_scenario(read_scenario(path), where=path.name)
 
 
 def make_scenario(raw: Any, *, where: str = "scenario") -> Scenario:
     """Check a scenario given as a mapping. Errors: BadParameters with every fault and the nearest right name."""
-    if not isinstance(raw, dict):
-        raise BadParameters("a scenario holds `name: value` lines", where=where)
-    try:
-        return Scenario.model_validate(raw)
-    except ValidationError as problem:
-        faults = [_fault(e["loc"], e["type"], e["msg"]) for e in problem.errors()]
-        raise BadParameters("\n  ".join(dict.fromkeys(faults)), where=where) from None
-
-
-def _fault(loc: tuple[int | str, ...], kind: str, message: str) -> str:
-    place = ".".join(str(part + 1) if isinstance(part, int) else part for part in loc)
-    if kind == "extra_forbidden":
-        return f"{place!r} is not known. {near(str(loc[-1]), _fields(loc[:-1]))}"
-    if kind in ("tuple_type", "model_type", "model_attributes_type"):
-        message = (
-            "a list is wanted, its entries beginning with '-'" if kind == "tuple_type" else "`name: value` is wanted"
-        )
-    said = message.removeprefix("Value error, ")
-    return f"{place}: {said}" if place else said
-
-
-def _fields(loc: tuple[int | str, ...]) -> list[str]:
-    """The names that may stand at a place of the file."""
-    parts: dict[str, type[BaseModel]] = {
-        "close": _SomePaths,
-        "seats": SeatChange,
-        "move": Move,
-        "new_paths": NewPath,
-        "cohort": Cohort,
-        "quotas": Quota,
-    }
-    return list((parts[str(loc[0])] if loc else Scenario).model_fields)
+    return checked(Scenario, raw, where=where)

@@ -10,7 +10,8 @@ import pandas as pd
 from gymreg_core.contracts.register import Register
 from gymreg_core.errors import BadParameters
 from gymreg_core.matching.market import Bools
-from gymreg_core.matching.scenarios import Scenario, Selected, near
+from gymreg_core.matching.scenarios import Scenario, Selected
+from gymreg_core.scenario_file import near
 from gymreg_core.vocabulary.programmes import programmes
 from gymreg_core.vocabulary.study_paths import programme_of
 

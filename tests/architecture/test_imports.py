@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "gymreg_core"
-BESIDE = {"errors", "findings", "provenance", "vocabulary", "rules", "__init__", "__version__"}
+BESIDE = {"errors", "findings", "provenance", "scenario_file", "vocabulary", "rules", "__init__", "__version__"}
 ROAD = [
     {"contracts"},
     {"sources"},
