@@ -42,7 +42,6 @@ NEVER_IMPORTED = {
     "pre-commit": "the gate before a commit",
     "pytest-xdist": "a plugin of pytest",
     "ruff": "the gate",
-    "statsmodels": "the analysts' statistics",
     "types-pyyaml": "the types of PyYAML, for mypy",
     "uv": "makes .venv and requirements.txt",
 }
