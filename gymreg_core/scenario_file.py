@@ -27,7 +27,8 @@ def _listed(given: Any) -> Any:
     return (given,) if isinstance(given, str) else given
 
 
-def _no_truth(given: Any) -> Any:
+def no_truth(given: Any) -> Any:
+    """Anything but true and false, which would pass for 1 and 0."""
     if isinstance(given, bool):
         raise ValueError("a number is wanted, not true or false")  # noqa: TRY004 pydantic collects ValueError
     return given
@@ -35,7 +36,7 @@ def _no_truth(given: Any) -> Any:
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
 """One name or a list of names."""
-Whole = Annotated[int, BeforeValidator(_no_truth)]
+Whole = Annotated[int, BeforeValidator(no_truth)]
 
 
 def near(name: str, known: Collection[str]) -> str:
