@@ -1,6 +1,21 @@
 """What may be shown to whom."""
 
-from gymreg_core.disclosure.released import Released, release_counts, release_published, require_released
+from gymreg_core.disclosure.money import pupils_of
+from gymreg_core.disclosure.released import (
+    Released,
+    release_counts,
+    release_money,
+    release_published,
+    require_released,
+)
 from gymreg_core.disclosure.suppression import Ties
 
-__all__ = ["Released", "Ties", "release_counts", "release_published", "require_released"]
+__all__ = [
+    "Released",
+    "Ties",
+    "pupils_of",
+    "release_counts",
+    "release_money",
+    "release_published",
+    "require_released",
+]

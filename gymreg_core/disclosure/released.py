@@ -9,7 +9,9 @@ from functools import cache
 from typing import Any
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
+from gymreg_core.disclosure.money import without_few
 from gymreg_core.disclosure.suppression import Ties, without_small
 from gymreg_core.errors import DisclosureRefused
 from gymreg_core.provenance import Provenance
@@ -151,6 +153,36 @@ def release_counts(
     return Released(kept.reset_index(drop=True), "counts", provenance, gone, _DOOR)
 
 
+def release_money(table: pd.DataFrame, provenance: Provenance, *, ties: Ties | None = None) -> Released:
+    """Let out amounts of money, those left out that few pupils stand behind (rules/disclosure.yml, money).
+
+    table : `pupils` says how many pupils there are at least behind a row (`pupils_of`), `covered` how many of them have
+        a supplement; with the ending _previous those of the year compared with. Amounts are hidden by the first,
+        amounts of the supplement by both. Shares and amounts per pupil made of an amount stand under its name with an
+        ending, and are hidden with it.
+    ties : what adds up, totals told elsewhere too.
+    Errors: DisclosureRefused where a column is not on the policy's lists, holds persons or looks like identities, or
+    an amount stands without the count behind it.
+    """
+    _refuse_columns(table, "money")
+    policy = _policy()["money"]
+    behind = {str(c): count for c in table.columns if (count := _count_behind(str(c), policy))}
+    missing = sorted({count for count in behind.values() if count not in table})
+    if missing:
+        raise DisclosureRefused(
+            f"there are amounts and no column {' or '.join(map(repr, missing))}",
+            why="Whether an amount may be shown depends on how many pupils stand behind it.",
+            remedy="Give the table the count of pupils of each row.",
+        )
+    kept, gone = without_few(table, behind, int(_policy()["smallest_count"]["value"]), ties or Ties())
+    return Released(kept.reset_index(drop=True), "money", provenance, gone, _DOOR)
+
+
+def _count_behind(column: str, policy: dict[str, Any]) -> str | None:
+    """The count that an amount or a count of pupils depends on; None where it depends on no pupil."""
+    return next((count for count, names in policy["behind"].items() if _listed(column, names, policy["endings"])), None)
+
+
 def _refuse_columns(table: pd.DataFrame, policy: str) -> None:
     """Errors: DisclosureRefused for a column that `policy` does not know, or that holds persons."""
     never = [str(c) for c in table.columns if str(c).lower() in _policy()["never"]["columns"]]
@@ -163,13 +195,18 @@ def _refuse_columns(table: pd.DataFrame, policy: str) -> None:
             why="Everything that is drawn or written has its columns listed in rules/disclosure.yml.",
             remedy="Drop the column, or add it to the list with a reason.",
         )
+    amounts = _policy()[policy].get("amounts", ())
     for column in table.columns:
-        _refuse_identities(table[column])
+        # A number of öre may well be shaped like a date and a serial; that of a person may not stand among amounts.
+        if not (_listed(str(column), amounts, _policy()[policy]["endings"]) and is_numeric_dtype(table[column])):
+            _refuse_identities(table[column])
 
 
 def _allowed(column: str, name: str) -> bool:
     policy = _policy()[name]
-    return _listed(column, [*policy["keys"], *policy.get("persons", ()), *policy["measures"]], policy["endings"])
+    behind = [name for names in policy.get("behind", {}).values() for name in names]
+    names = [*policy["keys"], *policy.get("persons", ()), *behind, *policy["measures"]]
+    return _listed(column, names, policy["endings"])
 
 
 def _listed(column: str, names: Sequence[str], endings: Sequence[str]) -> bool:

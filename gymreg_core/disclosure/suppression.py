@@ -52,6 +52,19 @@ def without_small(table: pd.DataFrame, counts: Sequence[str], smallest: int, tie
     return kept, gone
 
 
+def hidden_rows(few: _Bools, counts: Sequence[_Ints], smallest: int, ties: Ties) -> _Bools:
+    """`few` (rows,) and the further rows that have to be left out with them, by the sums of `ties`.
+
+    counts : what each row counts, (rows,) each; of what is missing from a sum every one of them stays open.
+    """
+    hidden, sums = few.copy(), _matrix(ties, len(few))
+    before = -1
+    while before != (before := int(hidden.sum())):
+        for values in counts:
+            _protect(hidden, values.reshape(-1, 1), smallest, sums)
+    return hidden
+
+
 def _matrix(ties: Ties, rows: int) -> NDArray[np.float64]:
     """A line for each sum: -1 at the total, 1 at its parts."""
     matrix = np.zeros((len(ties.sums), rows))
@@ -67,10 +80,11 @@ def _protect(hidden: _Bools, values: _Ints, smallest: int, sums: NDArray[np.floa
     size = values.sum(axis=1)
     while True:
         weak = _weak(hidden, values, smallest, sums)
-        others = np.flatnonzero((sums[weak] != 0).any(axis=0) & ~hidden & (size > 0))
-        if not len(others):
+        open_ = (sums[weak] != 0) & ~hidden & (size > 0)
+        open_ = open_[open_.any(axis=1)]
+        if not len(open_):
             return
-        hidden[others[np.argmin(size[others])]] = True
+        hidden[np.unique(np.where(open_, size, size.max() + 1).argmin(axis=1))] = True
 
 
 def _weak(hidden: _Bools, values: _Ints, smallest: int, sums: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -79,10 +93,9 @@ def _weak(hidden: _Bools, values: _Ints, smallest: int, sums: NDArray[np.float64
     part = sums[:, rows]
     if not part.any():
         return np.zeros(0, np.intp)
-    # A hidden row is told by the sums where no change of the hidden rows that keeps every sum changes it.
-    _, strength, directions = np.linalg.svd(part)
-    free = directions[(strength > _TINY).sum() :]
-    told = ~(np.abs(free) > _TINY).any(axis=0)
+    # A hidden row is told by the sums where it is a combination of them: where their space holds the whole of it.
+    _, strength, directions = np.linalg.svd(part, full_matrices=False)
+    told = (directions[strength > _TINY] ** 2).sum(axis=0) > 1 - _TINY
     lines = (part[:, told] != 0).any(axis=1)
     if values.shape[1] == 1:
         number = (part > 0).sum(axis=1)
