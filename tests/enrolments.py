@@ -19,11 +19,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from gymreg_core.contracts.enrolments import Enrolments, enrolment_table
+from gymreg_core.synthetic.enrolment_extracts import write_enrolments
+from gymreg_core.synthetic.identities import numbers_of
 from tests.tiny import table
 
 Rows = str | Sequence[Mapping[str, Any]]
@@ -72,6 +77,93 @@ def tiny_enrolments(
         certificates=_certificates(given["certificates"], whose, at),
         schools=_schools(places),
     )
+
+
+def small_enrolments(n: int = 60, seed: int = 0, *, made_up: bool = True) -> Enrolments:
+    """Valid enrolments of `n` persons over three school years, the same for the same arguments, with no finding.
+
+    There are promotions, changes of school, interruptions, breaks, pupils who never came, moves, decisions,
+    certificates, and rows that were annulled and recorded anew; no odd number, no protected identity.
+    """
+    rng = np.random.default_rng([seed, n])
+    persons, homes, spells, decisions, certificates = [], [], [], [], []
+    for number in range(n):
+        who = f"{seed}:{number}"
+        steps = int(rng.integers(0, 65)) if rng.random() < 0.5 else int(rng.integers(65, 137))
+        merit = _NONE if rng.random() < 0.05 else str(steps * 2.5)
+        persons.append(
+            {"who": who, "born": 2007 - int(rng.random() < 0.1), "merit": merit, "sex": rng.choice(["F", "M"])}
+        )
+        homes += _moves(rng, who)
+        spells += _career(rng, who)
+        if spells[-1].get("reason") == "completed":
+            kind = rng.choice(["preparatory_diploma", "vocational_diploma", "study_certificate"])
+            certificates.append(
+                {"who": who, "issued": "2026-06-09", "certificate": kind, "school": spells[-1]["school"]}
+            )
+        if rng.random() < 0.1:
+            decisions.append(
+                {"who": who, "start": "2026-01-01", "stop": "2026-12-31", "percent": int(rng.integers(1, 101))}
+            )
+    schools = [
+        {"school": "A", "place": "Täby"},
+        {"school": "B", "form": "independent"},
+        {"school": "C", "form": "region", "place": "Södertälje"},
+        {"school": "D", "place": "Malmö"},
+    ]
+    drawn = tiny_enrolments(spells, persons, homes, decisions, certificates, schools)
+    return replace(drawn, made_up=made_up)
+
+
+def write_small(folder: Path, enrolments: Enrolments | None = None, seed: int = 1) -> list[str]:
+    """Write enrolments, by default the small ones, as an extract and return the persons' identity numbers."""
+    enrolments = small_enrolments() if enrolments is None else enrolments
+    numbers = numbers_of(enrolments.persons, np.random.default_rng(seed))
+    write_enrolments(enrolments, numbers, folder)
+    return numbers
+
+
+def _moves(rng: np.random.Generator, who: str) -> list[dict[str, Any]]:
+    if rng.random() < 0.7:
+        return []
+    place, day = str(rng.choice(["Täby", "Solna", "Uppsala", _NONE])), f"2024-{rng.integers(1, 13):02d}-10"
+    move = {"who": who, "home": place, "start": day}
+    if rng.random() < 0.7:
+        return [move]
+    return [{**move, "annulled": "2025-02-01"}, {**move, "home": "Nacka", "recorded": "2025-02-01"}]
+
+
+def _career(rng: np.random.Generator, who: str) -> list[dict[str, Any]]:
+    """The spells of a person in the order they were known in."""
+    school, code = str(rng.choice(list("ABCD"))), str(rng.choice(["NANAT", "EKEKO", "VOVAR", "IMS", "BAHUS"]))
+    base: dict[str, Any] = {"who": who, "school": school, "code": code}
+    if rng.random() < 0.1:
+        base["group"] = str(rng.choice(["small", "apprentice"]))
+    rows: list[dict[str, Any]] = []
+    for year in (1, 2, 3):
+        first, last = f"{2022 + year}-08-{rng.integers(14, 20)}", f"{2023 + year}-06-09"
+        spell = {**base, "year": year, "start": first}
+        chance = rng.random()
+        if chance < 0.08:
+            day = f"{2022 + year}-{rng.integers(10, 13)}-{rng.integers(10, 28)}"
+            reason = str(rng.choice(["interrupted", "moved_out", "study_break", "exchange_year"]))
+            return [*rows, *_corrected(rng, spell, day, reason)]
+        if chance < 0.1:
+            return [*rows, {**spell, "present": _NONE, "stop": f"{2022 + year}-09-20", "reason": "never_present"}]
+        if chance < 0.2:
+            rows += _corrected(rng, spell, f"{2022 + year}-11-14", "changed")
+            base = {**base, "school": str(rng.choice(list("ABCD")))}
+            spell = {**base, "year": year, "start": f"{2022 + year}-11-15"}
+        rows += _corrected(rng, spell, last, "promoted" if year < 3 else "completed")
+    return rows
+
+
+def _corrected(rng: np.random.Generator, spell: dict[str, Any], stop: str, reason: str) -> list[dict[str, Any]]:
+    """A spell as it was known when it began, and as it was known once it had ended."""
+    if rng.random() < 0.5:
+        return [{**spell, "stop": stop, "reason": reason}]
+    known = str((pd.Timestamp(stop) + pd.Timedelta(days=int(rng.integers(0, 20)))).date())
+    return [{**spell, "annulled": known}, {**spell, "stop": stop, "reason": reason, "recorded": known}]
 
 
 def pseudonym(who: str) -> str:

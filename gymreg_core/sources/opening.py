@@ -9,8 +9,8 @@ from pathlib import Path
 from gymreg_core.findings import Finding
 from gymreg_core.rules import rule
 from gymreg_core.sources.delimited import read_delimited
+from gymreg_core.sources.extract_kinds import names_in
 from gymreg_core.sources.refusal import refuse, refuse_all
-from gymreg_core.sources.register.layout import extract_names, is_register
 from gymreg_core.sources.sheets import Source
 from gymreg_core.sources.workbook import read_workbook
 from gymreg_core.vocabulary.finding_texts import finding
@@ -81,7 +81,7 @@ def named_files(paths: Iterable[Path]) -> tuple[list[tuple[Path, bool]], list[Fi
     """Every file that `paths` name, each once, and whether it was found by looking into a folder; and what is amiss.
 
     Of a folder: its own workbooks and delimited files, in the order of their names; hidden and lock files and those of
-    a register extract are left out. A folder without such a file, or one that may not be looked into, is an error among
+    an extract are left out. A folder without such a file, or one that may not be looked into, is an error among
     the findings.
     """
     found: dict[Path, tuple[Path, bool]] = {}
@@ -91,7 +91,7 @@ def named_files(paths: Iterable[Path]) -> tuple[list[tuple[Path, bool]], list[Fi
             found[path.resolve()] = (path, False)
             continue
         try:
-            extract = extract_names() if is_register(path) else frozenset[str]()
+            extract = names_in(path)
             inside = sorted(file for file in path.iterdir() if _may_hold_results(file) and file.name not in extract)
         except OSError:
             amiss.append(finding("file-not-readable", file=shown_name(path.resolve())))

@@ -14,7 +14,15 @@ from pyarrow import csv as arrow_csv
 
 from gymreg_core.contracts.register import Register
 from gymreg_core.rules import rule
-from gymreg_core.sources.register.layout import DESCRIPTION, FORMAT, SEPARATOR, VERSION, Field, File, layout
+from gymreg_core.sources.register.layout import (
+    DESCRIPTION,
+    SEPARATOR,
+    ExtractKind,
+    Field,
+    File,
+    layout,
+    register_kind,
+)
 
 SYSTEM = "gymreg synth"
 _REFERENCES = {"pupil": "applicant", "path": "path_id", "school": "school_id"}
@@ -26,16 +34,8 @@ def write_register(register: Register, numbers: Sequence[str], folder: Path) -> 
     The same register and numbers give the same bytes. `late` is not written: the reader tells it from the day.
     Returns the files, the description first. Errors: OSError where the folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    description = {
-        "format": FORMAT,
-        "version": VERSION,
-        "system": SYSTEM,
-        "intake_year": register.intake_year,
-        "made_up": register.made_up,
-    }
-    written = [folder / DESCRIPTION]
-    written[0].write_text(json.dumps(description, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    about = {"intake_year": register.intake_year, "made_up": register.made_up}
+    written = [write_description(folder, register_kind(), about)]
     known = {
         "applicant": pa.array(numbers, pa.string()),
         "path_id": pa.array(register.study_paths["path_id"], pa.string()),
@@ -43,9 +43,18 @@ def write_register(register: Register, numbers: Sequence[str], folder: Path) -> 
     }
     tables = register.tables()
     for name, file in layout().items():
-        cells = {column.header: _cells(tables[name], column, known, register.intake_year) for column in file.fields}
+        cells = {column.header: text_of(tables[name], column, known, register.intake_year) for column in file.fields}
         written.append(write_cells(folder, file, cells))
     return written
+
+
+def write_description(folder: Path, kind: ExtractKind, about: Mapping[str, Any]) -> Path:
+    """Write what an extract of a kind says of itself to `folder`, which is made; `about`: beside format and system."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / DESCRIPTION
+    description = {"format": kind.format, "version": kind.version, "system": SYSTEM, **about}
+    path.write_text(json.dumps(description, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return path
 
 
 def write_cells(folder: Path, file: File, cells: Mapping[str, Any]) -> Path:
@@ -68,26 +77,31 @@ def _writing(quoting: str) -> arrow_csv.WriteOptions:
     return arrow_csv.WriteOptions(include_header=False, delimiter=SEPARATOR, quoting_style=quoting)
 
 
-def _cells(frame: pd.DataFrame, column: Field, known: Mapping[str, pa.Array], intake_year: int) -> pa.Array:
-    """The column as it is written, each different value once and then laid out over the rows."""
+def text_of(frame: pd.DataFrame, column: Field, known: Mapping[str, pa.Array], year: int) -> pa.Array:
+    """The column of a table as it is written (n,), each different value once and then laid out over the rows.
+
+    `known`: identity numbers and ids that rows are known by, per column of the table they stand in; `year`: of the
+    grade scale.
+    """
     if column.kind in ("person", "path", "school"):
         ids = known[_REFERENCES.get(column.name, column.name)]
         at = np.arange(len(frame)) if column.name not in _REFERENCES else frame[column.name].to_numpy()
         return ids.take(pa.array(at))
-    codes, different = pd.factorize(frame[column.name])
-    word = _writer(column, intake_year)
-    return pa.array([word(value) for value in different.tolist()], pa.string()).take(pa.array(codes))
+    codes, different = pd.factorize(frame[column.name], use_na_sentinel=False)
+    word = _writer(column, year)
+    cells = ["" if pd.isna(value) else word(value) for value in different.tolist()]
+    return pa.array(cells, pa.string()).take(pa.array(codes))
 
 
-def _writer(column: Field, intake_year: int) -> Callable[[Any], str]:
+def _writer(column: Field, year: int) -> Callable[[Any], str]:
     """How a value of the column is written."""
     if column.kind == "word":
-        words = {value: word for word, value in column.words.items()}
+        words = {column.empty: "", **{value: word for word, value in column.words.items()}}
         return lambda value: words[value]
     if column.kind == "grade":
-        letters: list[str] = rule("grades", rule("grades", "scale", intake_year), intake_year)["grades"]
+        letters: list[str] = rule("grades", rule("grades", "scale", year), year)["grades"]
         return lambda value: letters[value]
-    if column.kind == "date":
+    if column.kind in ("date", "day"):
         return lambda value: value.strftime("%Y-%m-%d")
     if column.kind == "amount":
         return lambda value: repr(float(value)).removesuffix(".0").replace(".", ",")

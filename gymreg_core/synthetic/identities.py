@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from gymreg_core.contracts.register import NUMBER_KINDS, Register
@@ -20,8 +21,11 @@ def identity_numbers(register: Register, seed: int) -> list[str]:
     coordination numbers have 60 added to the day, placeholders TF and two digits. The check digit is always wrong.
     Errors: ValueError where a birth year has more pupils of a kind than there are numbers.
     """
-    rng = np.random.default_rng([seed, register.intake_year])
-    pupils = register.pupils
+    return numbers_of(register.pupils, np.random.default_rng([seed, register.intake_year]))
+
+
+def numbers_of(pupils: pd.DataFrame, rng: np.random.Generator) -> list[str]:
+    """`identity_numbers` of persons with number_kind, birth_year and sex. Errors: as there."""
     kind = np.array([NUMBER_KINDS.index(name) for name in pupils["number_kind"]], np.int64)
     year = pupils["birth_year"].to_numpy(np.int64)
     parity = pupils["sex"].map({"F": 0, "M": 1, "unknown": 2}).to_numpy(np.int64)

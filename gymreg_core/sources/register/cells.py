@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from gymreg_core.contracts.register import REGISTER_TABLES
 from gymreg_core.rules import rule
+from gymreg_core.sources.register.identities import OLDEST
 from gymreg_core.sources.register.layout import Field
 
 _UNIT = re.compile(r"\d{8}")
@@ -31,15 +31,19 @@ class Values:
     broken: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
 
 
-def read_cells(cells: pa.Array, column: Field, table: str, intake_year: int) -> Values:
-    """The values of a column of text (n,), what cannot be read being the dtype's zero and noted in `broken`."""
+def read_cells(cells: pa.Array, column: Field, dtype: str, year: int) -> Values:
+    """The values of a column of text (n,), what cannot be read being the dtype's zero and noted in `broken`.
+
+    `year`: the intake year, or the last that the extract tells of. A number too large for the dtype is its largest.
+    """
     encoded = cells.dictionary_encode()
     codes = encoded.indices.to_numpy(zero_copy_only=False)
-    read = _reader(column, intake_year)
+    read = _reader(column, year)
     readings = [read(text) for text in encoded.dictionary.to_pylist()]
-    dtype = next(c.dtype for c in REGISTER_TABLES[table] if c.name == column.name)
     zero = _zero(dtype)
     found = [zero if fault else value for value, fault in readings]
+    if dtype.startswith("int"):
+        found = [min(value, int(np.iinfo(dtype).max)) for value in found]
     values = np.array(found, dtype=object if dtype == "str" else dtype)
     faults = sorted({fault for _, fault in readings if fault})
     broken = {fault: np.array([f == fault for _, f in readings], np.bool_)[codes] for fault in faults}
@@ -50,12 +54,12 @@ def _zero(dtype: str) -> Any:
     return {"str": "", "bool": False, "datetime64[s]": np.datetime64("1970-01-01", "s")}.get(dtype, 0)
 
 
-def _reader(column: Field, intake_year: int) -> Callable[[str], Reading]:
+def _reader(column: Field, year: int) -> Callable[[str], Reading]:
     """How a cell of the column is read: text -> value, or the rule that it breaks."""
     words = {word.casefold(): value for word, value in column.words.items()}
     grades = {}
     if column.kind == "grade":
-        scale = rule("grades", rule("grades", "scale", intake_year), intake_year)["grades"]
+        scale = rule("grades", rule("grades", "scale", year), year)["grades"]
         grades = {**{letter: place for place, letter in enumerate(scale)}, **dict.fromkeys(_NO_GRADE, 0)}
     by_kind: dict[str, Callable[[str], Reading]] = {
         "text": lambda text: (text, None),
@@ -64,9 +68,10 @@ def _reader(column: Field, intake_year: int) -> Callable[[str], Reading]:
         "grade": lambda text: (grades.get(text.upper()), None if text.upper() in grades else "grade-not-known"),
         "count": _count,
         "rank": _rank,
-        "year": lambda text: _year(text, intake_year),
+        "year": lambda text: _year(text, year),
         "amount": _amount,
-        "date": lambda text: _date(text, intake_year),
+        "date": lambda text: _date(text, year - 1, year, "date-not-readable"),
+        "day": lambda text: _date(text, OLDEST, year + rule("enrolments", "years_ahead"), "day-not-readable"),
     }
     read = by_kind[column.kind]
 
@@ -97,14 +102,14 @@ def _amount(text: str) -> Reading:
     return value, "negative-number" if value < 0 else None
 
 
-def _year(text: str, intake_year: int) -> Reading:
-    readable = len(text) == 4 and text.isdigit() and 1900 < int(text) <= intake_year  # noqa: PLR2004 a year's digits
+def _year(text: str, last: int) -> Reading:
+    readable = len(text) == 4 and text.isdigit() and OLDEST < int(text) <= last  # noqa: PLR2004 a year's digits
     return (int(text), None) if readable else (0, "year-not-readable")
 
 
-def _date(text: str, intake_year: int) -> Reading:
+def _date(text: str, first: int, last: int, fault: str) -> Reading:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        return None, "date-not-readable"
-    return np.datetime64(day, "s"), None if intake_year - 1 <= day.year <= intake_year else "date-not-readable"
+        return None, fault
+    return np.datetime64(day, "s"), None if first <= day.year <= last else fault

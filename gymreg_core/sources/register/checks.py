@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +53,12 @@ class Table:
 
 def check_pupils(table: Table, identities: Identities, *, made_up: bool, notes: Notes) -> Flags:
     """Identity numbers and municipalities. Returns the pupils (n,) whose number another pupil has too."""
+    municipality_known(table, "home_municipality", notes)
+    return check_identities(table, identities, made_up=made_up, notes=notes)
+
+
+def check_identities(table: Table, identities: Identities, *, made_up: bool, notes: Notes) -> Flags:
+    """Identity numbers, in the column `applicant`. Returns the rows (n,) whose number another row has too."""
     kind = identities.kind
 
     def note(rule_id: str, broken: Flags, column: str = "applicant") -> None:
@@ -66,7 +73,6 @@ def check_pupils(table: Table, identities: Identities, *, made_up: bool, notes: 
     note("placeholder-number", kind == PLACEHOLDER)
     note("coordination-number", kind == COORDINATION)
     note("identity-protected", np.asarray(table["protected"], np.bool_), "protected")
-    municipality_known(table, "home_municipality", notes)
     twice = repeated(table["applicant"]) & (kind != NOT_READABLE)
     note("applicant-twice", twice)
     return np.asarray(twice, np.bool_)
@@ -88,10 +94,7 @@ def check_study_paths(table: Table, rounds: tuple[str, ...], intake_year: int, n
         notes.rows(rule_id, table.file, table.rows, broken, column)
 
     note("study-path-repeated", repeated(table["path_id"]), "path_id")
-    codes = table["study_path_code"]
-    good = {code for code in set(codes) if looks_like_code(code) and programme_of(code) in programmes()}
-    known = np.array([code in good for code in codes], np.bool_)
-    note("study-path-code-not-known", ~known & table.readable("study_path_code"), "study_path_code")
+    codes_known(table, notes)
     policies = {name: name == "" or _has_policy(str(name), intake_year) for name in set(table["tie_break"])}
     note("tie-break-not-known", ~np.array([policies[n] for n in table["tie_break"]], np.bool_), "tie_break")
     is_open = (table["state"] == "open") & table.readable("state")
@@ -143,15 +146,27 @@ def check_points(table: Table, study_paths: Table, intake_year: int, notes: Note
 
 
 def municipality_known(table: Table, column: str, notes: Notes) -> None:
-    """Municipalities are ones of Sweden; an empty cell has its own finding."""
-    known = np.isin(table[column], list(swedish_municipalities())) | ~table.readable(column)
-    notes.rows("municipality-not-known", table.file, table.rows, ~known, column)
+    """Municipalities are ones of Sweden, or none where that may be; where it may not, that has its own finding."""
+    known = _among(table[column], {*swedish_municipalities(), ""})
+    notes.rows("municipality-not-known", table.file, table.rows, ~known & table.readable(column), column)
+
+
+def codes_known(table: Table, notes: Notes) -> None:
+    """Codes of study paths have the shape of one and name a programme."""
+    codes, column = table["study_path_code"], "study_path_code"
+    good = {code for code in pd.unique(codes) if looks_like_code(code) and programme_of(code) in programmes()}
+    unknown = ~_among(codes, good) & table.readable(column)
+    notes.rows("study-path-code-not-known", table.file, table.rows, unknown, column)
 
 
 def repeated(values: NDArray[Any]) -> Flags:
     """Values (n,) that stand more than once; '' does not count."""
     frame = pd.Series(values)
     return np.asarray(frame.duplicated(keep=False) & (frame != ""), np.bool_)
+
+
+def _among(values: NDArray[Any], known: Collection[str]) -> Flags:
+    return np.asarray(pd.Series(values, dtype=object).isin(known), np.bool_)
 
 
 def _entry_once(table: Table, whole: Flags, names: tuple[str, ...], notes: Notes, twice: Flags) -> None:

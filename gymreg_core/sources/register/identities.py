@@ -17,7 +17,7 @@ PERSONAL, COORDINATION, PLACEHOLDER = range(len(NUMBER_KINDS))
 NOT_READABLE = -1
 COORDINATION_DAYS = 60
 _SHAPE = r"^[0-9]{8}([0-9]{4}|[A-Z]{2}[0-9]{2}|[A-Z][0-9]{3})$"
-_OLDEST = 1900
+OLDEST = 1900
 _LETTERS = ord("A") - ord("0")
 
 
@@ -52,7 +52,7 @@ def classified(numbers: pa.Array, latest_birth_year: int) -> Identities:
     month, day = signs[:, 4] * 10 + signs[:, 5], signs[:, 6] * 10 + signs[:, 7]
     shifted = ~letters & (day > COORDINATION_DAYS)
     dated = _is_date(year, month, np.where(shifted, day - COORDINATION_DAYS, day))
-    readable = shaped & dated & (year >= _OLDEST) & (year <= latest_birth_year)
+    readable = shaped & dated & (year >= OLDEST) & (year <= latest_birth_year)
     kind = np.select([~readable, letters, shifted], [NOT_READABLE, PLACEHOLDER, COORDINATION], PERSONAL).astype(np.int8)
     right = readable & ~letters & (check_digits(signs[:, 2:11]) == signs[:, 11])
     return Identities(kind, np.where(readable, year, 0).astype(np.int16), right)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
-from gymreg_core.contracts.register import SUBJECTS
+from gymreg_core.contracts.register import REGISTER_TABLES, SUBJECTS
+from gymreg_core.contracts.results import Column
 from gymreg_core.vocabulary.packaged import packaged_yaml
 
 FORMAT, VERSION = "gymreg-register", 1
 DESCRIPTION = "utdrag.json"
 """Format, version, system, intake_year and made_up (true where the persons are invented) of an extract."""
 SEPARATOR = ";"
-Kind = Literal["person", "path", "school", "text", "word", "unit", "count", "rank", "year", "amount", "date", "grade"]
+Kind = Literal[
+    "person", "path", "school", "text", "word", "unit", "count", "rank", "year", "amount", "date", "day", "grade"
+]
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,15 @@ class Field:
 
 @dataclass(frozen=True)
 class File:
-    """A file of an extract: its name, the register's table, its columns in the order they are written in."""
+    """A file of an extract: its name, the table of the contract, its columns in the order they are written in.
+
+    `contract`: the columns of that table.
+    """
 
     name: str
     table: str
     fields: tuple[Field, ...]
+    contract: tuple[Column, ...]
     optional: bool = False
 
     def field(self, name: str) -> Field:
@@ -48,31 +55,68 @@ class File:
         """The header word of the contract's column `name`."""
         return self.field(name).header
 
+    def dtype(self, name: str) -> str:
+        """The dtype of the contract's column `name`."""
+        return next(column.dtype for column in self.contract if column.name == name)
+
+
+@dataclass(frozen=True)
+class ExtractKind:
+    """A kind of extract: the format that its description names, and its files by the contract's table.
+
+    `references`: per column that points into another table, that table, the column it is identified by there and the
+    rule that is broken where nothing is pointed to. `never_empty`: tables that have rows. `repeated`: the rule of rows
+    that stand twice, equal in every cell.
+    """
+
+    format: str
+    version: int
+    files: dict[str, File]
+    references: dict[str, tuple[str, str, str]]
+    never_empty: tuple[str, ...]
+    repeated: str
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of its files, the description among them."""
+        return frozenset({DESCRIPTION, *(file.name for file in self.files.values())})
+
 
 @cache
 def layout() -> dict[str, File]:
     """Every file of an extract by the register's table, those that others refer to first."""
-    content = packaged_yaml("gymreg_core.sources.register", "layout.yml")
-    return {entry["table"]: _file(name, entry) for name, entry in content.items()}
+    return files_of("gymreg_core.sources.register", REGISTER_TABLES)
+
+
+@cache
+def register_kind() -> ExtractKind:
+    """An extract of the register of one intake year."""
+    references = {
+        "pupil": ("pupils", "applicant", "pupil-not-known"),
+        "path": ("study_paths", "path_id", "study-path-not-known"),
+        "school": ("schools", "school_id", "school-not-known"),
+    }
+    never_empty = ("pupils", "schools", "study_paths", "applications")
+    return ExtractKind(FORMAT, VERSION, layout(), references, never_empty, "row-repeated-exactly")
 
 
 @cache
 def extract_names() -> frozenset[str]:
     """The names of the files of an extract, its description among them."""
-    return frozenset({DESCRIPTION, *(file.name for file in layout().values())})
+    return register_kind().names
 
 
-def is_register(path: Path) -> bool:
-    """Whether a folder is a register extract: it holds a description, or two of the files of one."""
-    there = [name for name in extract_names() if (path / name).is_file()]
-    return DESCRIPTION in there or len(there) > 1
+def files_of(package: str, tables: Mapping[str, tuple[Column, ...]]) -> dict[str, File]:
+    """The files that layout.yml of a package describes, by table, in its order; `tables`: their contracts."""
+    content = packaged_yaml(package, "layout.yml")
+    return {entry["table"]: _file(name, entry, tables[entry["table"]]) for name, entry in content.items()}
 
 
-def _file(name: str, entry: dict[str, Any]) -> File:
+def _file(name: str, entry: dict[str, Any], contract: tuple[Column, ...]) -> File:
     columns = [
         Field(header, spec["field"], spec["kind"], spec.get("words", {}), spec.get("empty"))
         for header, spec in entry["columns"].items()
     ]
     if entry.get("subjects"):
         columns += [Field(subject, subject, "grade", empty=0) for subject in SUBJECTS]
-    return File(name, entry["table"], tuple(columns), bool(entry.get("optional")))
+    return File(name, entry["table"], tuple(columns), contract, bool(entry.get("optional")))

@@ -20,7 +20,7 @@ from pyarrow import csv as arrow_csv
 from gymreg_core.rules import rule
 from gymreg_core.sources.delimited import BROKEN_LETTERS
 from gymreg_core.sources.intake import is_intake_year
-from gymreg_core.sources.register.layout import DESCRIPTION, FORMAT, VERSION, File, layout
+from gymreg_core.sources.register.layout import DESCRIPTION, FORMAT, VERSION, ExtractKind, File, register_kind
 from gymreg_core.sources.register.notes import Notes
 from gymreg_core.vocabulary.finding_texts import finding
 
@@ -52,9 +52,12 @@ class Sheet:
         return len(self.rows)
 
 
-def extract_files(folder: Path) -> list[Path]:
-    """The files of an extract that are there, in the order of the layout; others in the folder are not looked into."""
-    names = [DESCRIPTION, *(file.name for file in layout().values())]
+def extract_files(folder: Path, kind: ExtractKind | None = None) -> list[Path]:
+    """The files of an extract that are there, in the order of the layout; others in the folder are not looked into.
+
+    `kind`: by default that of a register.
+    """
+    names = [DESCRIPTION, *(file.name for file in (kind or register_kind()).files.values())]
     return [folder / name for name in names if (folder / name).is_file()]
 
 

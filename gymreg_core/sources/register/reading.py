@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.compute as pc  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from gymreg_core.contracts.register import APPLICATION_ROUNDS, NUMBER_KINDS, Register, as_table, empty_table
+from gymreg_core.contracts.register import APPLICATION_ROUNDS, NUMBER_KINDS, Register
 from gymreg_core.findings import Findings
 from gymreg_core.provenance import InputFile, Provenance
 from gymreg_core.sources.refusal import refuse_all
-from gymreg_core.sources.register.cells import Values, read_cells
 from gymreg_core.sources.register.checks import (
     SEATS_OF,
     Table,
@@ -28,26 +24,12 @@ from gymreg_core.sources.register.checks import (
     check_study_paths,
 )
 from gymreg_core.sources.register.choices import check_choices, late_choices
-from gymreg_core.sources.register.identities import classified, normalised, pseudonyms
+from gymreg_core.sources.register.identities import classified, pseudonyms
 from gymreg_core.sources.register.keys import key_for
-from gymreg_core.sources.register.layout import layout
+from gymreg_core.sources.register.layout import layout, register_kind
 from gymreg_core.sources.register.notes import Notes
-from gymreg_core.sources.register.opening import (
-    Description,
-    Sheet,
-    extract_files,
-    open_sheet,
-    read_description,
-)
-from gymreg_core.vocabulary.finding_texts import finding
-
-_REFERENCES = {
-    "pupil": ("pupils", "pupil-not-known"),
-    "path": ("study_paths", "study-path-not-known"),
-    "school": ("schools", "school-not-known"),
-}
-_IDENTIFIED_BY = {"pupils": "applicant", "study_paths": "path_id", "schools": "school_id"}
-_NEVER_EMPTY = ("pupils", "schools", "study_paths", "applications")
+from gymreg_core.sources.register.opening import Description, extract_files, read_description
+from gymreg_core.sources.register.tables import as_contract, open_sheets, table_of
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -92,8 +74,8 @@ def check_register(folder: Path) -> Findings:
 def _read(folder: Path, description: Description, key: bytes, notes: Notes) -> Register | None:
     """The register, its pupils named by pseudonyms; what is wrong is in `notes`."""
     year = description.intake_year
-    sheets = _sheets(folder, notes)
-    tables = {name: _table(sheet, sheets, year, notes) for name, sheet in sheets.items()}
+    sheets = open_sheets(folder, register_kind(), notes)
+    tables = {name: table_of(sheet, sheets, register_kind(), year, notes) for name, sheet in sheets.items()}
     twice = np.zeros(0, np.bool_)
     pupils, study_paths = tables.get("pupils"), tables.get("study_paths")
     if pupils is not None:
@@ -117,7 +99,7 @@ def _read(folder: Path, description: Description, key: bytes, notes: Notes) -> R
     return Register(
         intake_year=year,
         made_up=description.made_up,
-        **{name: _as_contract(name, tables.get(name), own.get(name, {})) for name in layout()},
+        **{name: as_contract(file, tables.get(name), own.get(name, {})) for name, file in layout().items()},
     )
 
 
@@ -149,70 +131,3 @@ def _check_referring(
     if "replies" in tables:
         check_entries(tables["replies"], (("pupil",),), twice, notes)
     return found
-
-
-def _sheets(folder: Path, notes: Notes) -> dict[str, Sheet]:
-    """The files that could be opened, exactly repeated rows left out, identity numbers in one way of writing."""
-    sheets: dict[str, Sheet] = {}
-    for name, file in layout().items():
-        sheet = open_sheet(folder, file, notes)
-        if sheet is not None:
-            cells = {n: normalised(c) if file.field(n).kind == "person" else c for n, c in sheet.cells.items()}
-            sheets[name] = _without_repetitions(replace(sheet, cells=cells), notes)
-    empty = [f"'{sheets[name].file.name}'" for name in _NEVER_EMPTY if name in sheets and not len(sheets[name])]
-    if empty:
-        notes.add(finding("register-empty", file=empty[0].strip("'"), words=", ".join(empty)))
-    return sheets
-
-
-def _without_repetitions(sheet: Sheet, notes: Notes) -> Sheet:
-    codes = {
-        name: column.dictionary_encode().indices.to_numpy(zero_copy_only=False) for name, column in sheet.cells.items()
-    }
-    again = pd.DataFrame(codes).duplicated().to_numpy()
-    if not again.any():
-        return sheet
-    notes.rows("row-repeated-exactly", sheet.file, sheet.rows, again)
-    kept = pa.array(~again)
-    cells = {name: column.filter(kept) for name, column in sheet.cells.items()}
-    return replace(sheet, cells=cells, rows=sheet.rows[~again])
-
-
-def _table(sheet: Sheet, sheets: dict[str, Sheet], year: int, notes: Notes) -> Table:
-    """The values of a sheet, with findings about its cells; references as rows of the tables they point into."""
-    columns: dict[str, Values] = {}
-    for column in sheet.file.fields:
-        cells = sheet.cells[column.name]
-        if column.kind == "person" and column.name not in _REFERENCES:
-            values = Values(cells.to_numpy(zero_copy_only=False))
-        elif column.kind in ("person", "path", "school"):
-            values = _references(cells, column.name, sheets)
-        else:
-            values = read_cells(cells, column, sheet.file.table, year)
-        columns[column.name] = values
-        for rule_id, broken in values.broken.items():
-            if rule_id:
-                notes.rows(rule_id, sheet.file, sheet.rows, broken, column.name)
-    return Table(sheet.file, sheet.rows, columns, sheet.whole)
-
-
-def _references(cells: pa.Array, name: str, sheets: dict[str, Sheet]) -> Values:
-    """Rows (n,) of the table that `cells` point into, -1 where there is none. Where that table is missing, empty or has
-    lost rows, that has a finding of its own and what points into it none."""
-    table, rule_id = _REFERENCES[name]
-    empty = pc.equal(cells, "").to_numpy(zero_copy_only=False)
-    if table not in sheets or not len(sheets[table]):
-        return Values(np.full(len(cells), -1, np.int32), {"cell-empty": empty, "": ~empty})
-    encoded = cells.dictionary_encode()
-    at = pc.index_in(encoded.dictionary, value_set=sheets[table].cells[_IDENTIFIED_BY[table]])
-    places = pc.fill_null(at, -1).to_numpy(zero_copy_only=False).astype(np.int32)
-    rows = np.where(empty, np.int32(-1), places[encoded.indices.to_numpy(zero_copy_only=False)])
-    return Values(rows, {"cell-empty": empty, rule_id if sheets[table].whole else "": (rows < 0) & ~empty})
-
-
-def _as_contract(name: str, table: Table | None, own: dict[str, Any]) -> pd.DataFrame:
-    if table is None:
-        return empty_table(name)
-    kept = own.pop("_kept", slice(None))
-    columns = {n: values.values for n, values in table.columns.items()} | own
-    return as_table(name, {n: np.asarray(values)[kept] for n, values in columns.items()})

@@ -1,0 +1,121 @@
+"""From the files of an enrolment extract to enrolments: every finding at once, and tables where none is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gymreg_core.contracts.enrolments import Enrolments
+from gymreg_core.contracts.register import NUMBER_KINDS
+from gymreg_core.findings import Findings
+from gymreg_core.provenance import InputFile, Provenance
+from gymreg_core.sources.enrolments.checks import (
+    Checked,
+    check_certificates,
+    check_decisions,
+    check_homes,
+    check_homes_reach,
+    check_merit,
+    check_spells,
+)
+from gymreg_core.sources.enrolments.description import Span, read_span
+from gymreg_core.sources.enrolments.layout import enrolment_kind
+from gymreg_core.sources.refusal import refuse_all
+from gymreg_core.sources.register.checks import Flags, Table, check_identities, check_schools
+from gymreg_core.sources.register.identities import Identities, classified, pseudonyms
+from gymreg_core.sources.register.keys import key_for
+from gymreg_core.sources.register.notes import Notes
+from gymreg_core.sources.register.opening import extract_files
+from gymreg_core.sources.register.tables import as_contract, open_sheets, table_of
+
+_CHECKS: dict[str, Callable[[Checked], None]] = {
+    "homes": check_homes,
+    "spells": check_spells,
+    "decisions": check_decisions,
+    "certificates": check_certificates,
+}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class EnrolmentReading:
+    """What an extract holds. `enrolments` is None where the findings hold an error."""
+
+    enrolments: Enrolments | None
+    findings: Findings
+    provenance: Provenance
+
+    def __repr__(self) -> str:
+        return f"EnrolmentReading({self.enrolments}, {len(self.findings)} findings)"
+
+
+def read_enrolments(folder: Path, key: bytes | Path | None = None, *, strict: bool = True) -> EnrolmentReading:
+    """The enrolments in a folder (layout.yml), persons under pseudonyms by `key` (sources/register/keys.py).
+
+    With the same key a person has the same pseudonym as in the registers of the admission.
+    Errors: BadInput with every finding where one is an error; with `strict=False` they are only given back.
+    """
+    notes = Notes()
+    folder = Path(folder)
+    span = read_span(folder, notes)
+    secret = key_for(span.made_up, key, notes) if span else b""
+    enrolments = _read(folder, span, secret, notes) if span else None
+    findings = notes.findings
+    if strict and findings.has_errors:
+        raise refuse_all(findings)
+    inputs = tuple(map(InputFile.of, extract_files(folder, enrolment_kind())))
+    provenance = Provenance(inputs, already_public=False, made_up=span.made_up if span else False)
+    return EnrolmentReading(None if findings.has_errors else enrolments, findings, provenance)
+
+
+def check_enrolments(folder: Path) -> Findings:
+    """Everything that is found in an extract, errors first; no key is needed."""
+    notes = Notes()
+    if span := read_span(folder, notes):
+        _read(folder, span, b"", notes)
+    return notes.findings
+
+
+def _read(folder: Path, span: Span, key: bytes, notes: Notes) -> Enrolments | None:
+    """The enrolments, persons named by pseudonyms; what is wrong is in `notes`."""
+    kind, year = enrolment_kind(), span.as_of.year
+    sheets = open_sheets(folder, kind, notes)
+    tables = {name: table_of(sheet, sheets, kind, year, notes) for name, sheet in sheets.items()}
+    persons = tables.get("persons")
+    identities = classified(sheets["persons"].cells["applicant"], year) if persons is not None else None
+    _check(tables, identities, span, notes)
+    if notes.has_errors or persons is None or identities is None:
+        return None
+    numbers = sheets["persons"].cells["applicant"].to_pylist()
+    own: dict[str, Any] = {
+        "applicant": pseudonyms(numbers, key) if key else [""] * len(numbers),
+        "number_kind": np.array(NUMBER_KINDS, dtype=object)[identities.kind],
+        "birth_year": identities.birth_year,
+    }
+    return Enrolments(
+        since=span.since.isoformat(),
+        as_of=span.as_of.isoformat(),
+        made_up=span.made_up,
+        **{
+            name: as_contract(file, tables.get(name), own if name == "persons" else {})
+            for name, file in kind.files.items()
+        },
+    )
+
+
+def _check(tables: dict[str, Table], identities: Identities | None, span: Span, notes: Notes) -> None:
+    persons = tables.get("persons")
+    twice: Flags = np.zeros(0, np.bool_)
+    if persons is not None and identities is not None:
+        twice = check_identities(persons, identities, made_up=span.made_up, notes=notes)
+        check_merit(persons, span.as_of.year, notes)
+    if "schools" in tables:
+        check_schools(tables["schools"], notes)
+    checked = {n: Checked(tables[n], twice, np.datetime64(span.as_of, "s"), notes) for n in _CHECKS if n in tables}
+    for name, one in checked.items():
+        _CHECKS[name](one)
+    if persons is not None and "homes" in checked:
+        check_homes_reach(checked["homes"], persons, checked.get("spells"), np.datetime64(span.since, "s"))
