@@ -11,6 +11,9 @@ from typing import Any
 from gymreg_core.errors import RuleMissing
 from gymreg_core.vocabulary.packaged import packaged_yaml
 
+STATUSES = ("published", "derived", "assumption")
+"""What stands behind a rule, the surest first."""
+
 _read: ContextVar[dict[str, str] | None] = ContextVar("_read", default=None)
 
 
@@ -42,15 +45,20 @@ def rule(name: str, key: str, intake_year: int | None = None) -> Any:
             remedy="Add the entry with value, status, valid_from and source.",
         ) from None
     if (read := _read.get()) is not None:
-        read[f"{name}.{key}"] = status
+        _note(read, f"{name}.{key}", status)
     return value
+
+
+def _note(read: dict[str, str], name: str, status: str) -> None:
+    read[name] = max(read.get(name, status), status, key=STATUSES.index)
 
 
 @contextmanager
 def rules_read() -> Iterator[dict[str, str]]:
     """The status of every entry that `rule` gives inside the block, by ``file.key``; it fills as they are asked for.
 
-    A block inside another tells that one at its end.
+    Of decisions that followed each other the least sure one that was given counts. A block inside another tells that
+    one at its end.
     """
     read: dict[str, str] = {}
     before = _read.set(read)
@@ -59,7 +67,8 @@ def rules_read() -> Iterator[dict[str, str]]:
     finally:
         _read.reset(before)
         if (outer := _read.get()) is not None:
-            outer.update(read)
+            for name, status in read.items():
+                _note(outer, name, status)
 
 
 def entries(name: str) -> dict[str, dict[str, Any]]:

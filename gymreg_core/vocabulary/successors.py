@@ -40,6 +40,28 @@ def lineage(code: str) -> Lineage:
     return Lineage(programme, orientation, _last_programme(parts.aims_at), parts.flags & KINDS)
 
 
+@cache
+def lineage_steps(place: str) -> tuple[str, ...]:
+    """A place (programme and orientation) and the other names of its line, older ones first, then newer ones.
+
+    A step is taken only where one place alone followed one other: 'BAMAA', which joined two, has no other name.
+    """
+    following, before = _codes(), _preceding()
+    steps = [place]
+    while len(older := before.get(steps[-1], ())) == 1:
+        steps += older
+    newer = place
+    while newer in following and len(before[following[newer]]) == 1:
+        newer = following[newer]
+        steps.append(newer)
+    return tuple(steps)
+
+
+@cache
+def _preceding() -> dict[str, tuple[str, ...]]:
+    return {new: tuple(old for old, to in _codes().items() if to == new) for new in dict.fromkeys(_codes().values())}
+
+
 def _last(following: dict[str, str], code: str) -> str:
     while code in following:
         code = following[code]
