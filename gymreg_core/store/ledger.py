@@ -105,16 +105,19 @@ class Ledger:
             )
         return self.closings
 
-    def table(self, name: str, closings: Sequence[ClosedMonth] | None = None) -> pd.DataFrame:
+    def table(
+        self, name: str, closings: Sequence[ClosedMonth] | None = None, columns: Sequence[str] | None = None
+    ) -> pd.DataFrame:
         """The rows of the table `name` in these closings (all where None), one after another, as they were written.
 
+        columns : those to read, all where None. Categories are those of all the closings, in the order of the alphabet.
         Errors: BadInput where a file is missing or was changed; KeyError where no closing has such a table.
         """
         chosen = [closed for closed in (self.closings if closings is None else closings) if name in closed.tables]
         if not chosen:
             raise KeyError(name)
-        parts = [self._table(closed, name) for closed in chosen]
-        return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+        parts = [self._table(closed, name, columns) for closed in chosen]
+        return _joined(parts)
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
@@ -159,10 +162,10 @@ class Ledger:
             raise _changed(self.folder, closed.month, "was changed")
         return content
 
-    def _table(self, closed: ClosedMonth, name: str) -> pd.DataFrame:
-        content = self._content(closed, name)
+    def _table(self, closed: ClosedMonth, name: str, columns: Sequence[str] | None) -> pd.DataFrame:
+        content, dtypes = self._content(closed, name), dict(closed.tables[name]["dtypes"])
         try:
-            return from_parquet(content, dict(closed.tables[name]["dtypes"]))
+            return from_parquet(content, dtypes if columns is None else {column: dtypes[column] for column in columns})
         except (KeyError, ValueError, TypeError, pa.ArrowException):
             raise _changed(self.folder, closed.month, "cannot be read by this version") from None
 
@@ -232,6 +235,14 @@ class Writer:
         finally:
             if temporary.exists():
                 remove(temporary)
+
+
+def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Tables of the same columns one after another, with the categories of all of them, sorted."""
+    for name in [name for name, dtype in parts[0].dtypes.items() if dtype == "category"]:
+        every = pd.Index(sorted({text for part in parts for text in part[name].cat.categories}), dtype="str")
+        parts = [part.assign(**{str(name): part[name].cat.set_categories(every)}) for part in parts]
+    return pd.concat(parts, ignore_index=True)
 
 
 def _month_of(folder: Path) -> int:

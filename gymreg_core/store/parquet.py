@@ -61,5 +61,5 @@ def from_parquet(content: bytes, dtypes: dict[str, str]) -> pd.DataFrame:
     frame: pd.DataFrame = table.to_pandas(types_mapper=_NULLABLE.get)[list(dtypes)]
     for name in (name for name, dtype in dtypes.items() if dtype == "category"):
         texts = frame[name].cat.categories.astype("str")  # of no categories at all the dtype is lost
-        frame[name] = frame[name].cat.rename_categories(texts)
+        frame[name] = pd.Categorical.from_codes(frame[name].cat.codes.to_numpy(), categories=texts)
     return frame.astype(dtypes).reset_index(drop=True)
