@@ -9,14 +9,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from gymreg_core.funding.lines import KINDS, funding_table
+from gymreg_core.contracts.ledger import KINDS
+from gymreg_core.funding.lines import funding_table
 from gymreg_core.funding.money import part, twelfth
 from gymreg_core.vocabulary.programmes import municipalities
 from gymreg_core.vocabulary.study_paths import programme_of
 
 CODES = ("NANAT", "EKEKO", "SABET", "TEINF", "ESMUS", "BAHUS", "EEELT", "VOVAR", "HUSPR", "IMV")
-CAUSES = ("late_enrolment", "late_stop", "moved")
-REASONS = ("never_present", "no_decision", "age")
+CAUSES = ("late_start", "withdrawn", "home_moved")
+REASONS = ("never_present", "no_decision", "age_limit")
 OUTSIDE = "Uppsala"
 
 

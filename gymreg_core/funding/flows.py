@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from gymreg_core.contracts.ledger import AMOUNTS
 from gymreg_core.errors import GymregError
-from gymreg_core.funding.lines import AMOUNTS, MONEY
+from gymreg_core.funding.lines import SUMS
 
 BETWEEN = ("inter_municipal", "outside")
 """Kinds of lines that one municipality pays another for, where the school is municipal."""
@@ -73,11 +74,11 @@ def flows(lines: pd.DataFrame) -> Flows:
     providers = _summed(lines, ["payer", "receiver", "provider_form"])
     between = _summed(among, ["payer", "municipality"])
     found = Flows(providers, between, _balances(between))
-    for name in AMOUNTS:
+    for name in SUMS:
         require_equal(f"payers by receivers, {name}", providers[name], lines[name])
         require_equal(f"municipalities by municipalities, {name}", between[name], among[name])
     require_equal("net balances", found.balances["net"], [0])
-    require_equal("matrix of payers and receivers", found.matrix().to_numpy(), lines[list(MONEY)].to_numpy())
+    require_equal("matrix of payers and receivers", found.matrix().to_numpy(), lines[list(AMOUNTS)].to_numpy())
     return found
 
 
@@ -91,8 +92,8 @@ def require_equal(what: str, parts: object, whole: object) -> None:
 
 
 def _summed(lines: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    summed = lines.groupby(keys, sort=True, observed=True, as_index=False)[list(AMOUNTS)].sum()
-    return summed.assign(amount=summed[list(MONEY)].sum(axis=1).astype("int64"))
+    summed = lines.groupby(keys, sort=True, observed=True, as_index=False)[list(SUMS)].sum()
+    return summed.assign(amount=summed[list(AMOUNTS)].sum(axis=1).astype("int64"))
 
 
 def _balances(between: pd.DataFrame) -> pd.DataFrame:

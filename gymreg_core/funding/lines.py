@@ -9,15 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gymreg_core.contracts.ledger import AMOUNTS as MONEY
-from gymreg_core.contracts.ledger import CAUSES, KINDS, UNPAID_REASONS
+from gymreg_core.contracts.ledger import AMOUNTS, CAUSES, KINDS, UNPAID_REASONS
 from gymreg_core.contracts.register import SCHOOLS, shaped
 from gymreg_core.contracts.results import PROVIDER_FORMS, Column
 from gymreg_core.vocabulary.programmes import municipalities, programmes
 from gymreg_core.vocabulary.study_paths import programme_of
 
 Bools = NDArray[np.bool_]
-AMOUNTS = ("pupil_months", *MONEY)
+SUMS = ("pupil_months", *AMOUNTS)
 """What adds up over lines: months of pupils, and öre."""
 
 _KEYS = (
@@ -75,12 +74,12 @@ def lines_of(postings: pd.DataFrame, protected: Bools, schools: pd.DataFrame) ->
     Lines of the same keys are one; they come sorted by their keys, and add up to the postings to the öre. Texts are
     categories: `funding_table` makes texts of them.
     """
-    rows = postings[[*_KEYS, *MONEY]].assign(
+    rows = postings[[*_KEYS, *AMOUNTS]].assign(
         pupil_months=postings["sign"].astype("int64"),
         year_of_study=np.where(protected, 0, postings["year_of_study"]).astype(np.int8),
         **{name: _hidden(postings[name], protected) for name in ("school_id", "study_path_code")},
     )
-    summed = rows.groupby(list(_KEYS), sort=True, observed=True, as_index=False)[list(AMOUNTS)].sum()
+    summed = rows.groupby(list(_KEYS), sort=True, observed=True, as_index=False)[list(SUMS)].sum()
     area = {name for name, one in municipalities().items() if one.party}
     names = dict(zip(schools["school_id"], schools["school"], strict=True))
     more = {
