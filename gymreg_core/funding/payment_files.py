@@ -1,0 +1,119 @@
+"""Payments as files: the same month gives the same bytes."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from gymreg_core.funding.money import ORE
+from gymreg_core.funding.payments import Payments
+from gymreg_core.store.ledger import written_month
+from gymreg_core.vocabulary.texts import Texts, texts
+
+_KRONOR = ("price", "vat", "supplement", "amount", "corrections")
+_FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC)
+_BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+_CODES = ("provider_form", "cause")
+_FORMULA = r"^([=+@\-\t\r])"
+_TABLES = ("payments", "basis", "supplement")
+_IN_WORKBOOK = ("payments", "supplement")
+
+
+def payment_files(found: Payments, *, made_up: bool, sha256: str) -> dict[str, bytes]:
+    """The files of a booked month by name: payments, basis and supplement as CSV, payments and supplement as XLSX.
+
+    CSV: UTF-8 with a byte-order mark, semicolons, kronor with a decimal comma. XLSX: a sheet for each table, and one
+    that tells where it is from. made_up : whether the pupils are invented. sha256 : of the closing in the ledger.
+    """
+    month = written_month(found.booked)
+    tables = {name: _for_readers(getattr(found, name)) for name in _TABLES}
+    files = {f"{_file(name)}-{month}.csv": _csv(table) for name, table in tables.items()}
+    about = [
+        ("month", month),
+        ("closing", sha256),
+        ("made_up", _words()(f"made_up.{'yes' if made_up else 'no'}", "sv")),
+    ]
+    files[f"{_file('payments')}-{month}.xlsx"] = _workbook(
+        {name: tables[name] for name in _IN_WORKBOOK}, [(_words()(f"about.{key}", "sv"), told) for key, told in about]
+    )
+    return files
+
+
+def write_files(files: dict[str, bytes], folder: Path) -> list[Path]:
+    """Write files to `folder`, which is made; files of those names are replaced, each at once.
+
+    Errors: OSError where they cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, content in files.items():
+        unfinished = folder / f".{name}.part"
+        unfinished.write_bytes(content)
+        written.append(unfinished.replace(folder / name))
+    return written
+
+
+def _words() -> Texts:
+    return texts("gymreg_core.funding", "payment_texts.yml")
+
+
+def _file(name: str) -> str:
+    return _words()(f"file.{name}", "sv")
+
+
+def _heads(table: pd.DataFrame) -> list[str]:
+    return [_words()(f"column.{name}", "sv") for name in table]
+
+
+def _for_readers(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with words for codes; a text that a spreadsheet would take for a formula begins with an apostrophe."""
+    out = table.copy()
+    for name in (name for name in table if table[name].dtype == "str"):
+        known = {text: _words()(f"{name}.{text}", "sv") for text in table[name].unique() if name in _CODES and text}
+        out[name] = (
+            table[name].map(lambda text, known=known: known.get(text, text)).str.replace(_FORMULA, r"'\1", regex=True)
+        )
+    return out
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    cells = {name: _written(column) if name in _KRONOR else column for name, column in table.items()}
+    text = _BOM + pd.DataFrame(cells).to_csv(None, sep=";", index=False, header=_heads(table), lineterminator="\r\n")
+    return text.encode()
+
+
+def _written(amounts: pd.Series) -> list[str]:
+    """Öre as kronor: -7 -> '-0,07'."""
+    whole, rest = np.divmod(np.abs(amounts.to_numpy(np.int64)), ORE)
+    signs = np.where(amounts < 0, "-", "")
+    return [f"{sign}{kronor},{ore:02d}" for sign, kronor, ore in zip(signs, whole, rest, strict=True)]
+
+
+def _workbook(sheets: dict[str, pd.DataFrame], about: list[tuple[str, str]]) -> bytes:
+    import xlsxwriter  # type: ignore[import-untyped]
+
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(buffer, options)
+    book.set_properties({"author": "gymreg", "created": _FIXED_DATE})
+    money, head = book.add_format({"num_format": "#,##0.00"}), book.add_format({"bold": True})
+    for name, table in sheets.items():
+        page = book.add_worksheet(_words()(f"sheet.{name}", "sv"))
+        page.write_row(0, 0, _heads(table), head)
+        for at, (column, values) in enumerate(table.items()):
+            if column in _KRONOR:
+                page.set_column(at, at, 16, money)
+                page.write_column(1, at, (values / ORE).tolist(), money)
+            else:
+                page.set_column(at, at, 24 if values.dtype == "str" else 12)
+                page.write_column(1, at, values.tolist())
+        page.freeze_panes(1, 0)
+    page = book.add_worksheet(_words()("sheet.about", "sv"))
+    for row, told in enumerate(about):
+        page.write_row(row, 0, told)
+    book.close()
+    return buffer.getvalue()
