@@ -8,12 +8,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from gymreg_core.contracts.enrolments import GROUPS
+from gymreg_core.rules import rule
 from gymreg_core.scenario_file import Names, ScenarioPart, Whole, checked, near, no_truth, read_scenario
 from gymreg_core.vocabulary.programmes import programmes
 from gymreg_core.vocabulary.sweden import swedish_municipalities
 
 ABOUT = "funding"
+LISTS = ("regional", "national", "own")
 _MOST_KRONOR = 10_000_000
 # Every month has it.
 _LAST_DAY = 28
@@ -31,6 +32,17 @@ def _all_in(known: Callable[[], Collection[str]]) -> Callable[[tuple[str, ...]],
     return check
 
 
+def _cost_type(name: str) -> str:
+    if name not in cost_shares():
+        raise ValueError(f"there is no {name!r}. {near(name, cost_shares())}")
+    return name
+
+
+def cost_shares() -> dict[str, float]:
+    """The share of the price that each cost type is."""
+    return {"teaching": rule("prices/cost_types", "teaching"), **rule("prices/cost_types", "others")}
+
+
 def _count_day(given: Any) -> Any:
     if given == "daily" or (type(given) is int and 1 <= given <= _LAST_DAY):
         return given
@@ -39,7 +51,8 @@ def _count_day(given: Any) -> Any:
 
 Programmes = Annotated[Names, AfterValidator(_all_in(programmes))]
 Municipalities = Annotated[Names, AfterValidator(_all_in(swedish_municipalities))]
-Groups = Annotated[Names, AfterValidator(_all_in(lambda: GROUPS))]
+CostType = Annotated[str, AfterValidator(_cost_type)]
+Lists = Annotated[Names, AfterValidator(_all_in(lambda: LISTS))]
 Percent = Annotated[float, BeforeValidator(no_truth), Field(ge=-100, le=1000)]
 Kronor = Annotated[Whole, Field(ge=0, le=_MOST_KRONOR)]
 Points = Annotated[float, BeforeValidator(no_truth), Field(ge=0, le=340)]
@@ -47,27 +60,28 @@ Level = Annotated[Whole, Field(ge=1, le=100)]
 
 
 class PriceChange(ScenarioPart):
-    """Prices of the region's list for which everything that is given holds; the lists of others stay as they are.
+    """Prices for which everything that is given holds, in the price year of the scenario.
 
-    programme : codes such as NA. study_path_code : as the office writes it. year_of_study, group : as in spells.
+    lists : regional, which is the region's; national; own, those of single municipalities. A price of the region's that
+    follows the national list changes with that one.
+    programme : codes such as ES, with their orientations. code : one price as the list names it, such as ESMUS.
     Exactly one of percent (of the price) and amount (kronor per pupil and year, before compensation for tax).
     cost_type : the percentage is of that part of the price alone (rules/prices/cost_types.yml).
     """
 
     percent: Percent | None = None
     amount: Kronor | None = None
-    cost_type: str | None = None
+    cost_type: CostType | None = None
+    lists: Lists = ("regional",)
     programme: Programmes | None = None
-    study_path_code: Names | None = None
-    year_of_study: Annotated[Whole, Field(ge=1, le=4)] | None = None
-    group: Groups | None = None
+    code: Names | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> PriceChange:
         if (self.percent is None) == (self.amount is None):
             raise ValueError("give either percent or amount")
-        if self.amount is not None and self.programme is None and self.study_path_code is None:
-            raise ValueError("an amount needs a programme or a study_path_code")
+        if self.amount is not None and self.programme is None and self.code is None:
+            raise ValueError("an amount needs a programme or a code")
         if self.cost_type is not None and self.percent is None:
             raise ValueError("a cost_type goes with percent")
         return self
