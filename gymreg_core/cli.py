@@ -95,14 +95,14 @@ def synth(
 
 @app.command()
 def ingest(
-    data: Annotated[Path, typer.Option("--data", help="Folder with result files or register extracts.")],
+    data: Annotated[Path, typer.Option("--data", help="Folder with result files or extracts.")],
     workspace: Annotated[Path, typer.Option("--workspace", help="Where validated tables are kept.")],
     key: Annotated[
         Path | None, typer.Option("--key", help="File with the key to the pseudonyms (default: GYMREG_KEY).")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON alone.")] = False,
 ) -> None:
-    """Validate result files and register extracts and store them."""
+    """Validate result files and extracts of registers and enrolments, and store them."""
     from gymreg_core.store.ingest import ingest_all
 
     summaries = ingest_all(data, workspace, key)
@@ -110,8 +110,9 @@ def ingest(
         print(json.dumps(summaries[0] if len(summaries) == 1 else summaries, ensure_ascii=False, indent=1))
         return
     for summary in summaries:
-        of_year = f" of the intake {summary['intake_year']}" if "intake_year" in summary else ""
-        print(f"{summary['rows']} rows{of_year} from {len(summary['files'])} files in {workspace}")
+        of_what = f" of the intake {summary['intake_year']}" if "intake_year" in summary else ""
+        of_what = f" of enrolments up to {summary['as_of']}" if "as_of" in summary else of_what
+        print(f"{summary['rows']} rows{of_what} from {len(summary['files'])} files in {workspace}")
 
 
 @app.command()

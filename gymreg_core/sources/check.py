@@ -8,6 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from gymreg_core.findings import Finding, Findings
+from gymreg_core.sources.enrolments.layout import enrolment_kind
+from gymreg_core.sources.enrolments.reading import check_enrolments
+from gymreg_core.sources.extract_kinds import extracts
 from gymreg_core.sources.published import read_results
 from gymreg_core.sources.register.folders import across, of_folder, split_paths
 from gymreg_core.sources.register.reading import check_register
@@ -18,12 +21,19 @@ COLUMNS = ("severity", "rule", "message", "advice", "count", "source_file", "she
 
 
 def check_files(paths: Iterable[Path | str]) -> Findings:
-    """Everything that is found in result files and register extracts, errors first; no exception for bad data."""
-    folders, results = split_paths(map(Path, paths))
-    found = Findings(tuple(across(folders)))
+    """Everything that is found in result files and in extracts of registers and enrolments, errors first.
+
+    Bad data is no exception.
+    """
+    named = list(map(Path, paths))
+    folders, results = split_paths(named)
+    enrolled = extracts(named, enrolment_kind())
+    found, several = Findings(tuple(across(folders, enrolled))), len(folders) + len(enrolled) > 1
     for folder in folders:
-        found += of_folder(check_register(folder), folder, several=len(folders) > 1)
-    if results or not folders:
+        found += of_folder(check_register(folder), folder, several=several)
+    for folder in enrolled:
+        found += of_folder(check_enrolments(folder), folder, several=several)
+    if results or not folders + enrolled:
         found += read_results(*results, strict=False).findings
     return found.sorted()
 

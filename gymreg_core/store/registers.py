@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gymreg_core.contracts.register import REGISTER_TABLES, Register, as_table
 from gymreg_core.errors import BadInput
-from gymreg_core.findings import Finding, Findings
+from gymreg_core.findings import Findings
 from gymreg_core.provenance import InputFile, Provenance
 from gymreg_core.sources.refusal import refuse_all
 from gymreg_core.sources.register.folders import across, of_folder
-from gymreg_core.sources.register.keys import mark_of
 from gymreg_core.sources.register.notes import Notes
 from gymreg_core.sources.register.opening import extract_files, read_description
 from gymreg_core.sources.register.reading import RegisterReading, read_register
+from gymreg_core.store.about import as_about, from_about, not_stored, with_key
 from gymreg_core.store.fingerprint import fingerprint
 from gymreg_core.store.intake import reading_code
 from gymreg_core.store.shelf import FORMAT, Shelf, TableSet
@@ -41,11 +41,13 @@ class StoredRegister:
 
 
 @dataclass(frozen=True, eq=False)
-class SoundRegisters:
-    """Registers that can be stored: those that the workspace has already, and readings with the code that read them."""
+class OfferedRegisters:
+    """Extracts that were looked into: registers that the workspace has already, readings with the code that read them,
+    and what was found in these."""
 
-    there: list[StoredRegister]
-    new: list[tuple[RegisterReading, str]]
+    there: list[StoredRegister] = field(default_factory=list)
+    new: list[tuple[RegisterReading, str]] = field(default_factory=list)
+    findings: Findings = field(default_factory=Findings)
 
 
 def ingest_register(folder: Path, workspace: Path, key: bytes | Path | None = None) -> StoredRegister:
@@ -57,40 +59,41 @@ def ingest_registers(folders: Sequence[Path], workspace: Path, key: bytes | Path
     """The registers in `folders` as stored in `workspace`, each current for its intake year; what is there unchanged is
     not read again.
 
-    `key`: to the pseudonyms, sources/register/keys.py. Errors: as `sound_registers` and `put_registers`.
+    `key`: to the pseudonyms, sources/register/keys.py. Errors: BadInput with all findings of all extracts where one
+    cannot be used (nothing is stored then); otherwise as `put_registers`.
     """
-    return put_registers(workspace, sound_registers(folders, workspace, key))
-
-
-def sound_registers(folders: Sequence[Path], workspace: Path, key: bytes | Path | None = None) -> SoundRegisters:
-    """What can be stored of the registers in `folders`; nothing is written.
-
-    Errors: BadInput with all findings of all extracts where one cannot be used.
-    """
-    code = reading_code()
-    found = Findings(tuple(across(list(folders))))
-    sound = SoundRegisters([], [])
-    for folder in folders:
-        whose = _code_and_key(folder, code, key)
-        if there := _there(folder, workspace, whose):
-            sound.there.append(there)
-        else:
-            reading = read_register(folder, key, strict=False)
-            found += of_folder(reading.findings, folder, several=len(folders) > 1)
-            sound.new.append((reading, whose))
+    offered = offered_registers(folders, workspace, key, several=len(folders) > 1)
+    found = Findings(tuple(across(list(folders)))) + offered.findings
     if found.has_errors:
         raise refuse_all(found)
-    return sound
+    return put_registers(workspace, offered)
 
 
-def put_registers(workspace: Path, sound: SoundRegisters) -> list[StoredRegister]:
+def offered_registers(
+    folders: Sequence[Path], workspace: Path, key: bytes | Path | None = None, *, several: bool
+) -> OfferedRegisters:
+    """What the extracts in `folders` hold; nothing is written. `several`: findings name the folder too."""
+    code, offered, found = reading_code(), OfferedRegisters(), Findings()
+    for folder in folders:
+        description = read_description(folder, Notes())
+        whose = with_key(code, key, made_up=description is None or description.made_up)
+        if there := _there(folder, workspace, whose):
+            offered.there.append(there)
+        else:
+            reading = read_register(folder, key, strict=False)
+            found += of_folder(reading.findings, folder, several=several)
+            offered.new.append((reading, whose))
+    return OfferedRegisters(offered.there, offered.new, found)
+
+
+def put_registers(workspace: Path, offered: OfferedRegisters) -> list[StoredRegister]:
     """Store the registers, each as the current one of its intake year, and return them by year.
 
     Errors: BadParameters and GymregError where the workspace cannot be written.
     """
-    for one in sound.there:
+    for one in offered.there:
         _shelf(workspace, one.register.intake_year).make_current(one.key)
-    stored = sound.there + [put_register(workspace, reading, whose) for reading, whose in sound.new]
+    stored = offered.there + [put_register(workspace, reading, whose) for reading, whose in offered.new]
     return sorted(stored, key=lambda one: one.register.intake_year)
 
 
@@ -101,19 +104,12 @@ def put_register(workspace: Path, reading: RegisterReading, code: str) -> Stored
     """
     register = reading.register
     if register is None or reading.findings.has_errors:
-        raise BadInput(
-            "a register with errors is not stored",
-            where=str(workspace),
-            why=f"{len(reading.findings.errors)} findings are errors.",
-            remedy="Correct the extract (gymreg check lists every finding) and read it again.",
-            findings=reading.findings,
-        )
+        raise not_stored("a register", str(workspace), reading.findings)
     key = register_key(reading.provenance.inputs, code)
     about = {
         "intake_year": register.intake_year,
         "made_up": register.made_up,
-        "findings": [found.to_dict() for found in reading.findings],
-        "provenance": asdict(reading.provenance),
+        **as_about(reading.findings, reading.provenance),
     }
     _shelf(workspace, register.intake_year).put(key, register.tables(), about)
     return StoredRegister(key, register, reading.findings, reading.provenance)
@@ -162,11 +158,6 @@ def _shelf(workspace: Path, year: int) -> Shelf:
     return Shelf(workspace / _FOLDER / str(year))
 
 
-def _code_and_key(folder: Path, code: str, key: bytes | Path | None) -> str:
-    description = read_description(folder, Notes())
-    return code if description is None or description.made_up else fingerprint(code, mark_of(key))
-
-
 def _there(folder: Path, workspace: Path, code: str) -> StoredRegister | None:
     """What is stored of an extract already, from the same bytes by the same code."""
     description = read_description(folder, Notes())
@@ -179,14 +170,11 @@ def _there(folder: Path, workspace: Path, code: str) -> StoredRegister | None:
 
 def _restored(stored: TableSet) -> StoredRegister:
     about = stored.about
-    provenance = dict(about["provenance"])
-    inputs = tuple(InputFile(**file) for file in provenance.pop("inputs"))
     tables = {name: as_table(name, stored.tables[name]) for name in REGISTER_TABLES}
     if any(list(table.columns) != list(stored.tables[name].columns) for name, table in tables.items()):
         raise ValueError("columns")
     return StoredRegister(
         stored.key,
         Register(intake_year=int(about["intake_year"]), made_up=bool(about["made_up"]), **tables),
-        Findings(tuple(Finding.from_dict(record) for record in about["findings"])),
-        Provenance(inputs, **provenance),
+        *from_about(about),
     )
