@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -42,3 +44,9 @@ def part(amount: ArrayLike, of: int, whole: int) -> Ore:
     """`of`/`whole` of amounts (n,), to the nearest öre, half an öre up: the first part of a `split` in two."""
     size = np.asarray(amount, np.int64)
     return np.asarray(np.sign(size) * ((np.abs(size) * (2 * of) + whole) // (2 * whole)), np.int64)
+
+
+def nearest(amount: Fraction) -> int:
+    """An exact amount to the nearest whole, half up: kronor of a price list, or öre of an amount in öre."""
+    size = (2 * abs(amount.numerator) + amount.denominator) // (2 * amount.denominator)
+    return size if amount >= 0 else -size

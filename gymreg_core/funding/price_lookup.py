@@ -103,7 +103,7 @@ def _supported(amount: Amount, year_of_study: int, price_year: int) -> Amount:
     for year in range(base_year + step, price_year + step, step) if price_year != base_year else ():
         support = risen(support, "", year, back=step < 0)
     return Amount(
-        amount.kronor + support.kronor,
+        amount.kronor + whole_kronor(support.kronor),
         f"{amount.rule}, and the support part",
         f"{amount.source}; {support.source}",
         least_sure((amount.status, support.status)),

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from math import floor
 from typing import Any
 
-from gymreg_core.funding.money import ORE, part
+from gymreg_core.funding.money import ORE, nearest
 from gymreg_core.rules import STATUSES, entries
 
 HUNDRED = 100
@@ -38,7 +37,7 @@ class Amount:
     @property
     def ore(self) -> int:
         """To the nearest öre."""
-        return int(part(self.kronor.numerator * ORE, 1, self.kronor.denominator))
+        return nearest(self.kronor * ORE)
 
 
 def least_sure(statuses: Iterable[str]) -> str:
@@ -48,7 +47,7 @@ def least_sure(statuses: Iterable[str]) -> str:
 
 def whole_kronor(amount: Fraction) -> Fraction:
     """To the nearest krona, half a krona up: how list prices are given."""
-    return Fraction(floor(amount + Fraction(1, 2)))
+    return Fraction(nearest(amount))
 
 
 def share(percent: float) -> Fraction:
@@ -148,19 +147,31 @@ class ListBook:
         return frozenset(self._keys)
 
     def at(self, key: str, year: int) -> Amount | None:
-        """The amount of a key in a price year, None where the list has none."""
+        """The amount of a key in a price year, None where the list has none.
+
+        What was decided stands as it is; what is reckoned from it is whole kronor, rounded once.
+        """
+        found = self._exact(key, year)
+        decided = found is not None and isinstance(self._entry(key, year).content["value"], int | Fraction)
+        if found is None or (decided and self._entry(key, year).year == year):
+            return found
+        return replace(found, kronor=whole_kronor(found.kronor))
+
+    def _entry(self, key: str, year: int) -> DatedEntry:
+        dated = self._keys[key]
+        earlier = [y for y in dated if y <= year]
+        return dated[max(earlier) if earlier else min(dated)]
+
+    def _exact(self, key: str, year: int) -> Amount | None:
         if (key, year) not in self._known:
             self._known[key, year] = self._reckon(key, year) if key in self._keys else None
         return self._known[key, year]
 
     def _reckon(self, key: str, year: int) -> Amount | None:
-        dated = self._keys[key]
-        earlier = [y for y in dated if y <= year]
-        if not earlier and not self._backwards:
+        entry = self._entry(key, year)
+        if entry.year > year and not self._backwards:
             return None
-        entry = dated[max(earlier) if earlier else min(dated)]
-        content = entry.content
-        first = int(content.get("first_year_of_study", 1))
+        first = int(entry.content.get("first_year_of_study", 1))
         found = self._valued(entry, key, year)
         return found and replace(found, first_year_of_study=first)
 
@@ -169,24 +180,24 @@ class ListBook:
         place = content.get("place", key)
         if value == NATIONAL_WORD:
             same = self._national.without_vat(place, year)
-            return same and _joined(same, entry, whole_kronor(same.kronor), f"{self.name} {key}, as {same.rule}")
+            return same and _joined(same, entry, same.kronor, f"{self.name} {key}, as {same.rule}")
         if isinstance(value, dict):
-            same = self.at(value["as"], year)
+            same = self._exact(value["as"], year)
             times = Fraction(*value.get("times", (1, 1)))
-            return same and _joined(same, entry, whole_kronor(same.kronor * times), f"{key} as {same.rule}")
+            return same and _joined(same, entry, same.kronor * times, f"{key} as {same.rule}")
         if entry.year == year:
             rule = f"{self.name} {key} {year}"
             return Amount(Fraction(value), rule, content["source"], content["status"], entry.used)
         if year > entry.year and content.get("follows") == NATIONAL_WORD:
             return self._following(entry, key, place, year)
-        near = self.at(key, year - 1) if year > entry.year else self.at(key, year + 1)
+        near = self._exact(key, year - 1 if year > entry.year else year + 1)
         return near and risen(near, place, year, back=year < entry.year)
 
     def _following(self, entry: DatedEntry, key: str, place: str, year: int) -> Amount | None:
         now, then = self._national.at(place, year), self._national.at(place, entry.year)
         if now is None or then is None:
             return None
-        amount = whole_kronor(Fraction(entry.content["value"]) * now.kronor / then.kronor)
+        amount = Fraction(entry.content["value"]) * now.kronor / then.kronor
         rule = f"{self.name} {key} {entry.year}, moved with {now.rule}"
         joined = _joined(now, entry, amount, rule)
         return replace(
@@ -205,7 +216,7 @@ def _joined(base: Amount, entry: DatedEntry, kronor: Fraction, rule: str) -> Amo
 
 
 def risen(near: Amount, place: str, year: int, *, back: bool = False) -> Amount:
-    """An amount a price year later by the rise of `year`, or a year earlier (`back`) without the rise of `year` + 1."""
+    """An amount a year later by the rise of `year`, or a year earlier (`back`) without that of `year` + 1; exact."""
     risen_in = year + 1 if back else year
     rise = entries("prices/rises").get(str(risen_in))
     if rise is None:
@@ -221,4 +232,4 @@ def risen(near: Amount, place: str, year: int, *, back: bool = False) -> Amount:
     used = (*near.used, ("prices/rises", str(risen_in), int(rise["valid_from"])))
     source = "; ".join(dict.fromkeys((near.source, rise["source"])))
     way = f"without the rise of {risen_in}" if back else f"risen {risen_in}"
-    return Amount(whole_kronor(kronor), f"{near.rule}, {way}", source, status, used)
+    return Amount(kronor, f"{near.rule}, {way}", source, status, used)
