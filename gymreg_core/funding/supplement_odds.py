@@ -68,8 +68,8 @@ def band_odds(outcomes: CohortOutcomes, supplement: Supplement, *, interval: Int
     A ratio is one number for a whole level: that of odds which are constant within it. Pupils without a merit value are
     a level where the supplement has one for them, else left out.
     interval : pupils, Wald's, each pupil on its own: how far the outcomes of these pupils at these schools could have
-    fallen otherwise. Or schools, Student's t on the sandwich over schools at the start: how far with other schools; it is
-    wider, as it takes the schools for a sample, which a whole region's are not (Abadie, Athey, Imbens and Wooldridge
+    fallen otherwise. Or schools, Student's t on the sandwich over schools at the start: how far with other schools; it
+    is wider, as it takes the schools for a sample, which a whole region's are not (Abadie, Athey, Imbens and Wooldridge
     2023, Quarterly Journal of Economics 138).
     Errors: BadInput for no pupils, a cohort or a reference with one outcome only, or a single school.
     """

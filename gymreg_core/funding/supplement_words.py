@@ -7,8 +7,8 @@ from math import isnan
 from typing import Any
 
 from gymreg_core.funding.money import ORE
-from gymreg_core.vocabulary.numbers import number, percent, points
-from gymreg_core.vocabulary.phrases import listing
+from gymreg_core.vocabulary.numbers import change, number, percent, points
+from gymreg_core.vocabulary.phrases import capital, listing
 from gymreg_core.vocabulary.programmes import Language
 from gymreg_core.vocabulary.texts import Texts, texts
 
@@ -24,6 +24,11 @@ def phrase() -> Texts:
 def kronor(ore: float, language: Language) -> str:
     """An amount in öre as whole kronor: '10 500'."""
     return number(ore / ORE, language)
+
+
+def millions(ore: float, language: Language) -> str:
+    """An amount in öre as millions of kronor: '80,4'."""
+    return number(ore / ORE / 1_000_000, language, 1)
 
 
 def sentences(kind: str, summary: Mapping[str, Any], language: Language) -> tuple[str, ...]:
@@ -91,4 +96,49 @@ def _stability(s: Mapping[str, Any], language: Language) -> tuple[str, ...]:
     return (*spans, p(f"stability.{key}", language, p=told))
 
 
-_KINDS = {"supplement": _supplement, "odds": _odds, "model": _model, "stability": _stability}
+def _amounts(s: Mapping[str, Any], language: Language) -> tuple[str, ...]:
+    span = {name: kronor(s[name], language) for name in ("lowest", "highest")}
+    covered, total = number(s["covered"], language), millions(s["total"], language)
+    return (phrase()("amounts.shared", language, total=total, covered=covered, **span),)
+
+
+def _distribution(s: Mapping[str, Any], language: Language) -> tuple[str, ...]:
+    p = phrase()
+    if not s["total"]:
+        return (p("distribution.nothing", language),)
+    each = {name: kronor(s[name], language) for name in ("per_pupil", "per_covered")}
+    schools = {name: number(s[name], language) for name in ("schools", "reached", "gaining", "losing")}
+    share, top = percent(s["share_covered"], language), percent(s["top_share"], language)
+    reach = p("distribution.reach", language, share=share, reached=schools["reached"], schools=schools["schools"])
+    moved = millions(s["moved"], language)
+    return (
+        p("distribution.total", language, total=millions(s["total"], language), **each),
+        capital(reach),
+        p("distribution.uneven", language, gini=number(s["gini"], language, 2), top=top),
+        p("distribution.flat", language, gaining=schools["gaining"], losing=schools["losing"], moved=moved),
+    )
+
+
+def _sensitivity(s: Mapping[str, Any], language: Language) -> tuple[str, ...]:
+    p, ends = phrase(), ("min", "max")
+    shares = {f"share_covered_{end}": percent(s[f"share_covered_{end}"], language) for end in ends}
+    totals = {f"total_{end}": millions(s[f"total_{end}"], language) for end in (*ends, "today")}
+    gini = {f"gini_{end}": number(s[f"gini_{end}"], language, 2) for end in ends}
+    most = {"limit": points(s["most_limit"], language), "shift": change(s["most_shift"], language)}
+    share = percent(s["share_moved_max"], language)
+    return (
+        p("sensitivity.covered", language, settings=number(s["settings"], language), **shares, **totals),
+        p("sensitivity.gini", language, **gini),
+        p("sensitivity.moved", language, **most, moved=millions(s["most_moved"], language), share_moved_max=share),
+    )
+
+
+_KINDS = {
+    "amounts": _amounts,
+    "distribution": _distribution,
+    "supplement": _supplement,
+    "odds": _odds,
+    "model": _model,
+    "stability": _stability,
+    "sensitivity": _sensitivity,
+}
