@@ -1,0 +1,283 @@
+"""Enrolments as arrays: pupils in the order of their pseudonyms, texts as numbers in sorted lists.
+
+Nothing here depends on the order in which the rows of the tables stand. Pupils, schools and municipalities that only
+the ledger knows are taken up as well, so that what was posted for them can be reversed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+
+from gymreg_core.contracts.enrolments import GROUPS, Enrolments
+from gymreg_core.funding.kernel import FAR, NONE, DecisionRows, HomeRows, Rows, SpellRows
+from gymreg_core.funding.settlement_rules import SettlementRules
+from gymreg_core.vocabulary.programmes import municipalities
+from gymreg_core.vocabulary.study_paths import programme_of
+
+Int32 = NDArray[np.int32]
+Flags = NDArray[np.bool_]
+
+PLACEMENT = ("school_id", "receiver", "municipality", "provider_form", "study_path_code", "year_of_study", "group")
+"""What a posting says of where a pupil was placed."""
+OFFER = ("study_path_code", "year_of_study", "group", "provider_form", "municipality")
+"""What of it a price depends on."""
+_RESTING = ("study_break", "exchange_year")
+_INVALID = "invalid"
+_EPOCH = 1970
+_YEARS = 128
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Histories:
+    """A register of enrolments for the kernel; holds persons and stays in the store.
+
+    pupils : their pseudonyms, sorted (n,). in_extract, protected : bool (n,). merit : float64 (n,), NaN without one.
+    rows : what the kernel reads. placement : int32 (spells,), row of `placements` of each spell in the kernel's order.
+    placements : a row per PLACEMENT that occurs, sorted. programmes : the programme of each. offer : int32, the row of
+    `offers` of each; offers : a row per OFFER that occurs. place_payer : int32, the number among `payers` of the
+    municipality that each lies in, or NONE; placement_party : bool, whether that is of the area.
+    payers : names of home municipalities, sorted. party : bool, whether each is of the area.
+    since, as_of : first and last day that the register tells of.
+    """
+
+    pupils: pa.Array
+    in_extract: Flags
+    protected: Flags
+    merit: NDArray[np.float64]
+    rows: Rows
+    placement: Int32
+    placements: pd.DataFrame
+    programmes: NDArray[np.object_]
+    offer: Int32
+    offers: pd.DataFrame
+    payers: NDArray[np.object_]
+    party: Flags
+    placement_party: Flags
+    place_payer: Int32
+    since: np.datetime64
+    as_of: np.datetime64
+
+    def __len__(self) -> int:
+        return len(self.pupils)
+
+    def changed(self, after: int, until: int) -> Int32:
+        """Pupils of whom a row was recorded or annulled after one day, at the latest on the other."""
+        hit = np.zeros(len(self), np.bool_)
+        for rows in (self.rows.spells, self.rows.homes, self.rows.decisions):
+            moved = (rows.recorded > after) & (rows.recorded <= until)
+            moved |= (rows.annulled > after) & (rows.annulled <= until)
+            hit[np.searchsorted(rows.first, np.flatnonzero(moved), side="right") - 1] = True
+        return np.flatnonzero(hit).astype(np.int32)
+
+
+def histories(enrolments: Enrolments, rules: SettlementRules, posted: pd.DataFrame | None = None) -> Histories:
+    """The arrays of enrolments that hold to their contract, with what a ledger (contracts.ledger.POSTINGS) names."""
+    e = enrolments
+    pupils, of_person = _sorted_pupils(e.persons["applicant"], posted)
+    n = len(pupils)
+    persons = {
+        name: _spread(e.persons[name].to_numpy(), of_person, n, empty)
+        for name, empty in (("protected", False), ("merit", np.nan), ("birth_year", 0))
+    }
+    temporary = _spread(e.persons["number_kind"].isin(rules.temporary_kinds).to_numpy(), of_person, n, False)
+    placements, placement = _placements(e, posted)
+    programmes = np.array([programme_of(code) for code in placements["study_path_code"]], dtype=object)
+    names = {str(name) for name in e.homes["municipality"].unique()} - {""}
+    if posted is not None:
+        names |= {str(name) for name in posted["payer"].unique()}
+    payers = np.array(sorted(names), dtype=object)
+    offers = placements[list(OFFER)].drop_duplicates().sort_values(list(OFFER), ignore_index=True)
+    area = {name for name, known in municipalities().items() if known.party}
+    spells, order = _spell_rows(e.spells, of_person, n, placement, programmes, placements, persons["birth_year"], rules)
+    return Histories(
+        pupils=pupils,
+        in_extract=_spread(np.ones(len(of_person), np.bool_), of_person, n, False),
+        protected=persons["protected"] | _protected_before(pupils, posted),
+        merit=persons["merit"].astype(np.float64),
+        rows=Rows(
+            spells,
+            _home_rows(e.homes, of_person, n, payers),
+            _decision_rows(e.decisions, of_person, n),
+            temporary & (not rules.pay_temporary),
+        ),
+        placement=placement[order],
+        placements=placements,
+        programmes=programmes,
+        offer=_rows_of(placements[list(OFFER)], offers),
+        offers=offers,
+        payers=payers,
+        party=np.array([name in area for name in payers], np.bool_),
+        placement_party=placements["municipality"].isin(area).to_numpy(np.bool_),
+        place_payer=pd.Index(payers, dtype=object)
+        .get_indexer(placements["municipality"].astype(object))
+        .astype(np.int32),
+        since=np.datetime64(e.since),
+        as_of=np.datetime64(e.as_of),
+    )
+
+
+def pupil_numbers(names: pd.Series, pupils: pa.Array) -> Int32:
+    """The place of pseudonyms among sorted ones."""
+    return np.asarray(pc.index_in(_text(names), value_set=pupils).fill_null(NONE), np.int32)
+
+
+def placement_numbers(table: pd.DataFrame, placements: pd.DataFrame) -> Int32:
+    """The row of `placements` that each row of a table with the columns PLACEMENT has."""
+    codes, distinct = _distinct(table)
+    return _rows_of(distinct, placements)[codes]
+
+
+def _text(column: pd.Series) -> pa.Array:
+    found = pa.array(column.astype("str"), type=pa.large_string())
+    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+
+
+def _sorted_pupils(applicants: pd.Series, posted: pd.DataFrame | None) -> tuple[pa.Array, Int32]:
+    names = _text(applicants)
+    if posted is not None and len(posted):
+        before = pc.unique(_text(posted["pupil"]))
+        names = pa.concat_arrays([names, before.filter(pc.invert(pc.is_in(before, value_set=names)))])
+    order = np.asarray(pc.sort_indices(names))
+    place = np.empty(len(order), np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    return names.take(pa.array(order)), place[: len(applicants)]
+
+
+def _spread(values: NDArray[Any], places: Int32, n: int, empty: Any) -> NDArray[Any]:
+    whole = np.full(n, empty, dtype=values.dtype)
+    whole[places] = values
+    return whole
+
+
+def _protected_before(pupils: pa.Array, posted: pd.DataFrame | None) -> Flags:
+    before = np.zeros(len(pupils), np.bool_)
+    if posted is not None and len(posted):
+        before[pupil_numbers(posted["pupil"][posted["protected"]], pupils)] = True
+    return before
+
+
+def _placements(e: Enrolments, posted: pd.DataFrame | None) -> tuple[pd.DataFrame, Int32]:
+    """Every placement of spells and ledger, sorted, and that of each spell."""
+    code, codes = pd.factorize(e.spells["study_path_code"])
+    group = e.spells["group"].map({name: number for number, name in enumerate(GROUPS)}).to_numpy(np.int64)
+    packed = (e.spells["school"].to_numpy(np.int64) * len(codes) + code) * _YEARS + e.spells["year_of_study"].to_numpy()
+    which, distinct = pd.factorize(packed * len(GROUPS) + group)
+    rest, groups = np.divmod(distinct, len(GROUPS))
+    rest, years = np.divmod(rest, _YEARS)
+    school, path = np.divmod(rest, max(len(codes), 1))
+    schools = e.schools.take(school).reset_index(drop=True)
+    own = pd.DataFrame(
+        {
+            "school_id": schools["school_id"],
+            "receiver": schools["provider"],
+            "municipality": schools["municipality"],
+            "provider_form": schools["provider_form"],
+            "study_path_code": np.asarray(codes, dtype=object)[path],
+            "year_of_study": years.astype(np.int64),
+            "group": np.array(GROUPS, dtype=object)[groups],
+        }
+    ).astype({name: object for name in PLACEMENT if name != "year_of_study"})
+    every = own if posted is None else pd.concat([own, _distinct(posted)[1]], ignore_index=True)
+    sorted_ = every.drop_duplicates().sort_values(list(PLACEMENT), ignore_index=True)
+    return sorted_, _rows_of(own, sorted_)[which]
+
+
+def _distinct(table: pd.DataFrame) -> tuple[NDArray[np.int64], pd.DataFrame]:
+    """The placements of a table as the ledger has them, once each, and which of them every row has."""
+    packed = np.zeros(len(table), np.int64)
+    for name in PLACEMENT:
+        codes, found = pd.factorize(table[name])
+        packed = pd.factorize(packed * max(len(found), 1) + codes)[0]
+    codes, first = np.unique(packed, return_index=True)
+    distinct = table[list(PLACEMENT)].iloc[first].reset_index(drop=True)
+    texts = {name: object for name in PLACEMENT if name != "year_of_study"}
+    return np.searchsorted(codes, packed), distinct.astype({**texts, "year_of_study": np.int64})
+
+
+def _rows_of(table: pd.DataFrame, among: pd.DataFrame) -> Int32:
+    return pd.MultiIndex.from_frame(among).get_indexer(pd.MultiIndex.from_frame(table)).astype(np.int32)
+
+
+def _days(column: pd.Series) -> Int32:
+    """Days since 1 January 1970, FAR where there is none."""
+    days = column.to_numpy().astype("datetime64[D]")
+    return np.where(np.isnat(days), FAR, days.astype(np.int64)).astype(np.int32)
+
+
+def _in_order(pupil: Int32, *keys: Int32, n: int) -> tuple[NDArray[np.int64], Int32]:
+    """The order of rows by pupil and keys, and where each pupil's begin (n + 1,)."""
+    order = np.lexsort((*keys[::-1], pupil))
+    first = np.zeros(n + 1, np.int32)
+    first[1:] = np.cumsum(np.bincount(pupil, minlength=n))
+    return order, first
+
+
+def _spell_rows(
+    spells: pd.DataFrame,
+    of_person: Int32,
+    n: int,
+    placement: Int32,
+    programmes: NDArray[np.object_],
+    placements: pd.DataFrame,
+    birth_year: NDArray[Any],
+    rules: SettlementRules,
+) -> tuple[SpellRows, NDArray[np.int64]]:
+    """The spells that can count at all, and which rows of the table they are."""
+    kept = np.flatnonzero((spells["reason"] != _INVALID).to_numpy())
+    table = spells.iloc[kept]
+    pupil, where = of_person[table["pupil"].to_numpy()], placement[kept]
+    start, stop = _days(table["start"]), _days(table["stop"])
+    recorded, annulled = _days(table["recorded"]), _days(table["annulled"])
+    order, first = _in_order(pupil, start, where, stop, recorded, annulled, n=n)
+    beyond = placements["year_of_study"].to_numpy() > rules.last_ordinary_year
+    decided = beyond & ~np.isin(programmes, list(rules.beyond_without_decision))
+    years_before = placements["year_of_study"].to_numpy() - 1
+    late = _begun_late(start, years_before[where], birth_year[pupil].astype(np.int64), rules)
+    rows = SpellRows(
+        first,
+        start[order],
+        stop[order],
+        _days(table["present"])[order],
+        recorded[order],
+        annulled[order],
+        table["reason"].isin(_RESTING).to_numpy()[order],
+        decided[where][order],
+        late[order],
+    )
+    return rows, kept[order]
+
+
+def _begun_late(start: Int32, years: NDArray[Any], born: NDArray[Any], rules: SettlementRules) -> Flags:
+    """Whether studies that are some years old at `start` were begun after the age limit."""
+    day = start.astype("datetime64[D]")
+    year, month = day.astype("datetime64[Y]"), day.astype("datetime64[M]")
+    of_year = (month - year.astype("datetime64[M]")).astype(np.int64) + 1
+    of_month = (day - month.astype("datetime64[D]")).astype(np.int64) + 1
+    last_month, last_day = rules.start_by
+    after = (of_year > last_month) | ((of_year == last_month) & (of_month > last_day))
+    begun, limit = year.astype(np.int64) + _EPOCH - years, born + rules.age
+    return np.asarray((begun > limit) | ((begun == limit) & after), np.bool_)
+
+
+def _home_rows(homes: pd.DataFrame, of_person: Int32, n: int, payers: NDArray[np.object_]) -> HomeRows:
+    code, names = pd.factorize(homes["municipality"])
+    payer = pd.Index(payers, dtype=object).get_indexer(pd.Index(names, dtype=object)).astype(np.int32)[code]
+    start, recorded, annulled = _days(homes["start"]), _days(homes["recorded"]), _days(homes["annulled"])
+    order, first = _in_order(of_person[homes["pupil"].to_numpy()], start, recorded, payer, annulled, n=n)
+    return HomeRows(first, start[order], recorded[order], annulled[order], payer[order])
+
+
+def _decision_rows(decisions: pd.DataFrame, of_person: Int32, n: int) -> DecisionRows:
+    start, stop = _days(decisions["start"]), _days(decisions["stop"])
+    recorded, annulled = _days(decisions["recorded"]), _days(decisions["annulled"])
+    percent = decisions["percent"].to_numpy().astype(np.int32)
+    pupil = of_person[decisions["pupil"].to_numpy()]
+    order, first = _in_order(pupil, recorded, start, percent, stop, annulled, n=n)
+    return DecisionRows(first, start[order], stop[order], recorded[order], annulled[order], percent[order])

@@ -1,0 +1,245 @@
+"""Whether a pupil is paid for on a day, on arrays: which spell counts, who pays, which share, or why not.
+
+Rows of a pupil lie together, in the order of their first day; days are numbers since 1 January 1970, FAR stands for
+one that has not come. A row counts if it was known at the end of the day `known_by` (contracts.enrolments).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from gymreg_core.contracts.ledger import UNPAID_REASONS
+
+Int32 = NDArray[np.int32]
+Flags = NDArray[np.bool_]
+
+FAR = np.int32(np.iinfo(np.int32).max)
+NONE = -1
+"""Of a spell or payer: there is none."""
+NOTHING, PAID = -1, 0
+"""Of a reason: no spell has to do with the month; it is paid for. Others are places in UNPAID_REASONS, plus 1."""
+_NOT_ENROLLED, _STUDY_BREAK, _NEVER_PRESENT, _NOT_YET, _DOUBLE, _AGE, _NO_DECISION, _NO_HOME, _TEMPORARY = (
+    UNPAID_REASONS.index(name) + 1
+    for name in (
+        *("not_enrolled_on_count_day", "study_break", "never_present", "not_yet_present", "double_enrolment"),
+        *("age_limit", "no_decision", "no_home_municipality", "temporary_number"),
+    )
+)
+_WHOLE = 100
+
+
+class SpellRows(NamedTuple):
+    """first: int32 (pupils + 1,), where the rows of each pupil begin; all else (rows,).
+
+    start, stop, present, recorded, annulled: days. resting: ended in a study break or exchange year. decided: paid for
+    by decision alone. too_late: as a pupil's first spell it began after the age limit.
+    """
+
+    first: Int32
+    start: Int32
+    stop: Int32
+    present: Int32
+    recorded: Int32
+    annulled: Int32
+    resting: Flags
+    decided: Flags
+    too_late: Flags
+
+
+class HomeRows(NamedTuple):
+    """As SpellRows; of rows from the same day the last counts. payer: number of the municipality, or NONE."""
+
+    first: Int32
+    start: Int32
+    recorded: Int32
+    annulled: Int32
+    payer: Int32
+
+
+class DecisionRows(NamedTuple):
+    """As SpellRows; of several in force the last counts. percent: of the price."""
+
+    first: Int32
+    start: Int32
+    stop: Int32
+    recorded: Int32
+    annulled: Int32
+    percent: Int32
+
+
+class Rows(NamedTuple):
+    """All of a register; unpaid_number: bool (pupils,), numbers of a kind that is not paid for."""
+
+    spells: SpellRows
+    homes: HomeRows
+    decisions: DecisionRows
+    unpaid_number: Flags
+
+
+@numba.njit(cache=True)
+def month_on_a_day(rows: Any, pupils: Any, day: int, first: int, last: int, known_by: int, present: bool) -> Any:
+    """What a day decides about a month, for pupils (n,): reason int8, spell, payer int32 and percent int16, each (n,).
+
+    day : the day that decides. first, last : of the month; a spell that touches them or the day needs a reason.
+    present : whether a pupil has to have been there by the day.
+    """
+    n = len(pupils)
+    reason, percent = np.empty(n, np.int8), np.empty(n, np.int16)
+    spell, payer = np.empty(n, np.int32), np.empty(n, np.int32)
+    for i in range(n):
+        reason[i], spell[i], payer[i], percent[i] = _decide(rows, pupils[i], day, first, last, known_by, present)
+    return reason, spell, payer, percent
+
+
+@numba.njit(cache=True)
+def month_by_days(rows: Any, pupils: Any, first: int, last: int, known_by: int, present: bool) -> Any:
+    """Each day of a month by itself, for pupils (n,): stretches of days with the same answer.
+
+    Returns place in `pupils` int32, reason int8, spell, payer int32, percent int16 and days int16, each (stretches,).
+    A pupil has stretches that are paid for, or a single one with the reason of the last day (days 0), or none.
+    """
+    total: Any = 0
+    for i in range(len(pupils)):
+        total += _stretches(rows, pupils[i], first, last, known_by, present)
+    place, spell, payer = np.empty(total, np.int32), np.empty(total, np.int32), np.empty(total, np.int32)
+    reason, percent, days = np.empty(total, np.int8), np.empty(total, np.int16), np.zeros(total, np.int16)
+    at: Any = 0
+    for i in range(len(pupils)):
+        begin, day = at, first
+        while day <= last:
+            until = _until(rows, pupils[i], day, last)
+            why, which, who, share = _decide(rows, pupils[i], day, first, last, known_by, present)
+            if why == PAID:
+                place[at], reason[at], spell[at], payer[at], percent[at] = i, why, which, who, share
+                days[at] = until - day
+                at += 1
+            day = until
+        if at == begin:
+            why, which, who, share = _decide(rows, pupils[i], last, first, last, known_by, present)
+            if why != NOTHING:
+                place[at], reason[at], spell[at], payer[at], percent[at] = i, why, which, who, share
+                at += 1
+    return place[:at], reason[:at], spell[:at], payer[:at], percent[:at], days[:at]
+
+
+@numba.njit(cache=True)
+def _known(recorded: Any, annulled: Any, known_by: Any) -> Any:
+    return recorded <= known_by and annulled > known_by
+
+
+@numba.njit(cache=True)
+def _decide(rows: Any, pupil: Any, day: Any, first: Any, last: Any, known_by: Any, present: Any) -> Any:
+    """Reason, spell, payer and percent of a pupil's day."""
+    spells = rows.spells
+    there, in_force, begun, absent, touching = _look(spells, pupil, day, first, last, known_by, present)
+    payer = _home(rows.homes, pupil, day, known_by)
+    percent: Any = _WHOLE
+    if there == 1 and spells.decided[in_force]:
+        percent = _share(rows.decisions, pupil, day, known_by)
+    if there == 0:
+        reason, which = _why_not_there(spells, day, absent, touching, present)
+        return reason, which, payer, percent
+    reason = PAID
+    if there > 1:
+        reason = _DOUBLE
+    elif begun != NONE and spells.too_late[begun]:
+        reason = _AGE
+    elif percent == 0:
+        reason = _NO_DECISION
+    elif rows.unpaid_number[pupil]:
+        reason = _TEMPORARY
+    elif payer == NONE:
+        reason = _NO_HOME
+    return reason, in_force, payer, percent
+
+
+@numba.njit(cache=True)
+def _look(spells: Any, pupil: Any, day: Any, first: Any, last: Any, known_by: Any, present: Any) -> Any:
+    """Known spells: how many count on the day and the last of them; the first of all that the pupil came to; one
+    enrolled in on the day without having come; and the last other one that touches the month."""
+    there, in_force, begun, absent, touching = 0, NONE, NONE, NONE, NONE
+    for s in range(spells.first[pupil], spells.first[pupil + 1]):
+        if not _known(spells.recorded[s], spells.annulled[s], known_by):
+            continue
+        if begun == NONE and spells.present[s] != FAR:
+            begun = s
+        if spells.start[s] <= day <= spells.stop[s]:
+            if spells.present[s] <= day or not present:
+                there += 1
+                in_force = s
+            elif absent == NONE or spells.present[s] != FAR:
+                absent = s
+        elif spells.start[s] <= last and spells.stop[s] >= first:
+            touching = s
+    return there, in_force, begun, absent, touching
+
+
+@numba.njit(cache=True)
+def _why_not_there(spells: Any, day: Any, absent: Any, touching: Any, present: Any) -> Any:
+    """Reason and spell of a day on which no spell counts."""
+    if absent != NONE:
+        return (_NEVER_PRESENT if spells.present[absent] == FAR else _NOT_YET), absent
+    if touching == NONE:
+        return NOTHING, NONE
+    if spells.present[touching] == FAR and present:
+        return _NEVER_PRESENT, touching
+    resting = spells.resting[touching] and spells.stop[touching] < day
+    return (_STUDY_BREAK if resting else _NOT_ENROLLED), touching
+
+
+@numba.njit(cache=True)
+def _home(homes: Any, pupil: Any, day: Any, known_by: Any) -> Any:
+    payer: Any = NONE
+    for h in range(homes.first[pupil], homes.first[pupil + 1]):
+        if homes.start[h] <= day and _known(homes.recorded[h], homes.annulled[h], known_by):
+            payer = homes.payer[h]
+    return payer
+
+
+@numba.njit(cache=True)
+def _share(decisions: Any, pupil: Any, day: Any, known_by: Any) -> Any:
+    """Per cent of the latest decision in force, 0 where there is none."""
+    percent: Any = 0
+    for d in range(decisions.first[pupil], decisions.first[pupil + 1]):
+        if decisions.start[d] <= day <= decisions.stop[d] and _known(
+            decisions.recorded[d], decisions.annulled[d], known_by
+        ):
+            percent = decisions.percent[d]
+    return percent
+
+
+@numba.njit(cache=True)
+def _stretches(rows: Any, pupil: Any, first: Any, last: Any, known_by: Any, present: Any) -> Any:
+    """How many stretches a pupil has at most: at least one where a spell has to do with the month."""
+    paid: Any = 0
+    day = first
+    while day <= last:
+        paid += np.int64(_decide(rows, pupil, day, first, last, known_by, present)[0] == PAID)
+        day = _until(rows, pupil, day, last)
+    return max(paid, 1)
+
+
+@numba.njit(cache=True)
+def _until(rows: Any, pupil: Any, day: Any, last: Any) -> Any:
+    """The first later day on which the answer can be another, at most the day after the month."""
+    until: Any = last + 1
+    for s in range(rows.spells.first[pupil], rows.spells.first[pupil + 1]):
+        until = _nearer(until, day, rows.spells.start[s])
+        until = _nearer(until, day, rows.spells.present[s])
+        if rows.spells.stop[s] != FAR:
+            until = _nearer(until, day, rows.spells.stop[s] + 1)
+    for h in range(rows.homes.first[pupil], rows.homes.first[pupil + 1]):
+        until = _nearer(until, day, rows.homes.start[h])
+    for d in range(rows.decisions.first[pupil], rows.decisions.first[pupil + 1]):
+        until = _nearer(until, day, rows.decisions.start[d])
+        until = _nearer(until, day, rows.decisions.stop[d] + 1)
+    return until
+
+
+@numba.njit(cache=True)
+def _nearer(until: Any, day: Any, boundary: Any) -> Any:
+    return boundary if day < boundary < until else until
