@@ -28,7 +28,14 @@ Form = Literal[
     "percent_change",
     "ratio",
     "points_text",
+    "kronor",
+    "kronor_change",
+    "thousands",
+    "thousands_change",
+    "decimals",
 ]
+_ORE = 100
+_THOUSAND = 1000
 _HUNDRED = 100
 _UNKNOWN = "–"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -43,7 +50,8 @@ class Column:
     -----
     text, points_text (a text that stands with numbers), year; count 6 626; change +393; points 232,5;
     points_change +7,5; percent 89,1 % and percent_short 89 % (of a share); percent_change +0,3 (of a difference of
-    shares, in percentage points); ratio 8,8.
+    shares, in percentage points); ratio 8,8; decimals 0,38. Of öre: kronor 91 200, thousands 91 (tkr), and with a sign
+    their changes.
     """
 
     name: str
@@ -84,6 +92,11 @@ _NUMBERS: dict[str, Callable[[float, Language], str]] = {
     "percent_short": lambda value, language: _percent(value, language, 0),
     "percent_change": lambda value, language: change(value * _HUNDRED, language, 1),
     "ratio": lambda value, language: number(value, language, 1),
+    "decimals": lambda value, language: number(value, language, 2),
+    "kronor": lambda value, language: number(value / _ORE, language),
+    "kronor_change": lambda value, language: change(value / _ORE, language),
+    "thousands": lambda value, language: number(value / _ORE / _THOUSAND, language),
+    "thousands_change": lambda value, language: change(value / _ORE / _THOUSAND, language),
 }
 
 
@@ -132,10 +145,11 @@ def _bare(value: Any, form: Form, language: Language) -> str:
         return f"'{text}" if text.startswith(_FORMULA) else text
     if form in ("year", "count", "change"):
         return str(int(value))
-    scaled = (
-        round(float(value) * _HUNDRED, 1)
-        if form in ("percent", "percent_short", "percent_change")
-        else round(float(value), 2)
-    )
+    if form in ("percent", "percent_short", "percent_change"):
+        scaled = round(float(value) * _HUNDRED, 1)
+    elif form.startswith(("kronor", "thousands")):
+        scaled = int(value) / (_ORE if form.startswith("kronor") else _ORE * _THOUSAND)
+    else:
+        scaled = round(float(value), 2)
     text = str(int(scaled) if scaled.is_integer() else scaled)
     return text.replace(".", ",") if language == "sv" else text

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from babel.dates import get_month_names
 from babel.numbers import format_decimal
 
 from gymreg_core.vocabulary.programmes import Language
 
 _LOCALE: dict[str, str] = {"sv": "sv_SE", "en": "en_GB"}
 _PATTERNS = ("#,##0", "#,##0.0", "#,##0.00")
+_ORE = 100
 MINUS = "\N{MINUS SIGN}"
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -35,3 +37,33 @@ def percent(share: float, language: Language, decimals: int = 1) -> str:
     """0.063 -> '6,3 procent' (sv) or '6.3 per cent' (en): for running text."""
     word = "procent" if language == "sv" else "per cent"
     return f"{number(share * 100, language, decimals)}{NBSP}{word}"
+
+
+def kronor(ore: float, language: Language) -> str:
+    """An amount of öre in whole kronor: '85 300 kronor' (sv) or 'SEK 85,300' (en)."""
+    return _in_words(number(ore / _ORE, language), "kronor", language)
+
+
+def money(ore: float, language: Language) -> str:
+    """A large amount of öre with three or four figures: '7,94 miljarder kronor', '412,3 miljoner kronor', or `kronor`.
+
+    English: 'SEK 7.94 billion', 'SEK 412.3 million'.
+    """
+    whole = abs(ore) / _ORE
+    for size, decimals, word in ((1e9, 2, "billion"), (1e6, 1, "million")):
+        if round(whole / size, decimals) >= 1:
+            return _in_words(number(ore / _ORE / size, language, decimals), word, language)
+    return kronor(ore, language)
+
+
+def month(yearmonth: int, language: Language, *, year: bool = True) -> str:
+    """202403 -> 'mars 2024' (sv) or 'March 2024' (en); the month alone without `year`."""
+    name = str(get_month_names("wide", locale=_LOCALE[language])[yearmonth % 100])
+    return f"{name} {yearmonth // 100}" if year else name
+
+
+def _in_words(amount: str, unit: str, language: Language) -> str:
+    swedish = {"kronor": "kronor", "million": "miljoner kronor", "billion": "miljarder kronor"}
+    if language == "sv":
+        return f"{amount}{NBSP}{swedish[unit]}".replace(" ", NBSP)
+    return f"SEK{NBSP}{amount}" + ("" if unit == "kronor" else f"{NBSP}{unit}")

@@ -38,7 +38,7 @@ def cross_table(seed: int) -> tuple[pd.DataFrame, Sums]:
         *((1 + high + j, inside[:, j].tolist()) for j in range(wide)),
         (None, [0]),
     ]
-    columns = {"pupils": cells, "covered": covered, "amount": cells * price, "supplement": covered * level}
+    columns = {"pupils": cells, "covered": covered, "price": cells * price, "supplement": covered * level}
     return pd.DataFrame({name: every(values) for name, values in columns.items()}), sums
 
 
@@ -60,8 +60,8 @@ def test_no_hidden_amount_comes_back_from_the_margins(seed: int) -> None:
     table, sums = cross_table(seed)
     shown = release_money(table, REAL, ties=Ties(sums=sums)).table
     few = table["pupils"].between(1, SMALLEST - 1).to_numpy()
-    assert shown.loc[few, ["pupils", "amount", "supplement"]].isna().all(axis=None)
-    hidden = shown["amount"].isna().to_numpy()
+    assert shown.loc[few, ["pupils", "price", "supplement"]].isna().all(axis=None)
+    hidden = shown["price"].isna().to_numpy()
     assert (hidden == shown["pupils"].isna().to_numpy()).all()
     assert hidden[0] or not told(hidden, sums), "a small whole that is told elsewhere cannot be kept back"
 
@@ -74,7 +74,7 @@ def test_no_supplement_tells_who_is_covered(seed: int) -> None:
     sensitive = table["covered"].gt(0) & (table["covered"].lt(SMALLEST) | rest.lt(SMALLEST))
     assert shown.loc[sensitive, ["supplement", "covered"]].isna().all(axis=None)
     hidden = shown["supplement"].isna().to_numpy()
-    assert hidden[shown["amount"].isna().to_numpy()].all()
+    assert hidden[shown["price"].isna().to_numpy()].all()
     assert hidden[0] or not told(hidden, sums)
     for total, parts in sums:
         gone = hidden[parts]
@@ -100,31 +100,33 @@ def released(**columns: list[float]) -> Released:
 
 
 CASES = [
-    ("few pupils", {"pupils": [4], "amount": [360_000]}, "amount", True),
-    ("enough", {"pupils": [5], "amount": [450_000]}, "amount", False),
-    ("nobody, nothing", {"pupils": [0], "amount": [0]}, "amount", False),
-    ("an amount that nobody is behind", {"pupils": [0], "amount": [-90_000]}, "amount", True),
+    ("few pupils", {"pupils": [4], "price": [360_000]}, "price", True),
+    ("enough", {"pupils": [5], "price": [450_000]}, "price", False),
+    ("nobody, nothing", {"pupils": [0], "price": [0]}, "price", False),
+    ("an amount that nobody is behind", {"pupils": [0], "price": [-90_000]}, "price", True),
     ("few are covered", {"pupils": [30], "covered": [4], "supplement": [30_000]}, "supplement", True),
     ("all are covered", {"pupils": [30], "covered": [30], "supplement": [300_000]}, "supplement", True),
     ("all but four are covered", {"pupils": [30], "covered": [26], "supplement": [260_000]}, "supplement", True),
     ("some are covered", {"pupils": [30], "covered": [12], "supplement": [120_000]}, "supplement", False),
+    ("what a supplement can be told from", {"pupils": [30], "covered": [4], "amount": [30_000]}, "amount", True),
+    ("and the same per pupil", {"pupils": [30], "covered": [4], "amount": [9], "amount_per_pupil": [9.0]}, "amount_per_pupil", True),
     ("none is covered", {"pupils": [30], "covered": [0], "supplement": [0]}, "supplement", False),
-    ("a share of a hidden amount", {"pupils": [4], "amount": [9], "amount_share": [0.5]}, "amount_share", True),
-    ("few a year ago", {"pupils": [9], "pupils_previous": [3], "amount": [9], "amount_previous": [3]}, "amount_previous", True),
-    ("few a year ago, and now many", {"pupils": [9], "pupils_previous": [3], "amount": [9], "amount_previous": [3]}, "amount", False),
-    ("a change from few", {"pupils": [9], "pupils_previous": [3], "amount": [9], "amount_change": [6]}, "amount_change", True),
+    ("a share of a hidden amount", {"pupils": [4], "price": [9], "price_share": [0.5]}, "price_share", True),
+    ("few a year ago", {"pupils": [9], "pupils_previous": [3], "price": [9], "price_previous": [3]}, "price_previous", True),
+    ("few a year ago, and now many", {"pupils": [9], "pupils_previous": [3], "price": [9], "price_previous": [3]}, "price", False),
+    ("a change from few", {"pupils": [9], "pupils_previous": [3], "price": [9], "price_change": [6]}, "price_change", True),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("case", "columns", "column", "hidden"), CASES, ids=[c[0] for c in CASES])
-def test_what_stands_behind_an_amount_decides(
+def test_what_stands_behind_an_price_decides(
     case: str, columns: dict[str, list[float]], column: str, hidden: bool
 ) -> None:
     del case
     assert bool(released(**columns).table[column].isna().item()) is hidden
 
 
-def test_an_amount_without_its_pupils_is_refused() -> None:
+def test_an_price_without_its_pupils_is_refused() -> None:
     with pytest.raises(DisclosureRefused, match="no column 'covered'"):
         released(pupils=[9], supplement=[1])
 
@@ -136,11 +138,11 @@ def test_a_column_that_nobody_has_listed_is_refused() -> None:
 
 def test_amounts_may_look_like_identity_numbers_and_words_may_not() -> None:
     shaped = int("20081231" + "2384")
-    assert released(pupils=[9], amount=[shaped]).table["amount"].item() == shaped
+    assert released(pupils=[9], price=[shaped]).table["price"].item() == shaped
     with pytest.raises(DisclosureRefused):
-        released(pupils=[9], amount=[1], note=[str(shaped)])
+        released(pupils=[9], price=[1], note=[str(shaped)])
     with pytest.raises(DisclosureRefused):
-        released(pupils=[9], amount=[str(shaped)])
+        released(pupils=[9], price=[str(shaped)])
 
 
 def test_pupils_are_told_from_months_from_below() -> None:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 
-from gymreg_core.disclosure import Released
 from gymreg_core.reporting.admission.view import View
-from gymreg_core.reporting.fragments import Fragment, page_slug
-from gymreg_core.reporting.markup import attribute, escape, fold, heading, paragraph
-from gymreg_core.reporting.tables import Column, Form, download, table
-from gymreg_core.rules import rule
-from gymreg_core.vocabulary.numbers import number
+from gymreg_core.reporting.sections import figure, long_table, section
+from gymreg_core.reporting.tables import Column, Form
 from gymreg_core.vocabulary.path_names import path_name, path_short
 from gymreg_core.vocabulary.phrases import capital
 from gymreg_core.vocabulary.texts import terms
+
+__all__ = ["column", "columns", "figure", "long_table", "named", "path_column", "section"]
 
 _ENDINGS: tuple[tuple[str, Form], ...] = (
     ("reserves_per_seat", "ratio"),
@@ -66,11 +62,6 @@ _TERMS = {
 _POINTS = ("cutoff", "median", "bin", "bin_from", "bin_to", "value")
 
 
-def section(view: View, key: str, identifier: str, level: int = 2, /, **blanks: object) -> Fragment:
-    """The heading of a section; its text is ``<key>.heading``."""
-    return heading(level, view.say(f"{key}.heading", **blanks), f"sec-{identifier}")
-
-
 def column(view: View, name: str, head: str | None = None, form: Form | None = None) -> Column:
     """A column; its head is a term or ``column.<head>`` (by default its own name), its form goes by its name."""
     wanted = head or name
@@ -94,41 +85,6 @@ def _form(name: str) -> Form:
     if name in _POINTS or name.startswith("cutoff_p"):
         return "points"
     return next((form for ending, form in _ENDINGS if name.endswith(ending)), "count")
-
-
-def figure(view: View, name: str, drawing: bytes, *, kind: str, alt: str, caption: str, data: Fragment) -> Fragment:
-    """A figure with its alternative text and its table folded below.
-
-    Parameters
-    ----------
-    kind : what kind of chart it is, a key of ``alt.*``; it opens the alternative text.
-    alt : what is drawn and what it says; caption : the message.
-    data : the table that holds what is drawn.
-    """
-    path = f"media/{page_slug()}/fig-{name}.svg"
-    text = attribute(f"{view.say(f'alt.{kind}')} {alt}")
-    image = Fragment(f'![{escape(caption)}]({path}){{#fig-{name} fig-alt="{text}"}}', {path: drawing})
-    return image + fold(view.say("show_table"), data)
-
-
-def long_table(
-    view: View,
-    released: Released,
-    shown: Sequence[Column],
-    *,
-    caption: str,
-    identifier: str,
-    csv: str,
-    whole: Sequence[Column] | None = None,
-) -> Fragment:
-    """The first rows of a table, how many there are, and the whole of it as a file where it is longer than a screen."""
-    limit = int(rule("report", "rows_on_page"))
-    out = table(released.head(limit), shown, caption=caption, identifier=identifier, language=view.language)
-    if len(released) <= limit:
-        return out
-    numbers = {"n": number(limit, view.language), "total": number(len(released), view.language)}
-    file = download(released, whole or shown, name=identifier, label=csv, language=view.language)
-    return out + paragraph(view.say("shown_of", **numbers)) + file
 
 
 def named(view: View, frame: pd.DataFrame) -> pd.DataFrame:
