@@ -66,11 +66,8 @@ def flows(lines: pd.DataFrame) -> Flows:
 
     Errors: GymregError where parts do not add up to the lines, which is an error in the program.
     """
-    among = lines[
-        lines["kind"].isin(BETWEEN)
-        & (lines["provider_form"] == "municipal")
-        & (lines["payer"] != lines["municipality"])
-    ]
+    among = lines[lines["kind"].isin(BETWEEN) & (lines["provider_form"] == "municipal")]
+    among = among[among["payer"].astype("str") != among["municipality"].astype("str")]
     providers = _summed(lines, ["payer", "receiver", "provider_form"])
     between = _summed(among, ["payer", "municipality"])
     found = Flows(providers, between, _balances(between))

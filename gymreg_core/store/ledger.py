@@ -183,7 +183,7 @@ class Writer:
         Errors: NotPermitted where the month is closed; BadParameters where a month before it is not, or the folder
         cannot be written; GymregError where the disk is full; TypeError where a table would not come back as it is.
         """
-        self._require_next(month)
+        self.require_next(month)
         files = {name: to_parquet(table) for name, table in tables.items()}
         content = _json(
             {
@@ -204,7 +204,8 @@ class Writer:
         self.closed.append(one)
         return one
 
-    def _require_next(self, month: int) -> None:
+    def require_next(self, month: int) -> None:
+        """Errors: NotPermitted where the month is closed; BadParameters where a month before it is not."""
         if not self.closed:
             return
         last, following = self.closed[-1].month, month_after(self.closed[-1].month)

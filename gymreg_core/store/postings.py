@@ -33,13 +33,13 @@ class PostingWriter:
         tables: Mapping[str, pd.DataFrame],
         *,
         protected: Iterable[str],
-        schools: pd.DataFrame,
+        others: Mapping[str, pd.DataFrame],
         about: Mapping[str, Any],
     ) -> ClosedMonth:
         """Close a month.
 
         tables : by the names and with the columns of LEDGER_TABLES. protected : pseudonyms of all that are protected
-        as known now, whether they are in `tables` or not. schools : school_id and school, the name.
+        as known now, whether they are in `tables` or not. others : more tables, without persons.
         Errors: as `Writer.close`.
         """
         before = len(self._known)
@@ -48,9 +48,8 @@ class PostingWriter:
         more = {
             "pupils": pd.DataFrame({_PUPIL: pd.Series(self._known[before:], dtype="str")}),
             "protected": pd.DataFrame({_PUPIL: np.sort(hidden[hidden >= 0]).astype(np.int32)}),
-            "schools": schools[["school_id", "school"]].reset_index(drop=True),
         }
-        return self._writer.close(month, {**coded, **more}, about)
+        return self._writer.close(month, {**coded, **more, **others}, about)
 
     def _coded(self, table: pd.DataFrame) -> pd.DataFrame:
         whose = table[_PUPIL].astype("category").array
