@@ -7,9 +7,10 @@ from fractions import Fraction
 from typing import Any
 
 from gymreg_core.errors import BadParameters
+from gymreg_core.funding.price_index import PER_MILLE, cost_shares
 from gymreg_core.funding.price_reckoning import NATIONAL_WORD, DatedEntry, share, whole_kronor
 from gymreg_core.funding.prices import Tariff
-from gymreg_core.funding.scenarios import PriceChange, cost_shares
+from gymreg_core.funding.scenarios import PriceChange
 from gymreg_core.rules import rule
 from gymreg_core.scenario_file import near
 from gymreg_core.vocabulary.study_paths import programme_of
@@ -66,7 +67,7 @@ def _new(kronor: Fraction, vat: Fraction, change: PriceChange) -> Fraction:
         return change.amount * vat
     if not change.percent:
         return kronor
-    of_price = share(cost_shares()[change.cost_type]) if change.cost_type else 1
+    of_price = Fraction(cost_shares()[change.cost_type], PER_MILLE) if change.cost_type else 1
     return whole_kronor(kronor * (1 + share(change.percent) * of_price))
 
 

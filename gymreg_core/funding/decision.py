@@ -53,6 +53,11 @@ class Decision:
         rules = self.rules.counted_on(days) if isinstance(days, int) else self.rules.counted_daily()
         return replace(self, rules=rules)
 
+    def pays_as(self, other: Decision) -> bool:
+        """Whether the same is paid for each pupil as by another decision."""
+        same = self.tariff is other.tariff and self.supplement is other.supplement
+        return same and self.rules == other.rules and self.year == other.year
+
     def _supplemented(self, change: SupplementChange, cost: Cost) -> Decision:
         amounts = None if change.amounts is None else [kronor * ORE for kronor in change.amounts]
         other = self.supplement.with_changes(

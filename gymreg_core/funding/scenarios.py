@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from gymreg_core.rules import rule
+from gymreg_core.funding.price_index import cost_shares
 from gymreg_core.scenario_file import Names, ScenarioPart, Whole, checked, near, no_truth, read_scenario
 from gymreg_core.vocabulary.programmes import programmes
 from gymreg_core.vocabulary.sweden import swedish_municipalities
@@ -36,11 +36,6 @@ def _cost_type(name: str) -> str:
     if name not in cost_shares():
         raise ValueError(f"there is no {name!r}. {near(name, cost_shares())}")
     return name
-
-
-def cost_shares() -> dict[str, float]:
-    """The share of the price that each cost type is."""
-    return {"teaching": rule("prices/cost_types", "teaching"), **rule("prices/cost_types", "others")}
 
 
 def _count_day(given: Any) -> Any:
