@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-_TINY = 1e-9
+_TINY, _NEAR = 1e-8, 1e-6  # sums have whole numbers in them: what is no combination is farther off than this
 _Bools = NDArray[np.bool_]
 _Ints = NDArray[np.int64]
 
@@ -94,8 +94,9 @@ def _weak(hidden: _Bools, values: _Ints, smallest: int, sums: NDArray[np.float64
     if not part.any():
         return np.zeros(0, np.intp)
     # A hidden row is told by the sums where it is a combination of them: where their space holds the whole of it.
-    _, strength, directions = np.linalg.svd(part, full_matrices=False)
-    told = (directions[strength > _TINY] ** 2).sum(axis=0) > 1 - _TINY
+    strength, axes = np.linalg.eigh(part @ part.T)
+    within = (axes / np.sqrt(np.where(strength > _TINY, strength, np.inf))).T @ part
+    told = (within**2).sum(axis=0) > 1 - _NEAR
     lines = (part[:, told] != 0).any(axis=1)
     if values.shape[1] == 1:
         number = (part > 0).sum(axis=1)

@@ -35,7 +35,7 @@ def test_every_text_stands_in_both_languages_with_the_same_blanks(table: Texts) 
 
 
 def asked(places: Iterable[Path]) -> list[re.Pattern[str]]:
-    """Every string in the code of files and below folders as a pattern; what is filled in matches anything but nothing."""
+    """Every string in the code of files or folders as a pattern; what is filled in matches anything but nothing."""
     found = set()
     for path in sorted(file for place in places for file in (place.rglob("*.py") if place.is_dir() else [place])):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

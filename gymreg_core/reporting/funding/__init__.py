@@ -1,0 +1,1 @@
+"""The funding report: what a calendar year cost, who paid whom, and how the structural supplement was shared out."""
