@@ -69,17 +69,26 @@ def check(
 def synth(
     out: Annotated[Path, typer.Option("--out", help="Folder for the extracts, one for each intake year.")],
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Another seed gives another region.")] = None,
-    years: Annotated[str | None, typer.Option("--years", help="2018:2025 or 2024 (default 2024:2025).")] = None,
+    years: Annotated[
+        str | None, typer.Option("--years", help="2018:2025 or 2024 (default 2024:2025; with --enrolments 2021:2025).")
+    ] = None,
     scale: Annotated[float, typer.Option("--scale", help="Size: 1 is the whole region, 0.1 a tenth.")] = 1.0,
     dirty: Annotated[
         bool, typer.Option("--dirty", help="Plant the faults that real extracts have, and list them.")
     ] = False,
+    enrolments: Annotated[
+        bool, typer.Option("--enrolments", help="Write where their pupils went as well, an extract of enrolments.")
+    ] = False,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option("--as-of", formats=["%Y-%m-%d"], help="Day of that extract (31 January after the last year)."),
+    ] = None,
 ) -> None:
     """Write the made-up region as extracts of an admission system: pupils, grades, choices, study paths."""
     from gymreg_core.reporting.console import Progress
-    from gymreg_core.synthetic.region import DEFAULT_SEED, DEFAULT_YEARS, parse_years, write_region
+    from gymreg_core.synthetic.region import DEFAULT_SEED, DEFAULT_YEARS, ENROLMENT_YEARS, parse_years, write_region
 
-    wanted = parse_years(years) if years else DEFAULT_YEARS
+    wanted = parse_years(years) if years else ENROLMENT_YEARS if enrolments else DEFAULT_YEARS
     with Progress() as progress:
         folders = write_region(
             out,
@@ -87,7 +96,9 @@ def synth(
             years=wanted,
             scale=scale,
             dirty=dirty,
-            told=lambda: progress.advance("intake years", len(wanted)),
+            enrolments=enrolments,
+            as_of=as_of.date() if as_of else None,
+            told=lambda: progress.advance("extracts", len(wanted) + enrolments),
         )
     for folder in folders:
         print(folder)
@@ -187,6 +198,43 @@ def whatif(
     print("\n".join(view.sentences("en")))
     for released, columns, caption in terminal_tables(view, "en"):
         print_released(released, columns, caption)
+
+
+@app.command()
+def settle(
+    workspace: Annotated[Path, typer.Option("--workspace", help="Where gymreg ingest has stored the enrolments.")],
+    months: Annotated[str, typer.Option("--months", help="Months to close: 2024-01:2024-12, or one as 2024-03.")],
+    prices: Annotated[
+        Path | None, typer.Option("--prices", help="A published price list that counts before the packaged ones.")
+    ] = None,
+    vat: Annotated[
+        str | None, typer.Option("--vat", help="Reading of the compensation for VAT: on_top or of_total.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the payment files, CSV and XLSX.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON alone.")] = False,
+) -> None:
+    """Close months: post who pays whom for every pupil, and correct the months before.
+
+    A closed month is frozen. Months that are closed already by the same extract, prices and rules are left as they are.
+    """
+    from gymreg_core.funding.payment_files import write_files
+    from gymreg_core.funding.settle_months import parse_months, settle_months
+    from gymreg_core.funding.settle_options import rules_of, tariff_of
+    from gymreg_core.reporting.console import Progress
+
+    first, last = parse_months(months)
+    options = {"tariff": tariff_of(prices), "rules": rules_of(first, vat)}
+    with Progress() as progress:
+        done = settle_months(workspace, first, last, **options, progress=progress.advance)
+    written = write_files(done.payment_files(), out) if out else []
+    if as_json:
+        told = {**done.to_dict(), "files": [path.name for path in written]}
+        print(json.dumps(told, ensure_ascii=False, indent=1))
+        return
+    print("\n".join(done.sentences("en")))
+    print(f"In the ledger of {workspace}, up to {done.head[:12]}")
+    if written:
+        print(f"Written: {len(written)} files in {out}")
 
 
 @app.command()
