@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,12 @@ from typing import Any
 import numpy as np
 
 from gymreg_core.errors import BadParameters
+from gymreg_core.sources.enrolments.description import read_span
+from gymreg_core.sources.enrolments.layout import FORMAT as ENROLMENTS
+from gymreg_core.sources.extract_kinds import kind_of
 from gymreg_core.sources.refusal import refuse_all
-from gymreg_core.sources.register.layout import layout
+from gymreg_core.sources.register.layout import FORMAT as REGISTER
+from gymreg_core.sources.register.layout import register_kind
 from gymreg_core.sources.register.notes import Notes
 from gymreg_core.sources.register.opening import open_sheet, read_description
 from gymreg_core.synthetic.extracts import write_cells
@@ -21,6 +26,7 @@ from gymreg_core.synthetic.faults import Extract, plant_fault
 from gymreg_core.vocabulary.finding_texts import severities
 from gymreg_core.vocabulary.packaged import packaged_yaml
 
+_FILES = {REGISTER: "dirty.yml", ENROLMENTS: "dirty_enrolments.yml"}
 LIST = "planterat.json"
 """The list of what was planted, beside the files of the extract."""
 
@@ -44,13 +50,14 @@ class Planted:
 
 
 @cache
-def faults() -> tuple[dict[str, Any], ...]:
-    """Every fault that can be planted, in the order of dirty.yml."""
-    return tuple(packaged_yaml("gymreg_core.synthetic", "dirty.yml"))
+def faults(name: str = REGISTER) -> tuple[dict[str, Any], ...]:
+    """Every fault that can be planted into an extract of a format, in the order of its file."""
+    return tuple(packaged_yaml("gymreg_core.synthetic", _FILES[name]))
 
 
 def plant(folder: Path, seed: int, rules: Collection[str] | None = None) -> list[Planted]:
-    """Plant faults into a made-up extract as write_register wrote it, and list them, also in the file LIST beside.
+    """Plant faults into a made-up extract as write_register or write_enrolments wrote it, and list them, also in the
+    file LIST beside.
 
     Read again, the extract has the findings in the list besides those that it had before, and no others. No line moves:
     a row that is lost leaves an empty line, rows that are added come last. A fault that nobody is left for, in a small
@@ -59,15 +66,19 @@ def plant(folder: Path, seed: int, rules: Collection[str] | None = None) -> list
     has planted faults already.
     """
     extract = _opened(folder, seed)
-    for fault in faults():
+    for fault in faults(extract.kind.format):
         if rules is None or fault["rule"] in rules:
             plant_fault(extract, fault)
     for name, frame in extract.tables.items():
-        file = layout()[name]
+        file = extract.kind.files[name]
         write_cells(folder, file, {column.header: frame[column.name] for column in file.fields})
     planted = [
         Planted(
-            rule, severities()[rule], layout()[table].name, _header(table, column), tuple(sorted((rows + 2).tolist()))
+            rule,
+            severities()[rule],
+            extract.kind.files[table].name,
+            extract.kind.files[table].header(column) if column else "",
+            tuple(sorted((rows + 2).tolist())),
         )
         for rule, table, column, rows in extract.planted
     ]
@@ -80,20 +91,29 @@ def plant(folder: Path, seed: int, rules: Collection[str] | None = None) -> list
 
 def _opened(folder: Path, seed: int) -> Extract:
     notes = Notes()
-    description = read_description(folder, notes)
-    sheets = {name: open_sheet(folder, file, notes) for name, file in layout().items()}
-    if description is None or notes.has_errors:
+    kind = kind_of(folder) or register_kind()
+    about = _about_register(folder, notes) if kind is register_kind() else _about_enrolments(folder, notes)
+    sheets = {name: open_sheet(folder, file, notes) for name, file in kind.files.items()}
+    if about is None or notes.has_errors:
         raise refuse_all(notes.findings)
-    if not description.made_up or (folder / LIST).exists():
+    year, later, made_up = about
+    if not made_up or (folder / LIST).exists():
         raise BadParameters(
             "faults are not planted into this extract",
             where=str(folder),
-            why="Its persons are real." if not description.made_up else "It has planted faults already.",
+            why="Its persons are real." if not made_up else "It has planted faults already.",
             remedy="Make an extract with gymreg synth and plant them there.",
         )
     cells = {name: sheet.cells for name, sheet in sheets.items() if sheet is not None}
-    return Extract.of(cells, description.intake_year, np.random.default_rng([seed, description.intake_year]))
+    return Extract.of(kind, cells, year, later, np.random.default_rng([seed, year]))
 
 
-def _header(table: str, column: str | None) -> str:
-    return layout()[table].header(column) if column else ""
+def _about_register(folder: Path, notes: Notes) -> tuple[int, str, bool] | None:
+    """Intake year, a day after it, and whether its persons are invented."""
+    told = read_description(folder, notes)
+    return (told.intake_year, f"{told.intake_year + 1}-01-01", told.made_up) if told else None
+
+
+def _about_enrolments(folder: Path, notes: Notes) -> tuple[int, str, bool] | None:
+    told = read_span(folder, notes)
+    return (told.as_of.year, (told.as_of + timedelta(days=1)).isoformat(), told.made_up) if told else None

@@ -1,4 +1,4 @@
-"""How each kind of fault is planted into the tables of an extract; which faults there are stands in dirty.yml."""
+"""How each kind of fault is planted into the tables of an extract; which there are stands in dirty*.yml beside this."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gymreg_core.rules import rule
 from gymreg_core.sources.register.checks import SEATS_OF
 from gymreg_core.sources.register.choices import LAST_DAYS
 from gymreg_core.sources.register.identities import COORDINATION_DAYS, check_digits
-from gymreg_core.sources.register.layout import layout
+from gymreg_core.sources.register.layout import ExtractKind
 
 _WHOSE = "_whose"
 _PLACEHOLDERS = 100
@@ -28,33 +28,53 @@ class Extract:
     """The tables of an extract while faults are planted, as text by the contract's column names.
 
     A row keeps its place: one that is lost leaves an empty line, those that are added come last. The index counts the
-    rows. The column _whose: the row of the pupil, or of the study path, that a row is about; schools have nobody.
-    `last_round`: the last that somebody has chosen in. `untouched`: who has no fault yet. `planted`: rule, table,
-    column and rows of each fault.
+    rows. The column _whose: the row of the pupil that a row is about; in tables without pupils, the row itself.
+    `year`: the intake year, or the last that the extract tells of; `later`: a day (ISO) after all that it tells.
+    `last_round`: the last that somebody has chosen in. `untouched`: who, or what, has no fault yet. `planted`: rule,
+    table, column and rows of each fault.
     """
 
+    kind: ExtractKind
     tables: dict[str, pd.DataFrame]
     year: int
+    later: str
     last_round: str
     rng: np.random.Generator
     untouched: dict[str, NDArray[np.bool_]]
     planted: list[tuple[str, str, str | None, Rows]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, cells: dict[str, dict[str, pa.Array]], year: int, rng: np.random.Generator) -> Extract:
+    def of(
+        cls, kind: ExtractKind, cells: dict[str, dict[str, pa.Array]], year: int, later: str, rng: np.random.Generator
+    ) -> Extract:
         """The tables with the cells (n,) of each column."""
         tables = {name: pd.DataFrame({n: c.to_pandas() for n, c in columns.items()}) for name, columns in cells.items()}
-        pupils = pd.Index(tables["pupils"]["applicant"])
+        pupils = pd.Index(tables[kind.references["pupil"][0]]["applicant"])
         for table in tables.values():
             known = pupils.get_indexer(table["pupil"]) if "pupil" in table else np.arange(len(table))
             table[_WHOSE] = known.astype(np.int64)
-        untouched = {name: np.ones(len(tables[name]), np.bool_) for name in ("pupils", "study_paths")}
-        final = tables["applications"]["round"].eq(_words("applications", "round")["final"]).any()
-        return cls(tables, year, "final" if final else "preliminary", rng, untouched)
+        untouched = {name: np.ones(len(table), np.bool_) for name, table in tables.items() if "pupil" not in table}
+        extract = cls(kind, tables, year, later, "preliminary", rng, untouched)
+        if "applications" in tables and extract.words("applications", "round", "final").any():
+            extract.last_round = "final"
+        return extract
+
+    @property
+    def people(self) -> str:
+        """The table of pupils."""
+        return self.kind.references["pupil"][0]
+
+    def words(self, table: str, column: str, value: Any) -> NDArray[np.bool_]:
+        """Rows (n,) that have the word for a value."""
+        return self.tables[table][column].eq(self.word(table, column, value)).to_numpy()
+
+    def word(self, table: str, column: str, value: Any) -> str:
+        """How a value of a column is written."""
+        return next(word for word, held in self.kind.files[table].field(column).words.items() if held == value)
 
     def pick(self, table: str, per_thousand: float, suits: NDArray[np.bool_]) -> Rows:
-        """Rows that suit, ascending, one of each pupil or study path drawn, who from now on counts as touched."""
-        free = self.untouched["study_paths" if table == "study_paths" else "pupils"]
+        """Rows that suit, ascending, one of each pupil, school or study path drawn, who from now on is touched."""
+        free = self.untouched.get(table, self.untouched[self.people])
         whose = self.tables[table][_WHOSE].to_numpy()
         rows = self.rng.permutation(np.flatnonzero(suits & free[whose]))
         rows = rows[np.unique(whose[rows], return_index=True)[1]]
@@ -90,7 +110,7 @@ def _write(extract: Extract, fault: Fault) -> None:
     if "{" in fault["write"]:
         suits &= frame[column].ne("").to_numpy()
     at = extract.pick(fault["table"], fault["per_thousand"], suits)
-    frame.loc[at, column] = [fault["write"].format(cell) for cell in frame.loc[at, column]]
+    frame.loc[at, column] = [fault["write"].format(cell, later=extract.later) for cell in frame.loc[at, column]]
     extract.note(fault, at)
 
 
@@ -100,7 +120,7 @@ def _again(extract: Extract, fault: Fault) -> None:
     frame = extract.tables[table]
     copies = frame.loc[at].copy()
     if column:
-        words = layout()[table].field(column).words
+        words = fault.get("words") or extract.kind.files[table].field(column).words
         copies[column] = [next(word for word in words if word != cell) for cell in copies[column]]
     extract.tables[table] = pd.concat([frame, copies], ignore_index=True)
     added = len(frame) + np.arange(len(copies))
@@ -110,15 +130,17 @@ def _again(extract: Extract, fault: Fault) -> None:
 def _lose(extract: Extract, fault: Fault) -> None:
     suits, frame = extract.suits(fault), extract.tables[fault["table"]]
     whose = frame[_WHOSE].to_numpy()
-    pupils = extract.tables["pupils"]
-    from_year_9 = pupils["year9_year"].eq(str(extract.year)).to_numpy()
-    at = extract.pick("pupils", fault["per_thousand"], from_year_9 & np.isin(pupils.index.to_numpy(), whose[suits]))
-    frame.loc[suits & np.isin(whose, at), [one.name for one in layout()[fault["table"]].fields]] = ""
-    extract.note(fault, at, "pupils")
+    pupils = extract.tables[extract.people]
+    having = np.isin(pupils.index.to_numpy(), whose[suits])
+    if fault["lose"] == "from year 9":
+        having &= pupils["year9_year"].eq(str(extract.year)).to_numpy()
+    at = extract.pick(extract.people, fault["per_thousand"], having)
+    frame.loc[suits & np.isin(whose, at), [one.name for one in extract.kind.files[fault["table"]].fields]] = ""
+    extract.note(fault, at, extract.people)
 
 
 def _number(extract: Extract, fault: Fault) -> None:
-    taken = set(extract.tables["pupils"]["applicant"])
+    taken = set(extract.tables[extract.people]["applicant"])
     column = str(fault["column"])
     numbers = extract.tables[fault["table"]].loc[:, column]
     days = pd.to_numeric(numbers.str[6:8], errors="coerce")
@@ -149,16 +171,16 @@ def _instead(kind: str, number: str) -> list[str]:
 def _renumber(extract: Extract, new: dict[int, str]) -> None:
     """Give pupils, by their row, another number in every file."""
     for name, frame in extract.tables.items():
-        if column := next((one.name for one in layout()[name].fields if one.kind == "person"), None):
+        if column := next((one.name for one in extract.kind.files[name].fields if one.kind == "person"), None):
             theirs = frame[_WHOSE].isin(list(new)).to_numpy()
             frame.loc[theirs, column] = frame.loc[theirs, _WHOSE].map(new)
 
 
 def _list(extract: Extract, fault: Fault) -> None:
     frame = extract.tables["applications"]
-    last = frame["round"].eq(_words("applications", "round")[extract.last_round]).to_numpy()
+    last = extract.words("applications", "round", extract.last_round)
     whose = frame[_WHOSE].to_numpy()
-    long_enough = np.bincount(whose[last], minlength=len(extract.untouched["pupils"])) > 1
+    long_enough = np.bincount(whose[last], minlength=len(extract.untouched[extract.people])) > 1
     picked = extract.pick("applications", fault["per_thousand"], last & long_enough[whose])
     theirs = frame[last & np.isin(whose, frame.loc[picked, _WHOSE])]
     cells: dict[int, str] = {}
@@ -185,17 +207,21 @@ def _on_list(extract: Extract, how: str, choices: pd.DataFrame) -> tuple[dict[in
 
 def _close(extract: Extract, fault: Fault) -> None:
     paths, choices = extract.tables["study_paths"], extract.tables["applications"]
-    words = _words("study_paths", "state")
     chosen = pd.Index(paths["path_id"]).get_indexer(choices["path"])
-    suits = np.isin(np.arange(len(paths)), chosen) & paths["state"].eq(words["open"]).to_numpy()
+    suits = np.isin(np.arange(len(paths)), chosen) & extract.words("study_paths", "state", "open")
     at = extract.pick("study_paths", fault["per_thousand"], suits)
-    paths.loc[at, "state"] = words["closed"]
+    paths.loc[at, "state"] = extract.word("study_paths", "state", "closed")
     extract.note(fault, choices[np.isin(chosen, at)].drop_duplicates().index.to_numpy(np.int64))
 
 
-def _words(table: str, name: str) -> dict[Any, str]:
-    """How the values of a column are written."""
-    return {value: word for word, value in layout()[table].field(name).words.items()}
+def _late_home(extract: Extract, fault: Fault) -> None:
+    homes, spells = extract.tables["homes"], extract.tables["spells"]
+    counts = spells["annulled"].eq("") & spells["start"].lt(extract.later)
+    suits = ~homes[_WHOSE].duplicated(keep=False) & homes[_WHOSE].isin(spells.loc[counts, _WHOSE])
+    at = extract.pick("homes", fault["per_thousand"], suits.to_numpy())
+    homes.loc[at, "start"] = extract.later
+    theirs = counts & spells[_WHOSE].isin(homes.loc[at, _WHOSE])
+    extract.note(fault, np.flatnonzero(theirs).astype(np.int64), "spells")
 
 
 _KINDS: dict[str, Callable[[Extract, Fault], None]] = {
@@ -205,4 +231,5 @@ _KINDS: dict[str, Callable[[Extract, Fault], None]] = {
     "number": _number,
     "list": _list,
     "close": _close,
+    "late_home": _late_home,
 }

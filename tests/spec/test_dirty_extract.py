@@ -13,28 +13,14 @@ import pytest
 
 from gymreg_core.contracts.register import Register
 from gymreg_core.errors import BadInput, BadParameters
-from gymreg_core.findings import Findings
 from gymreg_core.sources.register.identities import classified, normalised
 from gymreg_core.sources.register.layout import layout
 from gymreg_core.sources.register.reading import check_register, read_register
-from gymreg_core.synthetic.dirty import LIST, Planted, faults, plant
-from gymreg_core.vocabulary.finding_texts import ROWS_KEPT, severities
+from gymreg_core.synthetic.dirty import LIST, faults, plant
+from gymreg_core.vocabulary.finding_texts import severities
 from tests.extracts import lines_of, write_extract
+from tests.planted import found_in, told_by
 from tests.registers import small_register, varied_register
-
-Found = dict[tuple[str, str, str], tuple[int, tuple[int, ...]]]
-
-
-def found_in(findings: Findings) -> Found:
-    return {(one.rule, str(one.file), one.column or ""): (one.count, one.rows) for one in findings}
-
-
-def told_by(planted: list[Planted], before: Findings | None = None) -> Found:
-    """What is to be found: the planted faults, and the notes that the extract was read with before."""
-    rows = {(one.rule, one.file, one.column): set(one.rows) for one in planted}
-    for one in before or Findings():
-        rows.setdefault((one.rule, str(one.file), one.column or ""), set()).update(one.rows)
-    return {where: (len(lines), tuple(sorted(lines)[:ROWS_KEPT])) for where, lines in rows.items()}
 
 
 def spring(register: Register) -> Register:
