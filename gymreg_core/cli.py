@@ -7,6 +7,7 @@ import gc
 import json
 import sys
 import traceback
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -223,9 +224,9 @@ def settle(
     from gymreg_core.reporting.console import Progress
 
     first, last = parse_months(months)
-    options = {"tariff": tariff_of(prices), "rules": rules_of(first, vat)}
+    tariff, rules = tariff_of(prices), rules_of(first, vat)
     with Progress() as progress:
-        done = settle_months(workspace, first, last, **options, progress=progress.advance)
+        done = settle_months(workspace, first, last, tariff=tariff, rules=rules, progress=progress.advance)
     written = write_files(done.payment_files(), out) if out else []
     if as_json:
         told = {**done.to_dict(), "files": [path.name for path in written]}
