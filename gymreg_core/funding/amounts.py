@@ -18,7 +18,7 @@ from gymreg_core.vocabulary.programmes import programmes
 Int32 = NDArray[np.int32]
 _CENTURY = 100
 _WHOLE = 100
-_NOT_ASKED, _NO_PRICE = -2, -1
+_NO_PRICE = -1
 _OWN, _INTER_MUNICIPAL, _INDEPENDENT, _REGION, _OUTSIDE = (
     KINDS.index(kind) for kind in ("own", "inter_municipal", "independent", "region", "outside")
 )
@@ -134,23 +134,26 @@ class Amounts:
 
     def _price(self, year: int, pupil: Int32, placement: Int32, payer: Int32) -> Ore:
         h = self._histories
-        table: Ore = self._prices.setdefault(year, np.full(len(h.offers) * len(h.payers), _NOT_ASKED, np.int64))
-        key = h.offer[placement].astype(np.int64) * len(h.payers) + payer
-        price: Ore = table[key]
-        new = np.unique(key[price == _NOT_ASKED])
-        if len(new):
-            offer, home = np.divmod(new, len(h.payers))
-            keys = h.offers.iloc[offer].reset_index(drop=True)
-            keys = keys.rename(columns={"study_path_code": "code", "municipality": "school_municipality"})
-            keys = keys.assign(price_year=np.full(len(new), year, np.int64), home=h.payers[home])
-            table[new] = np.asarray(self._tariff.prices(keys).amount, np.int64)
-            price = table[key]
+        if year not in self._prices:
+            self._prices[year] = self._ask(year)
+        price = self._prices[year][h.offer[placement], payer]
         lacking = np.flatnonzero(price == _NO_PRICE)
         if len(lacking):
             self.missing.append(
                 pd.DataFrame({"placement": placement[lacking], "price_year": year, "pupil": pupil[lacking]})
             )
         return price
+
+    def _ask(self, year: int) -> Ore:
+        """Öre a year by offer and payer, of those that occur together."""
+        h = self._histories
+        offer, home = h.offers_to_homes
+        keys = h.offers.iloc[offer].reset_index(drop=True)
+        keys = keys.rename(columns={"study_path_code": "code", "municipality": "school_municipality"})
+        keys = keys.assign(price_year=np.full(len(keys), year, np.int64), home=h.payers[home])
+        table = np.full((len(h.offers), len(h.payers)), _NO_PRICE, np.int64)
+        table[offer, home] = self._tariff.prices(keys).amount
+        return table
 
     def _supplement_of(self, year: int) -> Ore:
         """Öre a year by merit value and by programme and year of study."""

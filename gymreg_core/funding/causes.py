@@ -20,8 +20,6 @@ _CAUSE_OF_REASON = {
     "age_limit": "identity",
     "temporary_number": "identity",
 }
-_OF_PLACE = ("school_id",)
-_OF_STUDIES = ("study_path_code", "year_of_study", "group")
 
 
 def causes(h: Histories, old: Any, new: Any, reason_before: NDArray[np.int8], reason_now: NDArray[np.int8]) -> Causes:
@@ -33,8 +31,8 @@ def causes(h: Histories, old: Any, new: Any, reason_before: NDArray[np.int8], re
     """
     was, now = old.placement != NONE, new.placement != NONE
     changes = (
-        ("school_changed", _differs(h, old, new, _OF_PLACE)),
-        ("programme_changed", _differs(h, old, new, _OF_STUDIES)),
+        ("school_changed", h.school[old.placement] != h.school[new.placement]),
+        ("programme_changed", h.studies[old.placement] != h.studies[new.placement]),
         ("home_moved", old.payer != new.payer),
         ("provider_changed", (old.placement != new.placement) | (old.kind != new.kind)),
         ("decision", old.percent != new.percent),
@@ -47,11 +45,6 @@ def causes(h: Histories, old: Any, new: Any, reason_before: NDArray[np.int8], re
     taken_back = np.where(h.in_extract[new.pupil], _by_reason(reason_now, "withdrawn"), _number("identity"))
     paid_late = _by_reason(reason_before, "late_start")
     return np.where(was & now, both, np.where(was, taken_back, paid_late)).astype(np.int8)
-
-
-def _differs(h: Histories, old: Any, new: Any, columns: tuple[str, ...]) -> NDArray[np.bool_]:
-    groups = h.placements.groupby(list(columns), sort=False).ngroup().to_numpy()
-    return np.asarray(groups[old.placement] != groups[new.placement], np.bool_)
 
 
 def _by_reason(reason: NDArray[np.int8], otherwise: str) -> NDArray[Any]:

@@ -6,7 +6,9 @@ the ledger knows are taken up as well, so that what was posted for them can be r
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from gymreg_core.contracts.enrolments import GROUPS, Enrolments
-from gymreg_core.funding.kernel import FAR, NONE, DecisionRows, HomeRows, Rows, SpellRows
+from gymreg_core.funding.kernel import ANNULLED, FAR, NONE, PAYER, PERCENT, RECORDED, START, STOP, Rows
 from gymreg_core.funding.settlement_rules import SettlementRules
 from gymreg_core.vocabulary.programmes import municipalities
 from gymreg_core.vocabulary.study_paths import programme_of
@@ -67,13 +69,41 @@ class Histories:
     def __len__(self) -> int:
         return len(self.pupils)
 
+    @cached_property
+    def school(self) -> Int32:
+        """Number of the school of each placement."""
+        return self._numbered("school_id")
+
+    @cached_property
+    def studies(self) -> Int32:
+        """Number of study path, year of study and group of each placement."""
+        return self._numbered("study_path_code", "year_of_study", "group")
+
+    def _numbered(self, *columns: str) -> Int32:
+        return np.asarray(self.placements.groupby(list(columns), sort=False).ngroup(), np.int32)
+
+    @cached_property
+    def offers_to_homes(self) -> tuple[Int32, Int32]:
+        """Every offer that a pupil has a spell of with every payer that the pupil has had: each pair once."""
+        r, n = self.rows, len(self)
+        of_spells, homes = np.repeat(np.arange(n), np.diff(r.of_spells)), np.diff(r.of_homes)
+        times = homes[of_spells]
+        spell = np.repeat(np.arange(len(r.spells)), times)
+        nth = np.arange(len(spell)) - np.repeat(np.cumsum(times) - times, times)
+        payer = r.homes[r.of_homes[of_spells[spell]] + nth, PAYER]
+        known = payer != NONE
+        pairs = np.unique(self.offer[self.placement[spell[known]]].astype(np.int64) * len(self.payers) + payer[known])
+        offer, home = np.divmod(pairs, max(len(self.payers), 1))
+        return offer.astype(np.int32), home.astype(np.int32)
+
     def changed(self, after: int, until: int) -> Int32:
         """Pupils of whom a row was recorded or annulled after one day, at the latest on the other."""
         hit = np.zeros(len(self), np.bool_)
-        for rows in (self.rows.spells, self.rows.homes, self.rows.decisions):
-            moved = (rows.recorded > after) & (rows.recorded <= until)
-            moved |= (rows.annulled > after) & (rows.annulled <= until)
-            hit[np.searchsorted(rows.first, np.flatnonzero(moved), side="right") - 1] = True
+        r = self.rows
+        for rows, of in ((r.spells, r.of_spells), (r.homes, r.of_homes), (r.decisions, r.of_decisions)):
+            days = rows[:, (RECORDED, ANNULLED)]
+            moved = np.flatnonzero(((days > after) & (days <= until)).any(axis=1))
+            hit[np.searchsorted(of, moved, side="right") - 1] = True
         return np.flatnonzero(hit).astype(np.int32)
 
 
@@ -95,7 +125,9 @@ def histories(enrolments: Enrolments, rules: SettlementRules, posted: pd.DataFra
     payers = np.array(sorted(names), dtype=object)
     offers = placements[list(OFFER)].drop_duplicates().sort_values(list(OFFER), ignore_index=True)
     area = {name for name, known in municipalities().items() if known.party}
-    spells, order = _spell_rows(e.spells, of_person, n, placement, programmes, placements, persons["birth_year"], rules)
+    spells, of_spells, order = _spell_rows(
+        e.spells, of_person, n, placement, programmes, placements, persons["birth_year"], rules
+    )
     return Histories(
         pupils=pupils,
         in_extract=_spread(np.ones(len(of_person), np.bool_), of_person, n, False),
@@ -103,8 +135,9 @@ def histories(enrolments: Enrolments, rules: SettlementRules, posted: pd.DataFra
         merit=persons["merit"].astype(np.float64),
         rows=Rows(
             spells,
-            _home_rows(e.homes, of_person, n, payers),
-            _decision_rows(e.decisions, of_person, n),
+            of_spells,
+            *_home_rows(e.homes, of_person, n, payers),
+            *_decision_rows(e.decisions, of_person, n),
             temporary & (not rules.pay_temporary),
         ),
         placement=placement[order],
@@ -211,12 +244,20 @@ def _days(column: pd.Series) -> Int32:
     return np.where(np.isnat(days), FAR, days.astype(np.int64)).astype(np.int32)
 
 
-def _in_order(pupil: Int32, *keys: Int32, n: int) -> tuple[NDArray[np.int64], Int32]:
-    """The order of rows by pupil and keys, and where each pupil's begin (n + 1,)."""
-    order = np.lexsort((*keys[::-1], pupil))
+def _table(
+    pupil: Int32, columns: Sequence[NDArray[Any]], keys: Sequence[int], n: int
+) -> tuple[Int32, Int32, NDArray[np.int64]]:
+    """Rows of int32 columns by pupil, then by some of the columns; where each pupil's begin (n + 1,); their order."""
+    order = np.lexsort((*(columns[key] for key in reversed(keys)), pupil))
     first = np.zeros(n + 1, np.int32)
     first[1:] = np.cumsum(np.bincount(pupil, minlength=n))
-    return order, first
+    return np.stack([column[order].astype(np.int32) for column in columns], axis=1), first, order
+
+
+def _known_days(table: pd.DataFrame, stop: bool = True) -> list[Int32]:
+    """START, STOP, RECORDED, ANNULLED."""
+    start, far = _days(table["start"]), np.full(len(table), FAR, np.int32)
+    return [start, _days(table["stop"]) if stop else far, _days(table["recorded"]), _days(table["annulled"])]
 
 
 def _spell_rows(
@@ -228,30 +269,18 @@ def _spell_rows(
     placements: pd.DataFrame,
     birth_year: NDArray[Any],
     rules: SettlementRules,
-) -> tuple[SpellRows, NDArray[np.int64]]:
-    """The spells that can count at all, and which rows of the table they are."""
+) -> tuple[Int32, Int32, NDArray[np.int64]]:
+    """The spells that can count at all, where each pupil's begin, and which rows of the table they are."""
     kept = np.flatnonzero((spells["reason"] != _INVALID).to_numpy())
     table = spells.iloc[kept]
-    pupil, where = of_person[table["pupil"].to_numpy()], placement[kept]
-    start, stop = _days(table["start"]), _days(table["stop"])
-    recorded, annulled = _days(table["recorded"]), _days(table["annulled"])
-    order, first = _in_order(pupil, start, where, stop, recorded, annulled, n=n)
-    beyond = placements["year_of_study"].to_numpy() > rules.last_ordinary_year
-    decided = beyond & ~np.isin(programmes, list(rules.beyond_without_decision))
-    years_before = placements["year_of_study"].to_numpy() - 1
-    late = _begun_late(start, years_before[where], birth_year[pupil].astype(np.int64), rules)
-    rows = SpellRows(
-        first,
-        start[order],
-        stop[order],
-        _days(table["present"])[order],
-        recorded[order],
-        annulled[order],
-        table["reason"].isin(_RESTING).to_numpy()[order],
-        decided[where][order],
-        late[order],
-    )
-    return rows, kept[order]
+    pupil, where, days = of_person[table["pupil"].to_numpy()], placement[kept], _known_days(table)
+    year = placements["year_of_study"].to_numpy()
+    decided = (year > rules.last_ordinary_year) & ~np.isin(programmes, list(rules.beyond_without_decision))
+    late = _begun_late(days[START], year[where] - 1, birth_year[pupil].astype(np.int64), rules)
+    resting = table["reason"].isin(_RESTING).to_numpy()
+    columns = [*days, _days(table["present"]), resting, decided[where], late, where]
+    rows, first, order = _table(pupil, columns, (START, len(columns) - 1, STOP, RECORDED, ANNULLED), n)
+    return np.ascontiguousarray(rows[:, :-1]), first, kept[order]
 
 
 def _begun_late(start: Int32, years: NDArray[Any], born: NDArray[Any], rules: SettlementRules) -> Flags:
@@ -266,18 +295,16 @@ def _begun_late(start: Int32, years: NDArray[Any], born: NDArray[Any], rules: Se
     return np.asarray((begun > limit) | ((begun == limit) & after), np.bool_)
 
 
-def _home_rows(homes: pd.DataFrame, of_person: Int32, n: int, payers: NDArray[np.object_]) -> HomeRows:
+def _home_rows(homes: pd.DataFrame, of_person: Int32, n: int, payers: NDArray[np.object_]) -> tuple[Int32, Int32]:
     code, names = pd.factorize(homes["municipality"])
     payer = pd.Index(payers, dtype=object).get_indexer(pd.Index(names, dtype=object)).astype(np.int32)[code]
-    start, recorded, annulled = _days(homes["start"]), _days(homes["recorded"]), _days(homes["annulled"])
-    order, first = _in_order(of_person[homes["pupil"].to_numpy()], start, recorded, payer, annulled, n=n)
-    return HomeRows(first, start[order], recorded[order], annulled[order], payer[order])
+    columns = [*_known_days(homes, stop=False), payer]
+    rows, first, _ = _table(of_person[homes["pupil"].to_numpy()], columns, (START, RECORDED, PAYER, ANNULLED), n)
+    return rows, first
 
 
-def _decision_rows(decisions: pd.DataFrame, of_person: Int32, n: int) -> DecisionRows:
-    start, stop = _days(decisions["start"]), _days(decisions["stop"])
-    recorded, annulled = _days(decisions["recorded"]), _days(decisions["annulled"])
-    percent = decisions["percent"].to_numpy().astype(np.int32)
-    pupil = of_person[decisions["pupil"].to_numpy()]
-    order, first = _in_order(pupil, recorded, start, percent, stop, annulled, n=n)
-    return DecisionRows(first, start[order], stop[order], recorded[order], annulled[order], percent[order])
+def _decision_rows(decisions: pd.DataFrame, of_person: Int32, n: int) -> tuple[Int32, Int32]:
+    columns = [*_known_days(decisions), decisions["percent"].to_numpy()]
+    keys = (RECORDED, START, PERCENT, STOP, ANNULLED)
+    rows, first, _ = _table(of_person[decisions["pupil"].to_numpy()], columns, keys, n)
+    return rows, first

@@ -32,51 +32,29 @@ _NOT_ENROLLED, _STUDY_BREAK, _NEVER_PRESENT, _NOT_YET, _DOUBLE, _AGE, _NO_DECISI
 _WHOLE = 100
 
 
-class SpellRows(NamedTuple):
-    """first: int32 (pupils + 1,), where the rows of each pupil begin; all else (rows,).
-
-    start, stop, present, recorded, annulled: days. resting: ended in a study break or exchange year. decided: paid for
-    by decision alone. too_late: as a pupil's first spell it began after the age limit.
-    """
-
-    first: Int32
-    start: Int32
-    stop: Int32
-    present: Int32
-    recorded: Int32
-    annulled: Int32
-    resting: Flags
-    decided: Flags
-    too_late: Flags
-
-
-class HomeRows(NamedTuple):
-    """As SpellRows; of rows from the same day the last counts. payer: number of the municipality, or NONE."""
-
-    first: Int32
-    start: Int32
-    recorded: Int32
-    annulled: Int32
-    payer: Int32
-
-
-class DecisionRows(NamedTuple):
-    """As SpellRows; of several in force the last counts. percent: of the price."""
-
-    first: Int32
-    start: Int32
-    stop: Int32
-    recorded: Int32
-    annulled: Int32
-    percent: Int32
+START, STOP, RECORDED, ANNULLED = range(4)
+"""Columns of every table of rows: days."""
+PRESENT, RESTING, DECIDED, TOO_LATE = range(4, 8)
+"""Columns of spells: a day; ended in a study break or exchange year; is paid for by decision alone; as a pupil's first
+spell it began after the age limit."""
+PAYER = PERCENT = 4
+"""Column of homes: number of the municipality, or NONE. Of decisions: per cent of the price."""
 
 
 class Rows(NamedTuple):
-    """All of a register; unpaid_number: bool (pupils,), numbers of a kind that is not paid for."""
+    """A register of n pupils.
 
-    spells: SpellRows
-    homes: HomeRows
-    decisions: DecisionRows
+    spells, homes, decisions : int32 (rows, columns), columns as above. Of homes from the same day, and of decisions in
+    force, the last row counts. of_spells, of_homes, of_decisions : int32 (n + 1,), where the rows of each pupil begin.
+    unpaid_number : bool (n,), identity numbers of a kind that is not paid for.
+    """
+
+    spells: Int32
+    of_spells: Int32
+    homes: Int32
+    of_homes: Int32
+    decisions: Int32
+    of_decisions: Int32
     unpaid_number: Flags
 
 
@@ -127,26 +105,31 @@ def month_by_days(rows: Any, pupils: Any, first: int, last: int, known_by: int, 
 
 
 @numba.njit(cache=True)
-def _known(recorded: Any, annulled: Any, known_by: Any) -> Any:
-    return recorded <= known_by and annulled > known_by
+def _known(table: Any, row: Any, known_by: Any) -> Any:
+    return table[row, RECORDED] <= known_by < table[row, ANNULLED]
+
+
+@numba.njit(cache=True)
+def _in_force(table: Any, row: Any, day: Any) -> Any:
+    return table[row, START] <= day <= table[row, STOP]
 
 
 @numba.njit(cache=True)
 def _decide(rows: Any, pupil: Any, day: Any, first: Any, last: Any, known_by: Any, present: Any) -> Any:
     """Reason, spell, payer and percent of a pupil's day."""
-    spells = rows.spells
-    there, in_force, begun, absent, touching = _look(spells, pupil, day, first, last, known_by, present)
-    payer = _home(rows.homes, pupil, day, known_by)
+    spells, begin, end = rows.spells, rows.of_spells[pupil], rows.of_spells[pupil + 1]
+    there, counts, begun, absent, touching = _look(spells, begin, end, day, first, last, known_by, present)
+    payer = _home(rows.homes, rows.of_homes[pupil], rows.of_homes[pupil + 1], day, known_by)
     percent: Any = _WHOLE
-    if there == 1 and spells.decided[in_force]:
-        percent = _share(rows.decisions, pupil, day, known_by)
     if there == 0:
         reason, which = _why_not_there(spells, day, absent, touching, present)
         return reason, which, payer, percent
+    if there == 1 and spells[counts, DECIDED]:
+        percent = _share(rows.decisions, rows.of_decisions[pupil], rows.of_decisions[pupil + 1], day, known_by)
     reason = PAID
     if there > 1:
         reason = _DOUBLE
-    elif begun != NONE and spells.too_late[begun]:
+    elif begun != NONE and spells[begun, TOO_LATE]:
         reason = _AGE
     elif percent == 0:
         reason = _NO_DECISION
@@ -154,67 +137,65 @@ def _decide(rows: Any, pupil: Any, day: Any, first: Any, last: Any, known_by: An
         reason = _TEMPORARY
     elif payer == NONE:
         reason = _NO_HOME
-    return reason, in_force, payer, percent
+    return reason, counts, payer, percent
 
 
 @numba.njit(cache=True)
-def _look(spells: Any, pupil: Any, day: Any, first: Any, last: Any, known_by: Any, present: Any) -> Any:
+def _look(spells: Any, begin: Any, end: Any, day: Any, first: Any, last: Any, known_by: Any, present: Any) -> Any:
     """Known spells: how many count on the day and the last of them; the first of all that the pupil came to; one
     enrolled in on the day without having come; and the last other one that touches the month."""
-    there, in_force, begun, absent, touching = 0, NONE, NONE, NONE, NONE
-    for s in range(spells.first[pupil], spells.first[pupil + 1]):
-        if not _known(spells.recorded[s], spells.annulled[s], known_by):
+    there, counts, begun, absent, touching = 0, NONE, NONE, NONE, NONE
+    for s in range(begin, end):
+        if not _known(spells, s, known_by):
             continue
-        if begun == NONE and spells.present[s] != FAR:
+        if begun == NONE and spells[s, PRESENT] != FAR:
             begun = s
-        if spells.start[s] <= day <= spells.stop[s]:
-            if spells.present[s] <= day or not present:
+        if _in_force(spells, s, day):
+            if spells[s, PRESENT] <= day or not present:
                 there += 1
-                in_force = s
-            elif absent == NONE or spells.present[s] != FAR:
+                counts = s
+            elif absent == NONE or spells[s, PRESENT] != FAR:
                 absent = s
-        elif spells.start[s] <= last and spells.stop[s] >= first:
+        elif spells[s, START] <= last and spells[s, STOP] >= first:
             touching = s
-    return there, in_force, begun, absent, touching
+    return there, counts, begun, absent, touching
 
 
 @numba.njit(cache=True)
 def _why_not_there(spells: Any, day: Any, absent: Any, touching: Any, present: Any) -> Any:
     """Reason and spell of a day on which no spell counts."""
     if absent != NONE:
-        return (_NEVER_PRESENT if spells.present[absent] == FAR else _NOT_YET), absent
+        return (_NEVER_PRESENT if spells[absent, PRESENT] == FAR else _NOT_YET), absent
     if touching == NONE:
         return NOTHING, NONE
-    if spells.present[touching] == FAR and present:
+    if spells[touching, PRESENT] == FAR and present:
         return _NEVER_PRESENT, touching
-    resting = spells.resting[touching] and spells.stop[touching] < day
+    resting = spells[touching, RESTING] and spells[touching, STOP] < day
     return (_STUDY_BREAK if resting else _NOT_ENROLLED), touching
 
 
 @numba.njit(cache=True)
-def _home(homes: Any, pupil: Any, day: Any, known_by: Any) -> Any:
+def _home(homes: Any, begin: Any, end: Any, day: Any, known_by: Any) -> Any:
     payer: Any = NONE
-    for h in range(homes.first[pupil], homes.first[pupil + 1]):
-        if homes.start[h] <= day and _known(homes.recorded[h], homes.annulled[h], known_by):
-            payer = homes.payer[h]
+    for h in range(begin, end):
+        if homes[h, START] <= day and _known(homes, h, known_by):
+            payer = homes[h, PAYER]
     return payer
 
 
 @numba.njit(cache=True)
-def _share(decisions: Any, pupil: Any, day: Any, known_by: Any) -> Any:
+def _share(decisions: Any, begin: Any, end: Any, day: Any, known_by: Any) -> Any:
     """Per cent of the latest decision in force, 0 where there is none."""
     percent: Any = 0
-    for d in range(decisions.first[pupil], decisions.first[pupil + 1]):
-        if decisions.start[d] <= day <= decisions.stop[d] and _known(
-            decisions.recorded[d], decisions.annulled[d], known_by
-        ):
-            percent = decisions.percent[d]
+    for d in range(begin, end):
+        if _in_force(decisions, d, day) and _known(decisions, d, known_by):
+            percent = decisions[d, PERCENT]
     return percent
 
 
 @numba.njit(cache=True)
 def _stretches(rows: Any, pupil: Any, first: Any, last: Any, known_by: Any, present: Any) -> Any:
-    """How many stretches a pupil has at most: at least one where a spell has to do with the month."""
+    """How many stretches a pupil has at most."""
     paid: Any = 0
     day = first
     while day <= last:
@@ -227,16 +208,17 @@ def _stretches(rows: Any, pupil: Any, first: Any, last: Any, known_by: Any, pres
 def _until(rows: Any, pupil: Any, day: Any, last: Any) -> Any:
     """The first later day on which the answer can be another, at most the day after the month."""
     until: Any = last + 1
-    for s in range(rows.spells.first[pupil], rows.spells.first[pupil + 1]):
-        until = _nearer(until, day, rows.spells.start[s])
-        until = _nearer(until, day, rows.spells.present[s])
-        if rows.spells.stop[s] != FAR:
-            until = _nearer(until, day, rows.spells.stop[s] + 1)
-    for h in range(rows.homes.first[pupil], rows.homes.first[pupil + 1]):
-        until = _nearer(until, day, rows.homes.start[h])
-    for d in range(rows.decisions.first[pupil], rows.decisions.first[pupil + 1]):
-        until = _nearer(until, day, rows.decisions.start[d])
-        until = _nearer(until, day, rows.decisions.stop[d] + 1)
+    for table, of in (
+        (rows.spells, rows.of_spells),
+        (rows.homes, rows.of_homes),
+        (rows.decisions, rows.of_decisions),
+    ):
+        for row in range(of[pupil], of[pupil + 1]):
+            until = _nearer(until, day, table[row, START])
+            if table[row, STOP] != FAR:
+                until = _nearer(until, day, table[row, STOP] + 1)
+    for s in range(rows.of_spells[pupil], rows.of_spells[pupil + 1]):
+        until = _nearer(until, day, rows.spells[s, PRESENT])
     return until
 
 
