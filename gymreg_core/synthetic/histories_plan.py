@@ -18,7 +18,7 @@ from gymreg_core.synthetic.shape import stream, value
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 NO_CERTIFICATE = -1
-_LATE_DAYS = (10, 280)
+_LATE_DAYS = (10, 250)
 _LAST_AGE = 19
 _YEARS = 3
 """School years of a national programme, and the most of an introductory one."""
