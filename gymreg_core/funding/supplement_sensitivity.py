@@ -42,7 +42,7 @@ class Sensitivity:
         """The spans over the grid, and the setting that moves most."""
         table, today = self.table, self.table[self.table["today"]]
         most = table.iloc[[int(table["moved"].to_numpy().argmax())]]
-        spans = {}
+        spans: dict[str, float] = {}
         for name in ("share_covered", "total", "gini", "share_moved"):
             spans |= {f"{name}_min": float(table[name].min()), f"{name}_max": float(table[name].max())}
         return {
