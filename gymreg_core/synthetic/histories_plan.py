@@ -274,8 +274,11 @@ def _presence(plan: Plans, rng: np.random.Generator) -> None:
     plan.present[:] = np.where(never | invalid, NEVER, np.where(late, plan.start + days, plan.start))
     _end(plan, never, plan.start + days, "never_present")
     _end(plan, invalid, plan.start + days, "invalid")
-    plan.certificate[never | invalid] = NO_CERTIFICATE
-    plan.eligible[never | invalid] = False
+    nothing = never | invalid
+    plan.changes[nothing] = NEVER
+    plan.away[nothing] = NEVER
+    plan.certificate[nothing] = NO_CERTIFICATE
+    plan.eligible[nothing] = False
 
 
 def _end(plan: Plans, rows: Flags, day: Ints, reason: str) -> None:
