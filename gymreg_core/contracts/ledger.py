@@ -44,7 +44,7 @@ not paid."""
 AMOUNTS = ("price", "vat", "supplement")
 
 POSTINGS: tuple[Column, ...] = (
-    Column("pupil", "str", "keyed pseudonym, as persons.applicant of the enrolments"),
+    Column("pupil", "category", "keyed pseudonym, as persons.applicant of the enrolments"),
     Column("booked", "int32", "month that was closed", "YYYYMM"),
     Column("concerns", "int32", "month that is paid for", "YYYYMM"),
     Column("payer", "category", "home municipality on the count day of the month concerned"),
@@ -66,7 +66,7 @@ POSTINGS: tuple[Column, ...] = (
 )
 """In the order concerns, pupil, sign: the month that is closed comes last."""
 UNPAID: tuple[Column, ...] = (
-    Column("pupil", "str", "keyed pseudonym, as persons.applicant of the enrolments"),
+    Column("pupil", "category", "keyed pseudonym, as persons.applicant of the enrolments"),
     Column("booked", "int32", "month whose closing tells it", "YYYYMM"),
     Column("concerns", "int32", "month that is not paid for", "YYYYMM"),
     Column("reason", "category", "why not", values=UNPAID_REASONS),

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from gymreg_core.contracts.enrolments import GROUPS, Enrolments
@@ -204,8 +203,8 @@ def _number(day: np.datetime64) -> int:
     return int(day.astype("datetime64[D]").astype(np.int64))
 
 
-def _names(h: Histories, pupil: Int32) -> pd.Series:
-    return pd.Series(h.pupils.take(pa.array(pupil)), dtype="str")
+def _names(h: Histories, pupil: Int32) -> pd.Categorical[Any]:
+    return pd.Categorical.from_codes(pupil, dtype=h.names)
 
 
 def _listed(numbers: NDArray[Any], names: Sequence[str] | NDArray[np.object_]) -> pd.Categorical:

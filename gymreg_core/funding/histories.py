@@ -96,6 +96,11 @@ class Histories:
         offer, home = np.divmod(pairs, max(len(self.payers), 1))
         return offer.astype(np.int32), home.astype(np.int32)
 
+    @cached_property
+    def names(self) -> pd.CategoricalDtype[Any]:
+        """The pseudonyms as categories, one object for all tables of a run: the ledger knows them again by that."""
+        return pd.CategoricalDtype(pd.Index(self.pupils.to_pandas(), dtype="str"))
+
     def changed(self, after: int, until: int) -> Int32:
         """Pupils of whom a row was recorded or annulled after one day, at the latest on the other."""
         hit = np.zeros(len(self), np.bool_)
@@ -157,8 +162,9 @@ def histories(enrolments: Enrolments, rules: SettlementRules, posted: pd.DataFra
 
 
 def pupil_numbers(names: pd.Series, pupils: pa.Array) -> Int32:
-    """The place of pseudonyms among sorted ones."""
-    return np.asarray(pc.index_in(_text(names), value_set=pupils).fill_null(NONE), np.int32)
+    """The place of pseudonyms (a category) among sorted ones."""
+    of_category = pc.index_in(_text(names.cat.categories), value_set=pupils).fill_null(NONE)
+    return np.asarray(of_category, np.int32)[names.cat.codes.to_numpy()]
 
 
 def placement_numbers(table: pd.DataFrame, placements: pd.DataFrame) -> Int32:
@@ -167,7 +173,7 @@ def placement_numbers(table: pd.DataFrame, placements: pd.DataFrame) -> Int32:
     return _rows_of(distinct, placements)[codes]
 
 
-def _text(column: pd.Series) -> pa.Array:
+def _text(column: pd.Series | pd.Index[str]) -> pa.Array:
     found = pa.array(column.astype("str"), type=pa.large_string())
     return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
 
@@ -175,7 +181,7 @@ def _text(column: pd.Series) -> pa.Array:
 def _sorted_pupils(applicants: pd.Series, posted: pd.DataFrame | None) -> tuple[pa.Array, Int32]:
     names = _text(applicants)
     if posted is not None and len(posted):
-        before = pc.unique(_text(posted["pupil"]))
+        before = _text(posted["pupil"].cat.categories[np.unique(posted["pupil"].cat.codes)])
         names = pa.concat_arrays([names, before.filter(pc.invert(pc.is_in(before, value_set=names)))])
     order = np.asarray(pc.sort_indices(names))
     place = np.empty(len(order), np.int32)
