@@ -24,7 +24,9 @@ PRICES: tuple[Column, ...] = (
     Column("year_of_study", "int8", "1-4, or 0 for every year", "year"),
     Column("group", "str", "kind of teaching group that it is for", values=GROUPS),
     Column("price_year", "int16", "calendar year", "year"),
-    Column("amount", "int64", "per pupil and year without VAT compensation; -1: as the national list", "öre"),
+    Column("amount", "int64", "as published, per pupil; -1: as the national list", "öre"),
+    Column("per_month", "bool", "the amount is for a month, not for a year"),
+    Column("with_vat", "bool", "the amount holds the VAT compensation of independent schools"),
     Column("row", "int32", "row of the sheet it was read from"),
 )
 

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from gymreg_core.funding.price_keys import PriceKeys
-from gymreg_core.funding.price_reckoning import HUNDRED, Amount, Used, least_sure, risen, share, whole_kronor
+from gymreg_core.funding.price_reckoning import HUNDRED, Amount, Used, least_sure, moved, share, whole_kronor
 from gymreg_core.rules import entries
 from gymreg_core.vocabulary.programmes import municipalities
 
@@ -52,29 +52,37 @@ def with_extras(
     books: Amounts, keys: PriceKeys, where: Situation, year_of_study: int, price_year: int, group: str
 ) -> Amount | None:
     """The price with everything that the kind of education changes; None where no list has one."""
-    found = next(_found(books, keys, where, min(year_of_study, _THIRD), price_year, group), None)
+    group = "apprentice" if keys.apprenticeship and group == ORDINARY else group
+    found = next(_found(books, keys, where, year_of_study, price_year, group), None)
     if found is None:
         return None
-    amount, aimed, key, has_group = found
+    amount, aimed, key, suffix = found
+    has_group = suffix.endswith(group)
     if aimed and keys.keys[-1].key in _with_support():
         amount = _supported(amount, year_of_study, price_year)
     if group == "small" and not has_group and not keys.introductory:
         small = _value("small_group")
         amount = _times(amount, "small_group", small["percent"] if price_year >= small["from"] else None)
-    if (group == "apprentice" or keys.apprenticeship) and not has_group:
+    if group == "apprentice" and not has_group:
         amount = _times(amount, "apprenticeship")
     if keys.special and key[:2] not in _value("special_intake")["not_for"]:
         amount = _times(amount, "special_intake")
-    return _times(amount, "fourth_year") if year_of_study > _THIRD else amount
+    has_year = suffix.startswith(f" {year_of_study}")
+    return amount if has_year or year_of_study <= _THIRD else _times(amount, "fourth_year")
 
 
 def _found(
     books: Amounts, keys: PriceKeys, where: Situation, year_of_study: int, price_year: int, group: str
-) -> Iterator[tuple[Amount, bool, str, bool]]:
-    """Amounts in the order they count: of each list the closest key, of each key the closest to year and group."""
+) -> Iterator[tuple[Amount, bool, str, str]]:
+    """Amounts in the order they count, each with whether it is aimed at, its key and the year and group it is for.
+
+    Of each list the closest key counts; of a key a price for the group, then the latest decision, then one for that
+    year of study.
+    """
     own = _value("own_lists")
-    of_group = (f" {year_of_study} {group}", f" {group}") if group != ORDINARY else ()
-    suffixes = (*of_group, f" {year_of_study}", "")
+    years = dict.fromkeys((f" {year_of_study}", f" {min(year_of_study, _THIRD)}", ""))
+    groups = [tuple(f"{year} {group}" for year in years)] if group != ORDINARY else []
+    groups.append(tuple(years))
     for name, starts in (
         (where.home_list, tuple(own["home"])),
         (where.school_list, tuple(own["school"])),
@@ -85,10 +93,12 @@ def _found(
         for key in keys.keys:
             if not key.key.startswith(starts):
                 continue
-            for suffix in suffixes:
-                amount = books[name](f"{key.key}{suffix}", price_year)
-                if amount is not None and year_of_study >= amount.first_year_of_study:
-                    yield amount, key.aimed, key.key, suffix in of_group
+            for suffixes in groups:
+                priced = [(books[name](f"{key.key}{suffix}", price_year), suffix) for suffix in suffixes]
+                held = [(a, suffix) for a, suffix in priced if a and year_of_study >= a.first_year_of_study]
+                if held:
+                    amount, suffix = max(held, key=lambda one: one[0].decided)
+                    yield amount, key.aimed, key.key, suffix
 
 
 def _supported(amount: Amount, year_of_study: int, price_year: int) -> Amount:
@@ -99,9 +109,7 @@ def _supported(amount: Amount, year_of_study: int, price_year: int) -> Amount:
     if year_of_study > entry["value"]["first_years_of_study"]:
         return amount
     support = Amount(Fraction(entry["value"]["kronor"]), "support part", entry["source"], entry["status"], (used,))
-    step = 1 if price_year > base_year else -1
-    for year in range(base_year + step, price_year + step, step) if price_year != base_year else ():
-        support = risen(support, "", year, back=step < 0)
+    support = moved(support, "", base_year, price_year)
     return Amount(
         amount.kronor + whole_kronor(support.kronor),
         f"{amount.rule}, and the support part",

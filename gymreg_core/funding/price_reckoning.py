@@ -24,7 +24,7 @@ class Amount:
 
     `kronor`: exact, per pupil and year without VAT compensation; whole but where VAT was taken out of the national
     list. `rule`: how it came about, in words; `used`: the entries of rules/ behind it; `first_year_of_study`: the one
-    that it is paid from.
+    that it is paid from; `decided`: the price year of the decision behind it.
     """
 
     kronor: Fraction
@@ -33,6 +33,7 @@ class Amount:
     status: str
     used: tuple[Used, ...] = ()
     first_year_of_study: int = 1
+    decided: int = 0
 
     @property
     def ore(self) -> int:
@@ -127,9 +128,10 @@ class NationalList:
 
 
 class ListBook:
-    """A list in kronor without VAT by key and price year: anchors as decided, the years after them by the rises.
+    """A list in kronor without VAT by key and price year: decisions as they are, the years after each by the rises.
 
-    backwards : whether years before the first anchor are reckoned too.
+    backwards : whether years before the first decision of rules/ are reckoned from that one; no list that was read
+    changes what was paid before it.
     """
 
     def __init__(
@@ -152,15 +154,20 @@ class ListBook:
         What was decided stands as it is; what is reckoned from it is whole kronor, rounded once.
         """
         found = self._exact(key, year)
-        decided = found is not None and isinstance(self._entry(key, year).content["value"], int | Fraction)
-        if found is None or (decided and self._entry(key, year).year == year):
+        if found is None or self._is_decided(key, year):
             return found
         return replace(found, kronor=whole_kronor(found.kronor))
 
-    def _entry(self, key: str, year: int) -> DatedEntry:
+    def _is_decided(self, key: str, year: int) -> bool:
+        entry = self._keys[key].get(year)
+        return entry is not None and isinstance(entry.content["value"], int | Fraction)
+
+    def _entry(self, key: str, year: int) -> DatedEntry | None:
         dated = self._keys[key]
-        earlier = [y for y in dated if y <= year]
-        return dated[max(earlier) if earlier else min(dated)]
+        if earlier := [y for y in dated if y <= year]:
+            return dated[max(earlier)]
+        of_rules = [y for y, entry in dated.items() if entry.used]
+        return dated[min(of_rules)] if of_rules and self._backwards else None
 
     def _exact(self, key: str, year: int) -> Amount | None:
         if (key, year) not in self._known:
@@ -169,11 +176,11 @@ class ListBook:
 
     def _reckon(self, key: str, year: int) -> Amount | None:
         entry = self._entry(key, year)
-        if entry.year > year and not self._backwards:
+        found = self._valued(entry, key, year) if entry else None
+        if entry is None or found is None:
             return None
         first = int(entry.content.get("first_year_of_study", 1))
-        found = self._valued(entry, key, year)
-        return found and replace(found, first_year_of_study=first)
+        return replace(found, first_year_of_study=first, decided=entry.year)
 
     def _valued(self, entry: DatedEntry, key: str, year: int) -> Amount | None:
         content, value = entry.content, entry.content["value"]
@@ -185,13 +192,11 @@ class ListBook:
             same = self._exact(value["as"], year)
             times = Fraction(*value.get("times", (1, 1)))
             return same and _joined(same, entry, same.kronor * times, f"{key} as {same.rule}")
-        if entry.year == year:
-            rule = f"{self.name} {key} {year}"
-            return Amount(Fraction(value), rule, content["source"], content["status"], entry.used)
         if year > entry.year and content.get("follows") == NATIONAL_WORD:
             return self._following(entry, key, place, year)
-        near = self._exact(key, year - 1 if year > entry.year else year + 1)
-        return near and risen(near, place, year, back=year < entry.year)
+        label = f"{self.name} {key} {entry.year}"
+        amount = Amount(Fraction(value), label, content["source"], content["status"], entry.used)
+        return moved(amount, place, entry.year, year)
 
     def _following(self, entry: DatedEntry, key: str, place: str, year: int) -> Amount | None:
         now, then = self._national.at(place, year), self._national.at(place, entry.year)
@@ -215,9 +220,16 @@ def _joined(base: Amount, entry: DatedEntry, kronor: Fraction, rule: str) -> Amo
     return Amount(kronor, rule, source, status, (*entry.used, *base.used))
 
 
-def risen(near: Amount, place: str, year: int, *, back: bool = False) -> Amount:
-    """An amount a year later by the rise of `year`, or a year earlier (`back`) without that of `year` + 1; exact."""
-    risen_in = year + 1 if back else year
+def moved(amount: Amount, place: str, from_year: int, to_year: int) -> Amount:
+    """An amount of one price year in another, by the rises of the years between; exact."""
+    for risen_in in range(from_year + 1, to_year + 1):
+        amount = _risen(amount, place, risen_in)
+    for risen_in in range(from_year, to_year, -1):
+        amount = _risen(amount, place, risen_in, back=True)
+    return amount
+
+
+def _risen(near: Amount, place: str, risen_in: int, *, back: bool = False) -> Amount:
     rise = entries("prices/rises").get(str(risen_in))
     if rise is None:
         return replace(near, status="assumption", rule=f"{near.rule}, no rise known for {risen_in}")

@@ -6,15 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from gymreg_core.contracts.price_lists import NATIONAL, REGION, PriceList
-from gymreg_core.errors import RuleMissing
-from gymreg_core.funding.money import ORE
+from gymreg_core.funding.money import MONTHS, ORE
 from gymreg_core.funding.price_keys import price_keys
 from gymreg_core.funding.price_lookup import ORDINARY, Amounts, Situation, situation, with_extras
 from gymreg_core.funding.price_reckoning import (
@@ -24,57 +23,15 @@ from gymreg_core.funding.price_reckoning import (
     ListBook,
     NationalList,
     packaged_entries,
+    share,
 )
+from gymreg_core.funding.price_results import Price, PriceMissing, PriceRule, PriceTable, price_missing
 from gymreg_core.rules import rule
 
 KEY_COLUMNS = ("code", "year_of_study", "price_year", "group", "provider_form", "home", "school_municipality")
 """What decides a price."""
 
-
-class PriceRule(NamedTuple):
-    """What an amount rests on: how it came about, where that was published, and how sure it is (rules.STATUSES)."""
-
-    rule: str
-    source: str
-    status: str
-
-
-@dataclass(frozen=True)
-class Price:
-    """`amount`: öre per pupil and year, without VAT compensation and without the structural supplement."""
-
-    amount: int
-    rule: str
-    source: str
-    status: str
-
-
-@dataclass(frozen=True, eq=False)
-class PriceTable:
-    """Prices of n keys.
-
-    amount : int64 (n,), öre per pupil and year, -1 where there is no price. rule : int32 (n,), place in `rules`, -1
-    where there is none. rules : every rule used, once.
-    """
-
-    amount: NDArray[np.int64]
-    rule: NDArray[np.int32]
-    rules: tuple[PriceRule, ...]
-
-    @property
-    def missing(self) -> NDArray[np.bool_]:
-        """(n,): where there is no price; `price_missing` makes the error of it."""
-        return self.amount < 0
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """A row for each rule used: rule, source, status, keys (how many of them rest on it)."""
-        counts = np.bincount(self.rule[self.rule >= 0], minlength=len(self.rules))
-        return pd.DataFrame(self.rules, columns=list(PriceRule._fields)).assign(keys=counts)
-
-
-class PriceMissing(RuleMissing):
-    """A study path is paid for that no list has a price for; nothing may be posted then."""
+__all__ = ["KEY_COLUMNS", "Price", "PriceMissing", "PriceRule", "PriceTable", "Tariff", "price_missing"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,30 +180,6 @@ def _numbered(table: pd.DataFrame, columns: Iterable[str]) -> tuple[NDArray[np.i
     return place, list(table[names].iloc[first].itertuples(index=False, name=None))
 
 
-def price_missing(keys: pd.DataFrame) -> PriceMissing:
-    """The error that says which study paths have no price: code, year of study, price year, and where `keys` has the
-    columns, school (its name) and pupils (how many; fewer than rules/disclosure.yml allows are not told exactly).
-    """
-    least = int(rule("disclosure", "smallest_count"))
-    lines = []
-    by = [name for name in ("code", "year_of_study", "price_year", "group", "school") if name in keys]
-    counts = keys.groupby(by, sort=True)["pupils"].sum() if "pupils" in keys else keys.groupby(by, sort=True).size()
-    for values, pupils in counts.items():
-        told = dict(zip(by, values if isinstance(values, tuple) else (values,), strict=True))
-        count = f"fewer than {least} pupils" if pupils < least else f"{pupils} pupils"
-        at = f" at {told['school']}" if told.get("school") else ""
-        lines.append(
-            f"{told['code']}, year of study {told['year_of_study']}, {told['price_year']}{at}"
-            + (f": {count}" if "pupils" in keys else "")
-        )
-    return PriceMissing(
-        f"{'a study path has' if len(lines) == 1 else f'{len(lines)} study paths have'} no price; nothing was posted",
-        where="rules/prices",
-        why="\n  ".join(lines),
-        remedy="Add the price with its source, or give the list that has it.",
-    )
-
-
 def _own(municipality: str) -> str:
     return f"own:{municipality}"
 
@@ -258,14 +191,16 @@ def _shown(name: str) -> str:
 def _entries_of(prices: PriceList, before: Iterable[DatedEntry]) -> Iterable[DatedEntry]:
     """A list's rows as decisions: key, or key and year of study, with 'small' for small groups."""
     like = {entry.key: entry.content for entry in before}
+    vat = 1 + share(rule("prices/use", "vat"))
     for row in prices.table.to_dict("records"):
         code, year_of_study = str(row["code"]), int(row["year_of_study"])
         group = "" if row["group"] == ORDINARY else f" {row['group']}"
         said = {"follows"} if year_of_study else {"follows", "first_year_of_study"}
         amount = int(row["amount"])
+        yearly = Fraction(amount, ORE) * (MONTHS if row["per_month"] else 1)
         content = {
             **{name: value for name, value in like.get(code, {}).items() if name in said},
-            "value": NATIONAL_WORD if amount == NATIONAL else Fraction(amount, ORE),
+            "value": NATIONAL_WORD if amount == NATIONAL else yearly / vat if row["with_vat"] else yearly,
             "place": code,
             "status": "published",
             "source": prices.source,

@@ -11,6 +11,7 @@ from gymreg_core.findings import Finding, Findings
 from gymreg_core.sources.enrolments.layout import enrolment_kind
 from gymreg_core.sources.enrolments.reading import check_enrolments
 from gymreg_core.sources.extract_kinds import extracts
+from gymreg_core.sources.price_lists.reading import check_price_list, is_price_list
 from gymreg_core.sources.published import read_results
 from gymreg_core.sources.register.folders import across, of_folder, split_paths
 from gymreg_core.sources.register.reading import check_register
@@ -21,19 +22,23 @@ COLUMNS = ("severity", "rule", "message", "advice", "count", "source_file", "she
 
 
 def check_files(paths: Iterable[Path | str]) -> Findings:
-    """Everything that is found in result files and in extracts of registers and enrolments, errors first.
+    """Everything that is found in result files, price lists and extracts of registers and enrolments, errors first.
 
     Bad data is no exception.
     """
     named = list(map(Path, paths))
-    folders, results = split_paths(named)
+    folders, others = split_paths(named)
+    price_lists = [path for path in others if path.is_file() and is_price_list(path)]
+    results = [path for path in others if path not in price_lists]
     enrolled = extracts(named, enrolment_kind())
     found, several = Findings(tuple(across(folders, enrolled))), len(folders) + len(enrolled) > 1
     for folder in folders:
         found += of_folder(check_register(folder), folder, several=several)
     for folder in enrolled:
         found += of_folder(check_enrolments(folder), folder, several=several)
-    if results or not folders + enrolled:
+    for path in price_lists:
+        found += check_price_list(path).findings
+    if results or not folders + enrolled + price_lists:
         found += read_results(*results, strict=False).findings
     return found.sorted()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,11 +30,21 @@ class _Reading:
     broken: int | None = None
 
 
-def read_delimited(path: Path, file: str) -> Source:
+Known = Callable[[list[Row]], int]
+"""How many words of a header among the rows have a meaning."""
+
+
+def _of_results(rows: list[Row]) -> int:
+    header = recognise(rows)
+    return len(header.columns) if header else 0
+
+
+def read_delimited(path: Path, file: str, known: Known = _of_results) -> Source:
     """The file as one sheet; row numbers are line numbers. Leading lines that begin with # are remarks.
 
-    The separator is the one under which most header words have a meaning. Errors: BadInput where the text is UTF-16 or
-    no text, its letters or quotation marks are broken, its lines part their cells in different ways, or it is too long.
+    The separator is the one under which most header words have a meaning, by `known`. Errors: BadInput where the text
+    is UTF-16 or no text, its letters or quotation marks are broken, its lines part their cells in different ways, or it
+    is too long.
     """
     lines = [f"{line}\n" for line in _text(path, file).split("\n")]
     start = 0
@@ -43,11 +54,11 @@ def read_delimited(path: Path, file: str) -> Source:
     if start < len(lines) and lines[start].strip().lower().startswith("sep="):
         start += 1
     readings = [_read(lines, start, separator, file) for separator in SEPARATORS]
-    known = [(len(header.columns) if (header := recognise(reading.rows)) else 0) for reading in readings]
-    best = readings[known.index(max(known))]
+    words = [known(reading.rows) for reading in readings]
+    best = readings[words.index(max(words))]
     if best.broken is not None:
         raise refuse("quotation-marks-broken", file, rows=[best.broken])
-    if max(known) and (mixed := _mixed(best, readings)):
+    if max(words) and (mixed := _mixed(best, readings)):
         raise refuse("separators-mixed", file, rows=mixed)
     sheet = Sheet("", tuple(best.rows), separator=";" if best.separator == "\t" else best.separator)
     return Source(file, (sheet,), made_up)

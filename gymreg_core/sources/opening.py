@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gymreg_core.findings import Finding
 from gymreg_core.rules import rule
-from gymreg_core.sources.delimited import read_delimited
+from gymreg_core.sources.delimited import Known, read_delimited
 from gymreg_core.sources.extract_kinds import names_in
 from gymreg_core.sources.refusal import refuse, refuse_all
 from gymreg_core.sources.sheets import Source
@@ -28,9 +28,10 @@ def shown_name(path: Path) -> str:
     return unicodedata.normalize("NFC", path.name)
 
 
-def open_source(path: Path) -> Source:
+def open_source(path: Path, known: Known | None = None) -> Source:
     """The sheets of a workbook (.xlsx, .xlsm) or of a delimited text file.
 
+    known : which words have a meaning in the header of such a file, for delimited text; by default those of results.
     Errors: BadInput with one finding that says what the file is instead, and what to do about it.
     """
     file = shown_name(path)
@@ -56,7 +57,7 @@ def open_source(path: Path) -> Source:
     if plain.startswith(_MARKUP) or (plain.startswith(b"<?xml") and any(mark in plain for mark in _MARKUP)):
         raise refuse("web-page-not-workbook", file)
     if path.suffix.lower() in DELIMITED:
-        return read_delimited(path, file)
+        return read_delimited(path, file, known) if known else read_delimited(path, file)
     raise refuse("not-a-workbook", file)
 
 
