@@ -50,5 +50,8 @@ def check_closing(
 
 def _require_balance(lines: pd.DataFrame) -> None:
     """Debits are credits, in every month booked and concerned, and over all parties."""
-    for (booked, concerns), rows in accounts(lines).groupby(["booked", "concerns"]):
+    pairs = lines.groupby(["booked", "concerns", "payer", "receiver"], observed=True, as_index=False)[
+        list(AMOUNTS)
+    ].sum()
+    for (booked, concerns), rows in accounts(pairs).groupby(["booked", "concerns"]):
         require_equal(f"accounts of {booked} for {concerns}", rows["debit"], rows["credit"])

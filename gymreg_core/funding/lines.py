@@ -77,7 +77,7 @@ def lines_of(postings: pd.DataFrame, protected: Bools, schools: pd.DataFrame) ->
     rows = postings[[*_KEYS, *AMOUNTS]].assign(
         pupil_months=postings["sign"].astype("int64"),
         year_of_study=np.where(protected, 0, postings["year_of_study"]).astype(np.int8),
-        **{name: _hidden(postings[name], protected) for name in ("school_id", "study_path_code")},
+        **{name: without(postings[name], protected) for name in ("school_id", "study_path_code")},
     )
     summed = rows.groupby(list(_KEYS), sort=True, observed=True, as_index=False)[list(SUMS)].sum()
     area = {name for name, one in municipalities().items() if one.party}
@@ -124,8 +124,9 @@ def supplement_of(postings: pd.DataFrame, protected: Bools, schools: pd.DataFram
     return funding_table("supplement", {**{str(name): about[name].to_numpy() for name in about}, **summed})
 
 
-def _hidden(column: pd.Series, protected: Bools) -> pd.Series:
-    """The texts of a category, '' where protected; '' comes before all others."""
+def without(column: pd.Series, protected: Bools) -> pd.Series:
+    """The texts of a column (n,), '' where protected (n,), as a category; '' comes before all others."""
+    column = column.astype("category")
     texts = pd.Index(["", *(text for text in column.cat.categories if text)], dtype="str")
     codes = column.cat.set_categories(texts).cat.codes.to_numpy()
     return pd.Series(pd.Categorical.from_codes(np.where(protected, 0, codes), texts), index=column.index)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from gymreg_core.contracts.ledger import AMOUNTS
 from gymreg_core.funding.flows import require_equal
-from gymreg_core.funding.lines import SUMS
+from gymreg_core.funding.lines import SUMS, without
 
 _PAIR = ["payer", "receiver", "provider_form"]
 
@@ -65,8 +65,7 @@ def payments(lines: pd.DataFrame) -> Payments:
     paid = _summed(whole, _PAIR, [*SUMS, "amount", "corrections"])
     hidden = (lines["school_id"] == "").to_numpy()
     shown = whole.assign(
-        concerns=np.where(hidden, 0, whole["concerns"]).astype(np.int32),
-        cause=whole["cause"].astype("str").mask(hidden, ""),
+        concerns=np.where(hidden, 0, whole["concerns"]).astype(np.int32), cause=without(whole["cause"], hidden)
     )
     places = ["school_id", "school", "programme"]
     basis = _summed(shown, ["payer", "receiver", "concerns", "cause", *places], ["pupil_months", "price"])

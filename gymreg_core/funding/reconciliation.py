@@ -71,6 +71,7 @@ class HeadCount:
         self._pupil = spells["pupil"].to_numpy()
         self._days = {name: _days(spells[name]) for name in ("start", "stop", "recorded", "annulled")}
         self._persons = pd.Index(enrolments.persons["applicant"])
+        self._seen: tuple[pd.Index[str], NDArray[np.intp]] | None = None
 
     def of_month(
         self, month: int, day: np.datetime64, known_by: np.datetime64, postings: pd.DataFrame, unpaid: pd.DataFrame
@@ -104,8 +105,12 @@ class HeadCount:
         return enrolled
 
     def _of_month(self, table: pd.DataFrame, month: int) -> NDArray[np.intp]:
-        pupils = table.loc[table["concerns"] == month, "pupil"]
-        return np.asarray(self._persons.get_indexer(pupils), np.intp)
+        """The persons that the rows of a table for a month are about."""
+        whose = table.loc[table["concerns"] == month, "pupil"].array
+        if self._seen is None or self._seen[0] is not whose.categories:
+            self._seen = whose.categories, np.asarray(self._persons.get_indexer(whose.categories), np.intp)
+        of_category: NDArray[np.intp] = self._seen[1]
+        return of_category[whose.codes]
 
 
 def _days(column: pd.Series) -> NDArray[np.datetime64]:
