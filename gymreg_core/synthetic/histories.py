@@ -10,23 +10,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gymreg_core.contracts.enrolments import (
-    CERTIFICATE_KINDS,
-    END_REASONS,
-    GROUPS,
-    Enrolments,
-    enrolment_table,
-)
+from gymreg_core.contracts.enrolments import GROUPS, Enrolments, enrolment_table
 from gymreg_core.errors import BadParameters
 from gymreg_core.sources.register.identities import pseudonyms
 from gymreg_core.sources.register.keys import MADE_UP_KEY
+from gymreg_core.synthetic.histories_draw import draw_plans
 from gymreg_core.synthetic.histories_homes import draw_homes
 from gymreg_core.synthetic.histories_kernel import NEVER, unfold
 from gymreg_core.synthetic.histories_known import Rows, corrected, known_by, recorded
 from gymreg_core.synthetic.histories_papers import draw_certificates, draw_decisions
-from gymreg_core.synthetic.histories_plan import Plans, draw_plans
+from gymreg_core.synthetic.histories_plan import Plans
 from gymreg_core.synthetic.histories_start import Starters, starters_of
-from gymreg_core.synthetic.offers import NATIONAL, Offers, offers_of, places
+from gymreg_core.synthetic.histories_tables import certificate_table, decision_table, home_table, spell_table
+from gymreg_core.synthetic.offers import NATIONAL, Offers, offers_of
 from gymreg_core.synthetic.registers import DEFAULT_SEED, make_register
 from gymreg_core.synthetic.school_days import first_of_july, school_begins, school_year_of
 from gymreg_core.synthetic.shape import stream
@@ -202,73 +198,10 @@ def _together(
         as_of=as_of.isoformat(),
         made_up=True,
         persons=enrolment_table("persons", persons[known].reset_index(drop=True).assign(applicant=names)),
-        homes=_homes(tables["homes"]),
-        spells=_spell_table(tables["spells"], offers),
-        decisions=_decision_table(tables["decisions"]),
-        certificates=_certificate_table(tables["certificates"], offers),
+        homes=home_table(tables["homes"]),
+        spells=spell_table(tables["spells"], offers),
+        decisions=decision_table(tables["decisions"]),
+        certificates=certificate_table(tables["certificates"], offers),
         schools=enrolment_table("schools", schools),
     )
     return MadeUp(made, numbers)
-
-
-def _days(column: pd.Series) -> pd.Series:
-    days = column.to_numpy(np.int64)
-    dates = np.where(days >= NEVER, np.datetime64("NaT"), np.minimum(days, NEVER // 2**20).astype("datetime64[D]"))
-    return pd.Series(dates.astype("datetime64[s]"))
-
-
-def _sorted(rows: pd.DataFrame, *names: str) -> pd.DataFrame:
-    return rows.sort_values(["pupil", *names, "recorded"], kind="stable", ignore_index=True)
-
-
-def _dated(rows: pd.DataFrame, *names: str) -> dict[str, pd.Series]:
-    return {name: _days(rows[name]) for name in (*names, "recorded", "annulled")}
-
-
-def _homes(rows: pd.DataFrame) -> pd.DataFrame:
-    rows = _sorted(rows.drop_duplicates(["pupil", "start"]), "start")
-    names = np.array([*places(), ""], dtype=object)
-    return enrolment_table(
-        "homes", {"pupil": rows["pupil"], "municipality": names[rows["place"]], **_dated(rows, "start")}
-    )
-
-
-def _spell_table(rows: pd.DataFrame, offers: Offers) -> pd.DataFrame:
-    rows = _sorted(rows, "start")
-    return enrolment_table(
-        "spells",
-        {
-            "pupil": rows["pupil"],
-            "school": offers.school[rows["path"]],
-            "study_path_code": offers.paths["code"].to_numpy()[rows["path"]],
-            "year_of_study": rows["year_of_study"],
-            "group": np.array(GROUPS)[rows["group"]],
-            "reason": np.array(END_REASONS)[rows["reason"]],
-            **_dated(rows, "start", "stop", "present"),
-        },
-    )
-
-
-def _decision_table(rows: pd.DataFrame) -> pd.DataFrame:
-    rows = _sorted(rows, "start")
-    dated = _dated(rows, "start", "stop")
-    return enrolment_table(
-        "decisions",
-        {"pupil": rows["pupil"], "decision": ["extended_time"] * len(rows), "percent": rows["percent"], **dated},
-    )
-
-
-def _certificate_table(rows: pd.DataFrame, offers: Offers) -> pd.DataFrame:
-    rows = _sorted(rows, "issued")
-    return enrolment_table(
-        "certificates",
-        {
-            "pupil": rows["pupil"],
-            "school": offers.school[rows["path"]],
-            "study_path_code": offers.paths["code"].to_numpy()[rows["path"]],
-            "certificate": np.array(CERTIFICATE_KINDS)[rows["kind"]],
-            "points": rows["points"],
-            "higher_eligible": rows["eligible"],
-            **_dated(rows, "issued"),
-        },
-    )

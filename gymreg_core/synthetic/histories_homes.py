@@ -52,14 +52,11 @@ def draw_homes(starters: Starters, plan: Plans, seed: int) -> pd.DataFrame:
     beyond = outside[rng.integers(0, len(outside), n)]
     beyond = np.where(rng.random(n) < value("leaving_the_region", "abroad"), NOWHERE, beyond)
     parts.append(_moved(leaves, beyond, plan.end[:, 0] + 1, rng))
-    withdrawn = parts[1].sample(frac=about["withdrawn"], random_state=np.random.default_rng(rng.integers(2**32)))
-    again = withdrawn.assign(
-        start=withdrawn["start"] - 40,
-        recorded=withdrawn["start"] - 30,
-        annulled=withdrawn["start"] - rng.integers(1, 20, len(withdrawn)),
-    )
-    own = plan.start[again["pupil"].to_numpy()]
-    return pd.concat([*parts, again[again["start"].to_numpy() > own]], ignore_index=True)
+    some = np.flatnonzero(rng.random(n) < about["withdrawn"])
+    day = plan.start[some] + rng.integers(1, 200, len(some))
+    back = day + rng.integers(10, 60, len(some))
+    parts.append(_rows(some, inside[rng.integers(0, len(inside), len(some))], day, day + 5).assign(annulled=back))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _moved(pupil: Ints, to: Ints, day: Ints, rng: np.random.Generator) -> pd.DataFrame:

@@ -39,7 +39,7 @@ def draw_decisions(spells: Rows, offers: Offers, rng: np.random.Generator) -> pd
     other = rng.choice(list(shares), n)
     columns = {"pupil": spells.pupil[rows], "start": start, "stop": stop}
     first = pd.DataFrame(columns | {"percent": percent, "recorded": recorded, "annulled": np.where(again, anew, NEVER)})
-    second = pd.DataFrame(columns | {"percent": other, "recorded": anew, "annulled": NEVER})[again]
+    second: pd.DataFrame = pd.DataFrame(columns | {"percent": other, "recorded": anew, "annulled": NEVER})[again]
     return pd.concat([first, second], ignore_index=True)
 
 

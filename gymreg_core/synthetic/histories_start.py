@@ -29,7 +29,7 @@ class Starters:
     """n persons who begin in an intake year.
 
     numbers : identity numbers (n,). persons : their columns of contracts/enrolments.py but for the pseudonym, and
-    `home` (place in `places`). path : int64 (n,), row of `paths`. late : bool (n,), begins some time in the school year.
+    `home` (place in `places`). path : int64 (n,), row of `paths`. late : bool (n,), begins in the course of the year.
     paths : `offered`. schools : those of the register.
     """
 
@@ -49,13 +49,13 @@ def starters_of(register: Register, seed: int) -> Starters:
     """Everyone who begins in the year of a made-up register. The same for the same register and seed.
 
     The admitted of the last reserve round begin where they were admitted. Who declined and has no other seat goes
-    elsewhere. Of the others those eligible take seats that were left, those not eligible begin introductory programmes at
-    municipal schools near home; few begin nowhere. Newcomers to language introduction never applied.
+    elsewhere. Of the others those eligible take seats that were left, those not eligible begin introductory programmes
+    at municipal schools near home; few begin nowhere. Newcomers to language introduction never applied.
     """
     year, pupils, paths = register.intake_year, register.pupils, offered(register)
     path = _admitted(register)
     place = {name: number for number, name in enumerate(places())}
-    home = pupils["home_municipality"].map(place).to_numpy(np.int64)
+    home = np.array([place[name] for name in pupils["home_municipality"]], np.int64)
     grades = register.grades[register.grades["term"].eq("final")].sort_values("pupil")
     marks = grades[list(SUBJECTS)].to_numpy(np.int8)
     who = eligibility(marks, grades["english_dispensation"].to_numpy(np.bool_), year)

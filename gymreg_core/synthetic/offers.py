@@ -40,7 +40,7 @@ def kilometres() -> Floats:
 
 
 def offered(register: Register) -> pd.DataFrame:
-    """The year's study paths in the order of the register, and the introductory ones that municipal schools have beside.
+    """The year's study paths in the order of the register, and the introductory ones that municipal schools have.
 
     Columns: year, school_id, code, programme, kind (place in KINDS), town (place in `places`), seats, apprentice.
     A municipal school has IMA, IMS, and IMY and IMV towards up to three vocational programmes, its own first.
@@ -112,7 +112,7 @@ class Offers:
         return there[np.maximum(np.searchsorted(there, years, side="right") - 1, 0)]
 
     def near(self, year: Ints, is_vocational: Flags, home: Ints, rng: np.random.Generator) -> Ints:
-        """A national path (n,) of the kind wanted, of a few drawn by seats the nearest to the home; -1 where none is."""
+        """A national path (n,) of the kind wanted, the nearest of a few drawn by seats; -1 where none is."""
         kind = np.where(is_vocational, VOCATIONAL, PREPARATORY)
         return self._nearest(("year", "kind"), (self.year_at(year), kind), home, rng)
 
@@ -159,4 +159,4 @@ def offers_of(years: Mapping[int, pd.DataFrame], school_ids: list[str]) -> Offer
     """The offers of several years; `school_ids` in the order of the schools."""
     paths = pd.concat([years[year] for year in sorted(years)], ignore_index=True)
     at = {school: row for row, school in enumerate(school_ids)}
-    return Offers(paths, paths["school_id"].map(at).to_numpy(np.int64))
+    return Offers(paths, np.array([at[school] for school in paths["school_id"]], np.int64))

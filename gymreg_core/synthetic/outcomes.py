@@ -34,8 +34,8 @@ def eligible_chance(merit: ArrayLike, *, nation: bool = False) -> Floats:
 
     merit : points of year 9 (n,), NaN = none. nation : as in the whole country, not in the region.
     Its log-odds rise with merit without a jump anywhere: they pass through those of each band at its middle, and
-    through `base` at `middle` above the limit (shape.yml, outcome). Nothing else moves it, so that odds estimated with merit
-    alone or with programmes beside are those of `planted_odds`.
+    through `base` at `middle` above the limit (shape.yml, outcome). Nothing else moves it, so that odds estimated with
+    merit alone or with programmes beside are those of `planted_odds`.
     """
     points = np.asarray(merit, np.float64)
     about = value("outcome")
