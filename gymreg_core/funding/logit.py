@@ -14,6 +14,7 @@ from gymreg_core.errors import BadInput
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+_TOLERANCE, _STEPS = 1e-12, 50
 KNOTS = (0.05, 0.275, 0.5, 0.725, 0.95)
 """Quantiles of the knots of a natural spline with five (Harrell, Regression Modeling Strategies, 2015, table 2.3)."""
 
@@ -36,10 +37,15 @@ class Cells:
 
 def count_cells(outcome: Bools, *codes: ArrayLike) -> Cells:
     """Outcomes (n,) counted by the combinations of integer codes, each (n,)."""
-    keys, cell = np.unique(np.column_stack([np.asarray(c, np.int64) for c in codes]), axis=0, return_inverse=True)
-    cell = cell.reshape(-1)
-    yes = np.bincount(cell[outcome], minlength=len(keys)).astype(np.int64)
-    return Cells(keys, yes, np.bincount(cell, minlength=len(keys)).astype(np.int64) - yes)
+    columns = [np.asarray(code, np.int64) for code in codes]
+    cell = np.zeros(len(outcome), np.int64)
+    for column in columns:
+        values, place = np.unique(column, return_inverse=True)
+        cell = cell * max(1, len(values)) + place
+    _, first, cell = np.unique(cell, return_index=True, return_inverse=True)
+    yes = np.bincount(cell[outcome], minlength=len(first)).astype(np.int64)
+    no = np.bincount(cell, minlength=len(first)).astype(np.int64) - yes
+    return Cells(np.column_stack(columns)[first], yes, no)
 
 
 def fit(design: Floats, cells: Cells, cluster: Ints | None = None, offset: Floats | None = None) -> Any:
@@ -56,7 +62,7 @@ def fit(design: Floats, cells: Cells, cluster: Ints | None = None, offset: Float
     robust = {} if cluster is None else {"cov_type": "cluster", "cov_kwds": {"groups": cluster}, "use_t": True}
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        result = model.fit(**robust)
+        result = model.fit(tol=_TOLERANCE, maxiter=_STEPS, **robust)
     alike = np.linalg.matrix_rank(design) < design.shape[1]
     if alike or not result.converged or not np.isfinite(result.bse).all():
         raise BadInput(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gymreg_core.errors import BadInput
-from gymreg_core.funding.logit import Bools, Cells, Ints, count_cells, fit, indicators
+from gymreg_core.funding.logit import Bools, Cells, Floats, Ints, count_cells, fit, indicators
 from gymreg_core.funding.outcomes import CohortOutcomes
 from gymreg_core.funding.supplement import Supplement
 from gymreg_core.funding.supplement_words import sentences
@@ -70,20 +70,18 @@ def band_odds(outcomes: CohortOutcomes, supplement: Supplement, *, interval: Int
     interval : pupils, Wald's, each pupil on its own: how far the outcomes of these pupils at these schools could have
     fallen otherwise. Or schools, Student's t on the sandwich over schools at the start: how far with other schools; it
     is wider, as it takes the schools for a sample, which a whole region's are not (Abadie, Athey, Imbens and Wooldridge
-    2023, Quarterly Journal of Economics 138).
+    2023, Quarterly Journal of Economics 138), and too narrow where few schools have most pupils of a level.
     Errors: BadInput for no pupils, a cohort or a reference with one outcome only, or a single school.
     """
-    cells = _cells(outcomes, supplement)
+    cells = _cells(outcomes, supplement, interval)
     _check(cells)
     confidence = float(rule("supplement", "confidence"))
-    table = _counts(cells, supplement)
-    ratios = _ratios(cells, table, interval, confidence)
     return BandOdds(
-        table=table.merge(ratios, on="level", how="left")[[*table.columns.drop("note"), *ratios.columns[1:], "note"]],
+        table=_table(cells, supplement, interval, confidence),
         cohorts=tuple(np.unique(cells.keys[:, _COHORT]).tolist()),
-        schools=len(np.unique(cells.keys[:, _SCHOOL])),
+        schools=len(np.unique(outcomes.school)),
         interval=interval,
-        left_out={**outcomes.left_out, "no_merit": len(outcomes) - int(table["pupils"].sum())},
+        left_out={**outcomes.left_out, "no_merit": len(outcomes) - int(cells.yes.sum() + cells.no.sum())},
         confidence=confidence,
     )
 
@@ -142,7 +140,7 @@ def _interaction(
     outcomes: CohortOutcomes, supplement: Supplement, table: pd.DataFrame, interval: Interval
 ) -> tuple[float, float, int]:
     """The statistic, p and how many differences are tested."""
-    cells = _cells(outcomes, supplement)
+    cells = _cells(outcomes, supplement, interval)
     told = set(table.loc[table["note"] == "", ["cohort", "level"]].itertuples(index=False, name=None))
     used = np.array([(c, lv) in told or lv == 0 for lv, c in cells.keys[:, :2].tolist()], np.bool_)
     cells = cells.of(used)
@@ -160,24 +158,27 @@ def _interaction(
     return float(test.statistic), float(test.pvalue), len(pairs)
 
 
-def _cells(outcomes: CohortOutcomes, supplement: Supplement) -> Cells:
-    """Counts by level, cohort and school, of those without a merit value only where they are a level of their own."""
+def _cells(outcomes: CohortOutcomes, supplement: Supplement, interval: Interval) -> Cells:
+    """Counts by level, cohort and, where it matters, school.
+
+    Pupils without a merit value are among them only where they are a level of their own.
+    """
     own = supplement.missing_level > len(supplement.bands)
     known = outcomes if own else outcomes.of(~np.isnan(outcomes.merit))
-    return count_cells(known.eligible, supplement.level(known.merit), known.cohort, known.school)
+    school = known.school if interval == "schools" else np.zeros(len(known), np.int64)
+    return count_cells(known.eligible, supplement.level(known.merit), known.cohort, school)
 
 
-def _design(cells: Cells) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _design(cells: Cells) -> Floats:
     level, _ = indicators(cells.keys[:, _LEVEL], 0)
     cohort, _ = indicators(cells.keys[:, _COHORT], int(cells.keys[:, _COHORT].min()))
     return np.column_stack([np.ones(len(level)), level, cohort])
 
 
-def _ratios(cells: Cells, table: pd.DataFrame, interval: Interval, confidence: float) -> pd.DataFrame:
-    """Columns level, odds_ratio, low, high of the levels that have one, and level 0 with 1."""
-    usable = table.loc[table["note"] == "", "level"].to_numpy()
-    cells = cells.of(np.isin(cells.keys[:, _LEVEL], usable))
-    levels = np.unique(cells.keys[:, _LEVEL])[1:]
+def _ratios(cells: Cells, size: int, interval: Interval, confidence: float) -> Floats:
+    """Odds ratio, low and high of levels 0, 1, … (size, 3) from the cells of levels that have one; else NaN."""
+    spans = np.full((size, 3), np.nan)
+    spans[0, 0] = 1.0
     schools = cells.keys[:, _SCHOOL]
     if interval == "schools" and len(np.unique(schools)) < 2:  # noqa: PLR2004 a spread between schools needs two
         raise BadInput(
@@ -186,20 +187,21 @@ def _ratios(cells: Cells, table: pd.DataFrame, interval: Interval, confidence: f
             why="Intervals that let pupils of a school be alike are made from how schools differ.",
             remedy='Give more schools, or take interval="pupils".',
         )
-    rows = [(0, 1.0, float("nan"), float("nan"))]
+    levels = np.unique(cells.keys[:, _LEVEL])[1:]
     if len(levels):
         result = fit(_design(cells), cells, schools if interval == "schools" else None)
-        spans = np.exp(np.column_stack([result.params, result.conf_int(alpha=1 - confidence)]))[1 : len(levels) + 1]
-        rows += [(int(lv), *span) for lv, span in zip(levels, spans.tolist(), strict=True)]
-    return pd.DataFrame(rows, columns=["level", "odds_ratio", "low", "high"])
+        logs = np.column_stack([result.params, result.conf_int(alpha=1 - confidence)])
+        spans[levels] = np.exp(logs[1 : len(levels) + 1])
+    return spans
 
 
-def _counts(cells: Cells, supplement: Supplement) -> pd.DataFrame:
-    """A row per level from 0: its points, pupils, eligible, share and note."""
+def _table(cells: Cells, supplement: Supplement, interval: Interval, confidence: float) -> pd.DataFrame:
+    """A row per level from 0, as `BandOdds` says."""
     size = len(supplement.amounts) + 1
-    yes = _sums(cells.keys[:, _LEVEL], cells.yes, size)
-    everyone = yes + _sums(cells.keys[:, _LEVEL], cells.no, size)
+    level = cells.keys[:, _LEVEL]
+    yes, everyone = _sums(level, cells.yes, size), _sums(level, cells.yes + cells.no, size)
     note = np.select([everyone == 0, yes == everyone, yes == 0], NOTES[1:], NOTES[0])
+    spans = _ratios(cells.of((note == "")[level]), size, interval, confidence)
     edges = supplement.table
     return pd.DataFrame(
         {
@@ -209,6 +211,7 @@ def _counts(cells: Cells, supplement: Supplement) -> pd.DataFrame:
             "pupils": everyone,
             "eligible": yes,
             "share": np.divide(yes, everyone, out=np.full(size, np.nan), where=everyone > 0),
+            **dict(zip(("odds_ratio", "low", "high"), spans.T, strict=True)),
             "note": note,
         }
     )
