@@ -94,7 +94,7 @@ def pupil_factors(cells: pd.DataFrame, changes: tuple[PupilChange, ...]) -> NDAr
         for column, names in (("programme", change.programme), ("payer", change.home_municipality)):
             if names is not None:
                 mine &= cells[column].isin(names).to_numpy()
-        if not mine.any():
+        if not mine.all() and not mine.any():
             raise BadParameters(
                 "nobody is paid for who is meant",
                 where="pupils",

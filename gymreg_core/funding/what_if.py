@@ -128,8 +128,8 @@ def what_if(
     totals, faults = [_total(before)], []
     for place, change in enumerate(scenario.changes, start=1):
         try:
-            decision = decision.changed(change, costs.supplement)
-            now = costs.of(decision)
+            other = decision.changed(change, costs.supplement)
+            now, decision = costs.of(other), other
         except BadParameters as problem:
             if type(problem) is not BadParameters:
                 raise

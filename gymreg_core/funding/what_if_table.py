@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gymreg_core.contracts.ledger import AMOUNTS
-from gymreg_core.funding.cells import COUNTS, SUMS
+from gymreg_core.funding.cells import SUMS
 from gymreg_core.funding.money import MONTHS, split
 
 GROUPINGS: Mapping[str, tuple[str, ...]] = {
@@ -30,8 +30,8 @@ _KEYS = ["by", "group", "programme"]
 def compared(before: pd.DataFrame, now: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
     """A row for each group of cells (funding/cells.py) of today's decision and of another.
 
-    by, group, programme : what the row is of (GROUPINGS). '' is the school or programme of protected identities: it counts
-        in every sum and is listed nowhere.
+    by, group, programme : what the row is of (GROUPINGS). '' is the school or programme of protected identities: it
+        counts in every sum and is listed nowhere.
     pupil_months, covered_months : float64, with the ending _previous those of today; price, vat, supplement and amount,
         their sum : int64 öre, and _previous. amount_change : their difference.
     relative : öre, what a group has more than if all had changed by the same percentage; adds up to 0 over groups.
@@ -39,9 +39,10 @@ def compared(before: pd.DataFrame, now: pd.DataFrame, schools: pd.DataFrame) -> 
     schools : contracts/register.py, SCHOOLS; their names are the groups.
     """
     names = _names(schools)
-    sides = [_grouped(side, names) for side in (before, now)]
-    table = sides[0].join(sides[1], how="outer", lsuffix="_previous").fillna(0)
-    table = table.astype({name: "int64" for name in table if not str(name).startswith(COUNTS)}).reset_index()
+    was, then = (_grouped(side, names) for side in (before, now))
+    groups = was.index.union(then.index)
+    sides = [was.reindex(groups, fill_value=0).add_suffix("_previous"), then.reindex(groups, fill_value=0)]
+    table = pd.concat(sides, axis=1).reset_index()
     order = {by: place for place, by in enumerate(GROUPINGS)}
     table = table.sort_values("by", key=lambda by: by.map(order), kind="stable", ignore_index=True)
     table["amount_change"] = table["amount"] - table["amount_previous"]
@@ -68,7 +69,9 @@ def _grouped(side: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
         keys: dict[str, Any] = {"by": by, "group": "", "programme": ""}
         keys |= {name: keyed[column] for name, column in zip(("group", "programme"), columns, strict=False)}
         rows = keyed[[*SUMS, "amount"]].assign(**keys)
-        parts.append(rows.groupby(_KEYS, sort=True).sum())
+        summed = rows.groupby(_KEYS, sort=True).sum()
+        # Nobody paid for is still a region.
+        parts.append(summed if columns or len(summed) else summed.reindex([(by, "", "")], fill_value=0))
     return pd.concat(parts)
 
 

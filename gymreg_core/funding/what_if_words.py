@@ -8,7 +8,7 @@ from typing import Any
 
 from gymreg_core.funding.money import ORE
 from gymreg_core.funding.scenarios import Change, FundingScenario, PriceChange, SupplementChange
-from gymreg_core.vocabulary.numbers import MINUS, NBSP, change, kronor, money, percent
+from gymreg_core.vocabulary.numbers import MINUS, NBSP, change, kronor, money, number, percent
 from gymreg_core.vocabulary.phrases import listing
 from gymreg_core.vocabulary.programmes import Language
 from gymreg_core.vocabulary.texts import Texts, texts
