@@ -8,7 +8,7 @@ import pandas as pd
 
 from gymreg_core.contracts.ledger import AMOUNTS
 from gymreg_core.funding.flows import flows, require_equal
-from gymreg_core.funding.lines import lines_of, supplement_of
+from gymreg_core.funding.lines import lines_of
 from gymreg_core.funding.payments import payments
 from gymreg_core.funding.reconciliation import HeadCount
 from gymreg_core.funding.settlement import Closing, accounts
@@ -31,9 +31,6 @@ def check_closing(
     require_equal(f"lines of {month}, months of pupils", lines["pupil_months"], postings["sign"])
     flows(lines)
     payments(lines)
-    supplement = supplement_of(postings, postings["protected"].to_numpy(), schools)["amount"].sum()
-    apart = lines.loc[lines["school_id"] == "", "supplement"].sum()
-    require_equal(f"supplement of {month}", [supplement, apart], lines["supplement"])
     _require_balance(lines)
     counted = heads.of_month(month, rules.count_day(month), closing.known_by, postings, closing.unpaid)
     amounts = {name: int(lines[name].sum()) for name in AMOUNTS}

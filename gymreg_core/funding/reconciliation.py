@@ -109,8 +109,7 @@ class HeadCount:
         whose = table.loc[table["concerns"] == month, "pupil"].array
         if self._seen is None or self._seen[0] is not whose.categories:
             self._seen = whose.categories, np.asarray(self._persons.get_indexer(whose.categories), np.intp)
-        of_category: NDArray[np.intp] = self._seen[1]
-        return of_category[whose.codes]
+        return np.asarray(self._seen[1][whose.codes])
 
 
 def _days(column: pd.Series) -> NDArray[np.datetime64]:
