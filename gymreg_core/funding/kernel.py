@@ -35,8 +35,8 @@ _WHOLE = 100
 START, STOP, RECORDED, ANNULLED = range(4)
 """Columns of every table of rows: days."""
 PRESENT, RESTING, DECIDED, TOO_LATE = range(4, 8)
-"""Columns of spells: a day; ended in a study break or exchange year; is paid for by decision alone; as a pupil's first
-spell it began after the age limit."""
+"""Columns of spells: a day; ended in a study break or exchange year; is paid for by decision alone; tells of studies
+that were begun after the age limit."""
 PAYER = PERCENT = 4
 """Column of homes: number of the municipality, or NONE. Of decisions: per cent of the price."""
 
@@ -118,7 +118,7 @@ def _in_force(table: Any, row: Any, day: Any) -> Any:
 def _decide(rows: Any, pupil: Any, day: Any, first: Any, last: Any, known_by: Any, present: Any) -> Any:
     """Reason, spell, payer and percent of a pupil's day."""
     spells, begin, end = rows.spells, rows.of_spells[pupil], rows.of_spells[pupil + 1]
-    there, counts, begun, absent, touching = _look(spells, begin, end, day, first, last, known_by, present)
+    there, counts, in_time, absent, touching = _look(spells, begin, end, day, first, last, known_by, present)
     payer = _home(rows.homes, rows.of_homes[pupil], rows.of_homes[pupil + 1], day, known_by)
     percent: Any = _WHOLE
     if there == 0:
@@ -129,7 +129,7 @@ def _decide(rows: Any, pupil: Any, day: Any, first: Any, last: Any, known_by: An
     reason = PAID
     if there > 1:
         reason = _DOUBLE
-    elif begun != NONE and spells[begun, TOO_LATE]:
+    elif not in_time:
         reason = _AGE
     elif percent == 0:
         reason = _NO_DECISION
@@ -142,14 +142,14 @@ def _decide(rows: Any, pupil: Any, day: Any, first: Any, last: Any, known_by: An
 
 @numba.njit(cache=True)
 def _look(spells: Any, begin: Any, end: Any, day: Any, first: Any, last: Any, known_by: Any, present: Any) -> Any:
-    """Known spells: how many count on the day and the last of them; the first of all that the pupil came to; one
-    enrolled in on the day without having come; and the last other one that touches the month."""
-    there, counts, begun, absent, touching = 0, NONE, NONE, NONE, NONE
+    """Known spells: how many count on the day and the last of them; whether one that the pupil came to
+    tells of studies begun in time; one enrolled in on the day without having come; the last other one that touches the
+    month."""
+    there, counts, in_time, absent, touching = 0, NONE, False, NONE, NONE
     for s in range(begin, end):
         if not _known(spells, s, known_by):
             continue
-        if begun == NONE and spells[s, PRESENT] != FAR:
-            begun = s
+        in_time |= spells[s, TOO_LATE] == 0 and (spells[s, PRESENT] != FAR or not present)
         if _in_force(spells, s, day):
             if spells[s, PRESENT] <= day or not present:
                 there += 1
@@ -158,7 +158,7 @@ def _look(spells: Any, begin: Any, end: Any, day: Any, first: Any, last: Any, kn
                 absent = s
         elif spells[s, START] <= last and spells[s, STOP] >= first:
             touching = s
-    return there, counts, begun, absent, touching
+    return there, counts, in_time, absent, touching
 
 
 @numba.njit(cache=True)

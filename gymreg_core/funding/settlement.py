@@ -32,7 +32,7 @@ from gymreg_core.funding.histories import Histories, histories
 from gymreg_core.funding.kernel import NONE, PAID
 from gymreg_core.funding.posted import Cells, posted_cells
 from gymreg_core.funding.settlement_checks import check_enrolments, refuse_missing_prices
-from gymreg_core.funding.settlement_rules import SettlementRules, month_span, months_between
+from gymreg_core.funding.settlement_rules import SettlementRules, month_before, month_span, months_between
 from gymreg_core.rules import rules_read
 
 Int32 = NDArray[np.int32]
@@ -70,15 +70,16 @@ def settle(
     """Close months (YYYYMM, in order, without gaps); all of them, or none where something is refused.
 
     posted : contracts.ledger.POSTINGS of all closings before, None where nothing was closed yet.
-    since : where nothing was closed yet, the first month that is due; the first of `months` where None.
+    since : the first month that is due: that of the ledger's first closing. Where None, the first that the ledger has
+    posted for, or the first of `months`.
     Errors: BadInput with every finding; BadParameters for months that cannot be closed now; PriceMissing.
     """
     wanted = list(months)
-    before = None if posted is None or posted.empty else posted
+    before = None if posted is None or posted.empty else posted.astype({"pupil": "category"})
     _check_months(wanted, enrolments, before, rules, since)
     check_enrolments(enrolments)
     h = histories(enrolments, rules, before)
-    state = _State(h, Amounts(h, tariff, supplement, rules), rules)
+    state = _State(h, Amounts(h, tariff, supplement, rules), rules, rules.closing_day(month_before(wanted[0])))
     if before is not None:
         state.load(before)
     first = wanted[0] if since is None else since
@@ -120,19 +121,17 @@ def accounts(postings: pd.DataFrame) -> pd.DataFrame:
 class _State:
     """What the ledger has posted, as a run of closings goes on."""
 
-    def __init__(self, h: Histories, amounts: Amounts, rules: SettlementRules) -> None:
-        self._h, self._amounts, self._rules = h, amounts, rules
+    def __init__(self, h: Histories, amounts: Amounts, rules: SettlementRules, before: np.datetime64) -> None:
+        self._h, self._amounts, self._rules, self._before = h, amounts, rules, before
         self._everyone = np.arange(len(h), dtype=np.int32)
         self._cells: dict[int, Cells] = {}
         self._refusals: dict[int, Refusals] = {}
-        self._before: np.datetime64 | None = None
         self._followed = False
         self._read: dict[str, str] = dict(rules.read)
 
     def load(self, posted: pd.DataFrame) -> None:
         """Begin with what a ledger has posted."""
         self._cells = posted_cells(self._h, posted)
-        self._before = self._rules.closing_day(int(posted["booked"].max()))
 
     def close(self, month: int, since: int) -> Closing:
         """The closing of the next month; `since` is the first that is due."""
@@ -161,7 +160,7 @@ class _State:
     def _month(self, month: int, booked: int, known_by: np.datetime64) -> Lines:
         """What is to be posted for a month; it counts as posted from here on."""
         h, pupils = self._h, self._everyone
-        if self._followed and month in self._cells and self._before is not None:
+        if self._followed and month in self._cells:
             # Of everyone else what is due is what it was at the closing before, and that is posted.
             pupils = h.changed(_day(self._before), _day(known_by))
         due, _, refusals = month_of(h, self._amounts, self._rules, month, pupils, known_by)
@@ -192,7 +191,7 @@ class _State:
         """Why nothing was due at the closing before, of those paid late."""
         reasons = np.full(len(new.pupil), NONE, np.int8)
         late = np.flatnonzero(old.placement == NONE)
-        if self._before is not None and len(late):
+        if len(late):
             place, reason, *_ = decided(self._h, self._rules, month, new.pupil[late], self._before)
             reasons[late[place]] = np.where(reason > PAID, reason - 1, NONE)
         return reasons
@@ -256,14 +255,10 @@ def _check_months(
         faults.append("months to close follow one another, without gaps")
     if rules.counting != "count_day":
         faults.append("a month is closed by one count day, which pays it once at most; counting by day is for what-ifs")
-    if posted is not None and months:
-        last = int(posted["booked"].max())
-        if months_between(last, months[0]) != [last, months[0]]:
-            faults.append(f"the ledger has closed {last} last, so the next month has to be the one after it")
-        if since is not None:
-            faults.append("since is for a ledger where nothing was closed yet")
+    if posted is not None and months and months[0] <= int(posted["booked"].max()):
+        faults.append(f"{months[0]} is closed already, or a month after it")
     if months:
-        begins = months[0] if since is None else since
+        begins = months[0] if since is None or posted is not None else since
         if month_span(begins)[0] < np.datetime64(e.since):
             faults.append(f"the extract tells of days from {e.since} on, later than {begins} begins")
         if rules.closing_day(months[-1]) > np.datetime64(e.as_of):

@@ -92,12 +92,10 @@ class SettlementRules:
         )
 
     def counted_on(self, day: int) -> SettlementRules:
-        """The same with one count day in every month, but for those of the summer."""
-        return replace(
-            self,
-            counting="count_day",
-            count_days=tuple(old if m in self.summer else (m, day) for m, old in enumerate(self.count_days, start=1)),
-        )
+        """The same with one count day in every month, but for those of the summer; none is closed before it."""
+        days = tuple(old if m in self.summer else (m, day) for m, old in enumerate(self.count_days, start=1))
+        closing = tuple(max(pair) for pair in zip(days, self.closing_days, strict=True))
+        return replace(self, counting="count_day", count_days=days, closing_days=closing)
 
     def counted_daily(self) -> SettlementRules:
         """The same with a share of the month for each day, but for the months of the summer."""
@@ -134,6 +132,11 @@ def months_between(first: int, last: int) -> list[int]:
     """The months (YYYYMM) from first to last, both included."""
     numbers = range(_number(first), _number(last) + 1)
     return [number // MONTHS * _CENTURY + number % MONTHS + 1 for number in numbers]
+
+
+def month_before(month: int) -> int:
+    """The month (YYYYMM) before a month."""
+    return months_between(month - _CENTURY, month)[-2]
 
 
 def _number(month: int) -> int:
