@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -9,7 +11,7 @@ from gymreg_core.contracts.ledger import AMOUNTS, KINDS
 from gymreg_core.funding.decision import Decision
 from gymreg_core.funding.entitlement import entitlement
 from gymreg_core.funding.histories import Histories
-from gymreg_core.funding.money import MONTHS
+from gymreg_core.funding.money import MONTHS, Ore
 from gymreg_core.funding.settlement_rules import month_span
 
 COUNTS = ("pupil_months", "covered_months")
@@ -17,7 +19,16 @@ SUMS = (*COUNTS, *AMOUNTS)
 _CENTURY = 100
 
 
-def cells(h: Histories, decision: Decision) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False, repr=False)
+class Cells:
+    """table : `cells`. paid : int64 öre, what is paid for each pupil of the histories; it tells of persons, and all that
+    is handed on is how many of its numbers differ from those of another."""
+
+    table: pd.DataFrame
+    paid: Ore
+
+
+def cells(h: Histories, decision: Decision) -> Cells:
     """A row for each payer and placement that months of `decision.year` are paid for.
 
     payer, payer_in_area, school_id, provider_form, programme, kind; protected: whether these are protected identities;
@@ -41,8 +52,10 @@ def cells(h: Histories, decision: Decision) -> pd.DataFrame:
         total = np.zeros(len(found), np.int64)
         np.add.at(total, place, getattr(lines, name))
         sums[name] = total
+    paid = np.zeros(len(h), np.int64)
+    np.add.at(paid, lines.pupil, lines.price + lines.vat + lines.supplement)
     placed = h.placements.iloc[placement]
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "payer": h.payers[payer],
             "payer_in_area": h.party[payer],
@@ -54,3 +67,4 @@ def cells(h: Histories, decision: Decision) -> pd.DataFrame:
             **sums,
         }
     )
+    return Cells(table, paid)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ import pandas as pd
 from gymreg_core.contracts.enrolments import Enrolments
 from gymreg_core.contracts.ledger import AMOUNTS
 from gymreg_core.errors import BadParameters
-from gymreg_core.funding.cells import COUNTS, cells
+from gymreg_core.funding.cells import COUNTS, Cells, cells
 from gymreg_core.funding.decision import Decision, pupil_factors, times
 from gymreg_core.funding.histories import Histories, histories
+from gymreg_core.funding.money import MONTHS
 from gymreg_core.funding.price_index import consumer_prices
 from gymreg_core.funding.scenarios import FundingScenario, load_scenario, make_scenario
 from gymreg_core.funding.settlement_checks import check_enrolments
@@ -32,8 +34,9 @@ class FundingWhatIf:
     """What the pupils of a calendar year cost today and by the decision of a scenario; no person rows.
 
     table : a row per group, see `what_if_table.compared`. steps : a row for today, for each change of the scenario in
-        its order, and for the new total: step, kind (today, a kind of change, then), amount_from and amount_to (öre).
-        A step begins where the one before ended, so that the steps add up to the difference.
+        its order, and for the new total: step, kind (today, a kind of change, then), pupils (whom something else is
+        paid for, at least), amount_from and amount_to (öre). A step begins where the one before ended, so that they add
+        up to the difference.
     expected_rise : per cent that costs are held to rise until the decision; fixed prices are reckoned with it.
     """
 
@@ -125,11 +128,13 @@ def what_if(
     decision = today or Decision.packaged(year)
     costs = _Costs(histories(enrolments, decision.rules))
     before = now = costs.of(decision)
-    totals, faults = [_total(before)], []
+    totals, touched, faults = [_total(before)], [], []
     for place, change in enumerate(scenario.changes, start=1):
         try:
             other = decision.changed(change, costs.supplement)
-            now, decision = costs.of(other), other
+            then = costs.of(other)
+            touched.append(_touched(now, then))
+            now, decision = then, other
         except BadParameters as problem:
             if type(problem) is not BadParameters:
                 raise
@@ -145,8 +150,16 @@ def what_if(
     return FundingWhatIf(
         scenario=scenario,
         year=year,
-        table=compared(before, now, enrolments.schools),
-        steps=pd.DataFrame({"step": range(len(kinds)), "kind": kinds, "amount_from": ends[:-1], "amount_to": ends[1:]}),
+        table=compared(before.table, now.table, enrolments.schools),
+        steps=pd.DataFrame(
+            {
+                "step": range(len(kinds)),
+                "kind": kinds,
+                "pupils": [len(np.flatnonzero(before.paid)), *touched, len(np.flatnonzero(now.paid))],
+                "amount_from": ends[:-1],
+                "amount_to": ends[1:],
+            }
+        ),
         expected_rise=rise,
         made_up=enrolments.made_up,
     )
@@ -157,13 +170,13 @@ class _Costs:
 
     def __init__(self, h: Histories) -> None:
         self._histories = h
-        self._last: tuple[Decision, pd.DataFrame] | None = None
+        self._last: tuple[Decision, Cells] | None = None
 
-    def of(self, decision: Decision) -> pd.DataFrame:
+    def of(self, decision: Decision) -> Cells:
         """The cells of the decision, with as many pupils as it says."""
         if self._last is None or not decision.pays_as(self._last[0]):
             self._last = decision, cells(self._histories, decision)
-        found = self._last[1].copy()
+        found = self._last[1].table.copy()
         factors = pupil_factors(found, decision.pupils)
         for factor in sorted(set(factors) - {1}):
             rows = factors == factor
@@ -171,19 +184,27 @@ class _Costs:
                 found.loc[rows, name] = times(found.loc[rows, name], factor)
             for name in COUNTS:
                 found.loc[rows, name] *= float(factor)
-        return found
+        return replace(self._last[1], table=found)
 
     def supplement(self, decision: Decision) -> int:
         """What its supplement costs, öre."""
-        return int(self.of(decision)["supplement"].sum())
+        return int(self.of(decision).table["supplement"].sum())
+
+
+def _touched(before: Cells, now: Cells) -> int:
+    """How many pupils something else is paid for, at least."""
+    if before.paid is not now.paid:
+        return int((before.paid != now.paid).sum())
+    moved = before.table["pupil_months"] != now.table["pupil_months"]
+    return ceil(before.table.loc[moved, "pupil_months"].sum() / MONTHS)
 
 
 def _number(value: Any) -> int | None:
     return None if pd.isna(value) else int(value)
 
 
-def _total(found: pd.DataFrame) -> int:
-    return int(found[list(AMOUNTS)].to_numpy().sum())
+def _total(found: Cells) -> int:
+    return int(found.table[list(AMOUNTS)].to_numpy().sum())
 
 
 def _told(enrolments: Enrolments, year: int) -> None:

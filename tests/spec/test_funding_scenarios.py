@@ -158,7 +158,6 @@ def test_all_faults_are_told_at_once() -> None:
         ({"pupils": {"percent": 1, "programme": "VO"}}, "nobody is paid for who is meant"),
         ({"supplement": {"percent": 1, "levels": [9]}}, "there is no level 9"),
         ({"supplement": {"bands": [100, 0]}}, "amounts for 3 levels"),
-        ({"count_days": 25}, "a month is closed on its count day or later"),
     ],
 )
 def test_changes_that_cannot_be_are_told_together(change: dict[str, Any], told: str) -> None:
