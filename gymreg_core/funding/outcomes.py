@@ -99,6 +99,15 @@ def cohort_outcomes(
     )
 
 
+def observed_cohorts(enrolments: Enrolments) -> list[int]:
+    """The autumns that the enrolments tell of from the start to the last day of `cohort_outcomes`, ascending."""
+    within = int(rule("supplement", "outcome_within"))
+    years = range(int(enrolments.since[:4]), int(enrolments.as_of[:4]) + 1)
+    return [
+        year for year in years if f"{year}-07-01" >= enrolments.since and _last_day(year + within) <= enrolments.as_of
+    ]
+
+
 def _in_time(enrolments: Enrolments, pupil: NDArray[np.int32], last_year: NDArray[np.int64]) -> Bools:
     """Whether pupils (n,) hold eligibility by the last day of calendar years (n,): bool (n,)."""
     certificates = known_at(enrolments.certificates, pd.Timestamp(enrolments.as_of))
