@@ -21,8 +21,8 @@ _CENTURY = 100
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Cells:
-    """table : `cells`. paid : int64 öre, what is paid for each pupil of the histories; it tells of persons, and all that
-    is handed on is how many of its numbers differ from those of another."""
+    """table : see `cells`. paid : int64 öre, what is paid for each pupil of the histories: persons, of whom only how many
+    are paid for otherwise than before is handed on."""
 
     table: pd.DataFrame
     paid: Ore

@@ -44,7 +44,7 @@ def compared(before: pd.DataFrame, now: pd.DataFrame, schools: pd.DataFrame) -> 
     sides = [was.reindex(groups, fill_value=0).add_suffix("_previous"), then.reindex(groups, fill_value=0)]
     table = pd.concat(sides, axis=1).reset_index()
     order = {by: place for place, by in enumerate(GROUPINGS)}
-    table = table.sort_values("by", key=lambda by: by.map(order), kind="stable", ignore_index=True)
+    table = table.iloc[np.lexsort((table["group"] == OUTSIDE, table["by"].map(order)))].reset_index(drop=True)
     table["amount_change"] = table["amount"] - table["amount_previous"]
     table["relative"] = table["amount_change"] - _even(table)
     for end in ("", "_previous"):
