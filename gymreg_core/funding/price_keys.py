@@ -50,9 +50,10 @@ def price_keys(code: str) -> PriceKeys:
     if adapted:
         keys = [PriceKey(adapted)]
     elif introductory:
-        aimed = [PriceKey(parts.programme + parts.aims_at)] if parts.aims_at else []
-        if parts.aims_at and parts.programme in _use("aimed_at"):
-            aimed += [PriceKey(name, aimed=True) for name in _line_of_programmes((parts.aims_at,))]
+        aims_at = parts.aims_at if parts.aims_at in programmes() else ""
+        aimed = [PriceKey(parts.programme + aims_at)] if aims_at else []
+        if aims_at and parts.programme in _use("aimed_at"):
+            aimed += [PriceKey(name, aimed=True) for name in _line_of_programmes((aims_at,))]
         keys = [*aimed, PriceKey(parts.programme)]
     else:
         place = parts.programme + parts.orientation

@@ -58,11 +58,13 @@ def with_extras(
         return None
     amount, aimed, key, suffix = found
     has_group = suffix.endswith(group)
-    if aimed and keys.keys[-1].key in _with_support():
-        amount = _supported(amount, year_of_study, price_year)
+    if aimed:
+        amount = _resting_on(amount, "aimed_at")
+        if keys.keys[-1].key in _value("support_part")["programmes"]:
+            amount = _supported(amount, year_of_study, price_year)
     if group == "small" and not has_group and not keys.introductory:
         small = _value("small_group")
-        amount = _times(amount, "small_group", small["percent"] if price_year >= small["from"] else None)
+        amount = _times(amount, "small_group", small["percent"] if price_year >= small["from"] else HUNDRED)
     if group == "apprentice" and not has_group:
         amount = _times(amount, "apprenticeship")
     if keys.special and key[:2] not in _value("special_intake")["not_for"]:
@@ -103,7 +105,7 @@ def _found(
 
 def _supported(amount: Amount, year_of_study: int, price_year: int) -> Amount:
     """With the support part of an introductory programme that aims at a national one (skollagen 17 kap. 23-27 §)."""
-    entry = entries("prices/use")["support_part"]
+    entry = _entry("support_part")
     base_year = int(entry["value"]["price_year"])
     used: Used = ("prices/use", "support_part", int(entry["valid_from"]))
     if year_of_study > entry["value"]["first_years_of_study"]:
@@ -121,13 +123,17 @@ def _supported(amount: Amount, year_of_study: int, price_year: int) -> Amount:
 
 def _times(amount: Amount, key: str, percent: float | None = None) -> Amount:
     """So many per cent of an amount, whole kronor where that is not all of it."""
-    entry = entries("prices/use")[key]
-    of = entry["value"]["percent"] if percent is None else percent
+    of = _value(key)["percent"] if percent is None else percent
     kronor = amount.kronor if of == HUNDRED else whole_kronor(amount.kronor * share(of))
+    rule = f"{amount.rule}, {key.replace('_', ' ')} {of} per cent"
+    return _resting_on(replace(amount, kronor=kronor, rule=rule), key)
+
+
+def _resting_on(amount: Amount, key: str) -> Amount:
+    """The same amount, which a choice of use.yml is behind too."""
+    entry = _entry(key)
     return replace(
         amount,
-        kronor=kronor,
-        rule=f"{amount.rule}, {key.replace('_', ' ')} {of} per cent",
         source="; ".join(dict.fromkeys((amount.source, entry["source"]))),
         status=least_sure((amount.status, entry["status"])),
         used=(*amount.used, ("prices/use", key, int(entry["valid_from"]))),
@@ -135,12 +141,12 @@ def _times(amount: Amount, key: str, percent: float | None = None) -> Amount:
 
 
 @cache
+def _entry(key: str) -> Mapping[str, Any]:
+    return entries("prices/use")[key]
+
+
 def _value(key: str) -> Any:
-    return entries("prices/use")[key]["value"]
-
-
-def _with_support() -> tuple[str, ...]:
-    return tuple(_value("support_part")["programmes"])
+    return _entry(key)["value"]
 
 
 @cache

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
 from typing import Any
 
 from gymreg_core.funding.money import ORE, nearest
@@ -24,7 +23,8 @@ class Amount:
 
     `kronor`: exact, per pupil and year without VAT compensation; whole but where VAT was taken out of the national
     list. `rule`: how it came about, in words; `used`: the entries of rules/ behind it; `first_year_of_study`: the one
-    that it is paid from; `decided`: the price year of the decision behind it.
+    that it is paid from; `decided`: the price year of the decision behind it, 0
+    before the first.
     """
 
     kronor: Fraction
@@ -96,7 +96,7 @@ class NationalList:
 
     def without_vat(self, key: str, year: int) -> Amount | None:
         """The amount less the VAT that it holds (gymnasieförordningen 13 kap. 3 §); not rounded."""
-        with_vat = self.at(key, year)
+        with_vat = self.at(key, year) if key in self._keys else None
         if with_vat is None:
             return None
         vat = 1 + share(self._use["vat"]["value"])
@@ -140,23 +140,27 @@ class ListBook:
         self.name = name
         self._national, self._backwards = national, backwards
         self._keys: dict[str, dict[int, DatedEntry]] = {}
+        self._first: dict[str, DatedEntry] = {}
         for entry in decided:
             self._keys.setdefault(entry.key, {})[entry.year] = entry
+            if entry.used and (entry.key not in self._first or entry.year < self._first[entry.key].year):
+                self._first[entry.key] = entry
         self._known: dict[tuple[str, int], Amount | None] = {}
-
-    @cached_property
-    def keys(self) -> frozenset[str]:
-        return frozenset(self._keys)
+        self._given: dict[tuple[str, int], Amount | None] = {}
 
     def at(self, key: str, year: int) -> Amount | None:
         """The amount of a key in a price year, None where the list has none.
 
         What was decided stands as it is; what is reckoned from it is whole kronor, rounded once.
         """
-        found = self._exact(key, year)
-        if found is None or self._is_decided(key, year):
-            return found
-        return replace(found, kronor=whole_kronor(found.kronor))
+        if key not in self._keys:
+            return None
+        if (key, year) not in self._given:
+            found = self._exact(key, year)
+            if found is not None and not self._is_decided(key, year):
+                found = replace(found, kronor=whole_kronor(found.kronor))
+            self._given[key, year] = found
+        return self._given[key, year]
 
     def _is_decided(self, key: str, year: int) -> bool:
         entry = self._keys[key].get(year)
@@ -166,8 +170,7 @@ class ListBook:
         dated = self._keys[key]
         if earlier := [y for y in dated if y <= year]:
             return dated[max(earlier)]
-        of_rules = [y for y, entry in dated.items() if entry.used]
-        return dated[min(of_rules)] if of_rules and self._backwards else None
+        return self._first.get(key) if self._backwards else None
 
     def _exact(self, key: str, year: int) -> Amount | None:
         if (key, year) not in self._known:
@@ -180,7 +183,7 @@ class ListBook:
         if entry is None or found is None:
             return None
         first = int(entry.content.get("first_year_of_study", 1))
-        return replace(found, first_year_of_study=first, decided=entry.year)
+        return replace(found, first_year_of_study=first, decided=entry.year if entry.year <= year else 0)
 
     def _valued(self, entry: DatedEntry, key: str, year: int) -> Amount | None:
         content, value = entry.content, entry.content["value"]

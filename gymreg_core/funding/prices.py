@@ -69,11 +69,8 @@ class Tariff:
         """
         name = "regional" if prices.owner == REGION else _own(prices.owner)
         before = self.decided.get(name, ())
-        given = tuple(_entries_of(prices, before))
-        replaced = {(entry.key, entry.year) for entry in given}
-        kept = tuple(entry for entry in before if (entry.key, entry.year) not in replaced)
         years = (self.first_year, self.last_year, *prices.price_years)
-        return Tariff({**self.decided, name: (*kept, *given)}, min(years), max(years))
+        return Tariff({**self.decided, name: (*before, *_entries_of(prices, before))}, min(years), max(years))
 
     @property
     def price_years(self) -> range:
@@ -96,16 +93,17 @@ class Tariff:
         home, school_municipality : where the pupil is registered and the school lies, '' = in the region.
         Errors: PriceMissing.
         """
-        key = (code, year_of_study, price_year, group, provider_form, home, school_municipality)
-        found = self.prices(pd.DataFrame([key], columns=list(KEY_COLUMNS)))
-        if found.missing[0]:
+        where = situation(provider_form, home, school_municipality, self._owners)
+        found = self._look_up(code, year_of_study, price_year, group, where)
+        if found is None:
+            key = (code, year_of_study, price_year, group, provider_form, home, school_municipality)
             raise price_missing(pd.DataFrame([key], columns=list(KEY_COLUMNS)))
-        return Price(int(found.amount[0]), *found.rules[0])
+        _tell(found.used)
+        return Price(found.ore, found.rule, found.source, found.status)
 
     def prices(self, keys: pd.DataFrame) -> PriceTable:
         """The price of every row of `keys` (KEY_COLUMNS, other columns are left alone), of equal rows once."""
-        situations = _Situations(self)
-        place, unique = _distinct(keys, situations)
+        place, unique = _distinct(keys, self._owners)
         amounts = np.full(len(unique), -1, dtype=np.int64)
         rules = np.full(len(unique), -1, dtype=np.int32)
         known: dict[PriceRule, int] = {}
@@ -116,8 +114,7 @@ class Tariff:
                 amounts[at] = found.ore
                 rules[at] = known.setdefault(PriceRule(found.rule, found.source, found.status), len(known))
                 used.update(dict.fromkeys(found.used))
-        for file, name, year in used:
-            rule(file, name, year)
+        _tell(used)
         return PriceTable(amounts[place], rules[place], tuple(known))
 
     @cached_property
@@ -133,6 +130,11 @@ class Tariff:
             },
         }
 
+    @cached_property
+    def _owners(self) -> frozenset[str]:
+        """Municipalities that have a list of their own."""
+        return frozenset(name.partition(":")[2] for name in self.decided if ":" in name)
+
     def _look_up(self, code: str, year_of_study: int, price_year: int, group: str, where: Situation) -> Amount | None:
         key = (code, year_of_study, price_year, group, where)
         if key not in self._found:
@@ -142,26 +144,18 @@ class Tariff:
         return self._found[key]
 
 
-class _Situations:
-    """The situation of every home, school municipality and provider form that turns up, worked out once."""
-
-    def __init__(self, tariff: Tariff) -> None:
-        self._owners = frozenset(name.partition(":")[2] for name in tariff.decided if ":" in name)
-        self._known: dict[tuple[str, str, str], Situation] = {}
-
-    def of(self, provider_form: str, home: str, school: str) -> Situation:
-        key = (provider_form, home, school)
-        if key not in self._known:
-            self._known[key] = situation(provider_form, home, school, self._owners)
-        return self._known[key]
+def _tell(used: Iterable[tuple[str, str, int]]) -> None:
+    """Ask for the rules that amounts rest on, so that whoever listens (`rules_read`) hears of them."""
+    for file, name, year in used:
+        rule(file, name, year)
 
 
 def _distinct(
-    keys: pd.DataFrame, situations: _Situations
+    keys: pd.DataFrame, owners: frozenset[str]
 ) -> tuple[NDArray[np.intp], list[tuple[str, int, int, str, Situation]]]:
     """Which of the distinct keys each row has, (n,), and the distinct ones."""
     where, homes = _numbered(keys, ("provider_form", "home", "school_municipality"))
-    met = [situations.of(*map(str, row)) for row in homes]
+    met = [situation(form, home, school, owners) for form, home, school in homes]
     distinct = list(dict.fromkeys(met))
     of_home = np.array([distinct.index(one) for one in met], dtype=np.intp)
     rows = keys[["code", "year_of_study", "price_year", "group"]].assign(where=of_home[where])

@@ -80,7 +80,7 @@ def place_of(code: str, programme: str, orientation: str) -> tuple[str, bool] | 
     if not looks_like_code(base) or programme_of(base) not in programmes():
         return None
     parts = parse_code(base)
-    place = parts.programme + (parts.aims_at or parts.orientation)
+    place = parts.programme + (parts.aims_at if parts.aims_at in programmes() else parts.orientation)
     if _WHOLE_GY25.fullmatch(base):
         place = base
     elif place == parts.programme and plain(orientation) not in vocabulary()["whole_programme"]:
