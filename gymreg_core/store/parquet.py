@@ -60,6 +60,6 @@ def from_parquet(content: bytes, dtypes: dict[str, str]) -> pd.DataFrame:
     table = pq.read_table(io.BytesIO(content), columns=list(dtypes))
     frame: pd.DataFrame = table.to_pandas(types_mapper=_NULLABLE.get)[list(dtypes)]
     for name in (name for name, dtype in dtypes.items() if dtype == "category"):
-        texts = frame[name].cat.categories.astype("str")  # of no categories at all the dtype is lost
-        frame[name] = pd.Categorical.from_codes(frame[name].cat.codes.to_numpy(), categories=texts)
+        kept = frame[name].astype("category").cat  # without rows it comes back as another dtype
+        frame[name] = pd.Categorical.from_codes(kept.codes.to_numpy(), categories=kept.categories.astype("str"))
     return frame.astype(dtypes).reset_index(drop=True)

@@ -58,6 +58,12 @@ def test_categories_come_back_in_their_order(categories: list[str], data: st.Dat
     assert to_parquet(again) == content
 
 
+def test_a_table_without_rows_has_categories_of_texts() -> None:
+    frame = pd.DataFrame({"c": pd.Series(pd.Categorical([], categories=pd.Index(["a"], dtype="str")))})
+    again = from_parquet(to_parquet(frame), dtypes_of(frame))
+    assert again["c"].dtype == pd.CategoricalDtype(pd.Index([], dtype="str"))
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.dictionaries(st.sampled_from(["a", "b", "c"]), frames(), min_size=1), st.lists(st.lists(whole)))
 def test_a_set_comes_back(tables: dict[str, pd.DataFrame], about: list[list[int]]) -> None:
