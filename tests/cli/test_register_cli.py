@@ -13,6 +13,7 @@ import pytest
 from gymreg_core.cli import main
 from gymreg_core.store.registers import register, register_years
 from gymreg_core.synthetic.dirty import faults, plant
+from tests.enrolments import write_small
 from tests.extracts import cell, write_extract
 from tests.registers import small_register
 
@@ -55,6 +56,22 @@ def test_made_up_years_are_checked_and_stored(tmp_path: Path, gymreg: Callable[.
     assert again.stdout == "60 rows of the intake 2023 from 9 files in ws\n"
     assert register_years(tmp_path / "ws") == [2022, 2023]
     assert len(register(tmp_path / "ws", 2022).pupils) == 60
+
+
+def test_enrolments_are_checked_and_stored_by_the_same_commands(tmp_path: Path, gymreg: Callable[..., Ended]) -> None:
+    numbers = write_small(tmp_path / "data" / "inskrivningar")
+    assert gymreg("check", "data").stdout.split("\n")[0] == "No findings."
+    told = gymreg("ingest", "--data", "data", "--workspace", "ws")
+    assert (told.returncode, told.stdout) == (0, "60 rows of enrolments up to 2026-06-30 from 7 files in ws\n")
+    plant(tmp_path / "data" / "inskrivningar", 0)
+    checked = gymreg("check", "data", "--json")
+    assert (checked.returncode, checked.stderr) == (11, "")
+    refused = gymreg("ingest", "--data", "data", "--workspace", "other")
+    assert refused.returncode == 11
+    assert "twice on the same day" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert not [number for number in numbers if number in checked.stdout + refused.stderr]
+    assert not (tmp_path / "other").exists()
 
 
 def test_a_real_extract_asks_for_its_key(tmp_path: Path, gymreg: Callable[..., Ended]) -> None:
