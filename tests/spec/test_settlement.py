@@ -457,8 +457,8 @@ RELATIONS = """
 | Uppsala   | Nacka     | independent | outside         | 733490 | 44009 | 0          |
 | Gnesta    | Nacka     | municipal   | outside         | 680766 | 0     | 0          |
 """
-"""September 2023, öre. Price: the regional list has 81,692 kronor a year (Nacka 2023), a twelfth of which is 6,807.66; the
-national list has 93,300 with 6 per cent tax compensation, 88,018.87 without, a twelfth of which is 7,334.90.
+"""September 2023, öre. Price: the regional list has 81,692 kronor a year (Nacka 2023), a twelfth 6,807.66; the
+national list has 93,300 with 6 per cent tax compensation, 88,018.87 without, a twelfth 7,334.90.
 Compensation: 6 per cent of 81,692 is 4,901.52, a twelfth 408.46; with 12,000 more 5,621.52, a twelfth 468.46; of
 88,018.87 it is 5,281.13, a twelfth 440.09. Sources: KSL 2016, the cases of residence and school; skollagen 16 kap.
 50-53 §§; Sigtuna and Nacka, 6 per cent on top; the supplement is the agreement's own."""
