@@ -44,13 +44,13 @@ def changed_prices(tariff: Tariff, change: PriceChange, year: int) -> Tariff:
 
 
 def _in_force(tariff: Tariff, year: int) -> Iterator[tuple[str, DatedEntry]]:
-    """Of every list and key the decision that holds in a year; before the first one, that one."""
+    """Of every list and key the decision that holds in a year, of two the later given; before the first, that one."""
     for name, decided in tariff.decided.items():
         dated: dict[str, list[DatedEntry]] = {}
         for entry in decided:
             dated.setdefault(entry.key, []).append(entry)
         for entries in dated.values():
-            yield name, max(entries, key=lambda entry: (entry.year <= year, -abs(entry.year - year)))
+            yield name, max(reversed(entries), key=lambda entry: (entry.year <= year, -abs(entry.year - year)))
 
 
 def _selected(change: PriceChange, name: str, entry: DatedEntry) -> bool:
