@@ -45,7 +45,7 @@ JobsOption = Annotated[int, typer.Option("--jobs", min=1, help="Processes to use
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(help="Result files, register extracts, or folders with such.")],
+    files: Annotated[list[Path], typer.Argument(help="Result files, price lists, register extracts, or folders.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON alone.")] = False,
 ) -> None:
     """Say what is found in source files; nothing is stored."""
