@@ -43,3 +43,26 @@ def test_what_cannot_be_made_is_said(tmp_path: Path, wrong: list[str]) -> None:
     result = RUN.invoke(app, ["synth", "--out", str(tmp_path / "region"), *wrong])
     assert isinstance(result.exception, BadParameters)
     assert not (tmp_path / "region").exists()
+
+
+def test_enrolments_are_clean_link_with_the_registers_and_come_out_the_same(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        asked = ["synth", "--out", str(tmp_path / name), "--years", "2022:2023", "--scale", "0.02", "--enrolments"]
+        result = RUN.invoke(app, [*asked, "--as-of", "2024-06-30"])
+        assert result.exit_code == 0, result.output
+    one, two = (
+        {p.relative_to(d): p.read_bytes() for p in d.rglob("*.*")} for d in (tmp_path / "one", tmp_path / "two")
+    )
+    assert one == two
+    folder = tmp_path / "one" / "enrolments"
+    assert json.loads((folder / "utdrag.json").read_text(encoding="utf-8"))["as_of"] == "2024-06-30"
+    assert {rule for rule, *_ in found(folder)} <= {"placeholder-number", "coordination-number", "identity-protected"}
+    numbers = {line.split(";")[0] for line in (folder / "personer.csv").read_text(encoding="utf-8").splitlines()[1:]}
+    pupils = (tmp_path / "one" / "2022").glob("elever*.csv")
+    of_register = {line.split(";")[0] for file in pupils for line in file.read_text(encoding="utf-8").splitlines()[1:]}
+    assert len(numbers & of_register) > 0.9 * len(of_register)
+
+
+def test_a_day_needs_enrolments(tmp_path: Path) -> None:
+    result = RUN.invoke(app, ["synth", "--out", str(tmp_path), "--as-of", "2024-06-30"])
+    assert isinstance(result.exception, BadParameters)
