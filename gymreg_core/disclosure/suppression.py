@@ -79,27 +79,36 @@ def _protect(hidden: _Bools, values: _Ints, smallest: int, sums: NDArray[np.floa
     """Hide further rows until nothing tells what is hidden; changes `hidden`."""
     size = values.sum(axis=1)
     while True:
-        weak = _weak(hidden, values, smallest, sums)
-        open_ = (sums[weak] != 0) & ~hidden & (size > 0)
-        open_ = open_[open_.any(axis=1)]
-        if not len(open_):
+        told, short = _told(hidden, sums), _short(hidden, values, smallest, sums)
+        open_ = (sums != 0) & ~hidden & (size > 0)
+        within = np.where(open_, size, size.max() + 1)
+        missing, cheapest = ((sums != 0) & hidden).sum(axis=1), within.min(axis=1)
+        usable = open_.any(axis=1)
+        # A told row needs another beside it in one of its sums: first in the one with the fewest missing already.
+        of_row = [np.flatnonzero((sums[:, row] != 0) & usable) for row in np.flatnonzero(told)]
+        lines = [min(mine, key=lambda line: (missing[line], cheapest[line])) for mine in of_row if len(mine)]
+        lines += np.flatnonzero(short & usable).tolist()
+        if not lines:
             return
-        hidden[np.unique(np.where(open_, size, size.max() + 1).argmin(axis=1))] = True
+        hidden[within[lines].argmin(axis=1)] = True
 
 
-def _weak(hidden: _Bools, values: _Ints, smallest: int, sums: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Sums that tell a hidden row."""
-    rows = np.flatnonzero(hidden)
-    part = sums[:, rows]
-    if not part.any():
-        return np.zeros(0, np.intp)
-    # A hidden row is told by the sums where it is a combination of them: where their space holds the whole of it.
-    strength, axes = np.linalg.eigh(part @ part.T)
-    within = (axes / np.sqrt(np.where(strength > _TINY, strength, np.inf))).T @ part
-    told = (within**2).sum(axis=0) > 1 - _NEAR
-    lines = (part[:, told] != 0).any(axis=1)
-    if values.shape[1] == 1:
-        number = (part > 0).sum(axis=1)
-        missing = (part > 0) @ values[rows, 0]
-        lines |= (number > 0) & (part >= 0).all(axis=1) & (missing - number < smallest - 1)
-    return np.flatnonzero(lines)
+def _told(hidden: _Bools, sums: NDArray[np.float64]) -> _Bools:
+    """(rows,): the hidden rows that are a combination of the sums, whose space then holds the whole of them."""
+    told = np.zeros(len(hidden), np.bool_)
+    part = sums[:, hidden]
+    if part.any():
+        strength, axes = np.linalg.eigh(part @ part.T)
+        within = (axes / np.sqrt(np.where(strength > _TINY, strength, np.inf))).T @ part
+        told[hidden] = (within**2).sum(axis=0) > 1 - _NEAR
+    return told
+
+
+def _short(hidden: _Bools, values: _Ints, smallest: int, sums: NDArray[np.float64]) -> _Bools:
+    """(sums,): those from which so little is missing that each of the rows has to be small; of rows with one count."""
+    if values.shape[1] > 1:
+        return np.zeros(len(sums), np.bool_)
+    gone = (sums > 0) & hidden
+    number, missing = gone.sum(axis=1), gone @ values[:, 0]
+    whole = ~((sums < 0) & hidden).any(axis=1)
+    return np.asarray((number > 0) & whole & (missing - number < smallest - 1), np.bool_)

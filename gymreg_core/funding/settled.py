@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +30,9 @@ class SettledYear:
     lines, unpaid, supplement : funding/lines.py. Lines are those booked in the year, corrections of earlier years among
     them; unpaid is what of the months of the year was not paid, as known at the last of the closings.
     counted : a row per month closed in the year, funding/reconciliation.py, COUNTED.
-    about : months (YYYYMM, closed in the year), head (hash of the last of them), made_up, extract, prices and rules
-        (fingerprints) of the last of them; statuses, of every rule that they asked for, by its key.
+    about : months (YYYYMM, closed in the year); corrected, how many months of pupils they corrected, by cause; head
+        (hash of the last of them), made_up, extract, prices and rules (fingerprints) of the last of them; statuses, of
+        every rule that they asked for, by its key.
     """
 
     year: int
@@ -135,8 +137,12 @@ def latest_schools(ledger: Ledger, closings: list[ClosedMonth]) -> pd.DataFrame:
 def _about(closings: list[ClosedMonth]) -> dict[str, Any]:
     last = closings[-1]
     statuses = {key: status for closed in closings for key, status in closed.about["statuses"].items()}
+    corrected: Counter[str] = Counter()
+    for closed in closings:
+        corrected.update(closed.about["corrected"])
     return {
         "months": [closed.month for closed in closings],
+        "corrected": dict(sorted(corrected.items())),
         "head": last.sha256,
         **{name: last.about[name] for name in ("made_up", "extract", "prices", "rules")},
         "statuses": dict(sorted(statuses.items())),

@@ -21,9 +21,9 @@ from IPython.utils.capture import capture_output
 from papermill.engines import Engine, papermill_engines
 
 from gymreg_core.errors import GymregError
+from gymreg_core.reporting.page_head import PAGE_MIME
 
 ENGINE_NAME = "gymreg"
-PAGE_MIME = "application/vnd.gymreg.page+json"
 KEPT_MIMES = ("text/markdown", PAGE_MIME)
 
 

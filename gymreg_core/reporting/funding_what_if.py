@@ -19,6 +19,10 @@ from gymreg_core.vocabulary.programmes import Language
 from gymreg_core.vocabulary.texts import Texts, texts
 
 _YEARS, _FEW = ("", "_previous"), 1
+_CROSSED = [
+    *("by", "group", "programme", "pupils", "pupils_previous", "price", "price_previous", "price_change"),
+    "price_change_share",
+]
 
 
 def say() -> Texts:
@@ -32,7 +36,7 @@ class FundingWhatIfView:
 
     groups : `FundingWhatIf.table`, what few pupils stand behind left out: by, group, programme; pupils and covered, how
         many at least; price, supplement and amount (öre), with _previous and _change; relative_change; amounts per
-        pupil. crossed : the same of school and programme crossed; what would tell a group that is left out is left out.
+        pupil. crossed : programme money of school and programme crossed, so that it tells no group that is left out.
         steps : value_previous and value in öre. found : the analysis itself.
     """
 
@@ -103,17 +107,13 @@ def _released(found: FundingWhatIf, provenance: Provenance) -> tuple[Released, R
     own = [(int(place[total]), place[parts].tolist()) for total, parts in sums if single[[total, *parts]].all()]
     groups = release_money(whole[single].reset_index(drop=True), provenance, ties=Ties(sums=own))
     # A total that is shown is told elsewhere; one that is not goes along, as of few.
-    hidden = {name: groups.table[name].isna().to_numpy() for name in ("price", "amount")}
-    left = np.flatnonzero(single)[hidden["price"] | hidden["amount"]]
+    left = np.flatnonzero(single)[groups.table["price"].isna()]
     rows = np.concatenate([np.flatnonzero(~single), left])
     at = {int(row): position for position, row in enumerate(rows)}
     crossing = [(at.get(total), [at[part] for part in parts]) for total, parts in sums if not single[parts].any()]
     frame = whole.iloc[rows].reset_index(drop=True)
-    of_few = frame.index[len(rows) - len(left) :]
-    for end in _YEARS:
-        frame.loc[of_few, f"covered{end}"] = _FEW
-        frame.loc[of_few[hidden["price"][place[left]]], f"pupils{end}"] = _FEW
-    released = release_money(frame, provenance, ties=Ties(sums=crossing))
+    frame.loc[len(rows) - len(left) :, ["pupils", "pupils_previous"]] = _FEW
+    released = release_money(frame[_CROSSED], provenance, ties=Ties(sums=crossing))
     return groups, released.where(released.table["by"].eq("school_programme"))
 
 
@@ -128,7 +128,8 @@ def _columns(found: FundingWhatIf) -> pd.DataFrame:
         for end in _YEARS:
             out[f"{name}{end}"] = t[f"{name}{end}"]
         out[f"{name}_change"] = t[name] - t[f"{name}_previous"]
-    out["amount_change_share"] = out["amount_change"] / t["amount_previous"].where(t["amount_previous"] > 0)
+    for name in ("price", "amount"):
+        out[f"{name}_change_share"] = out[f"{name}_change"] / t[f"{name}_previous"].where(t[f"{name}_previous"] > 0)
     out["relative_change"] = t["relative"]
     now, before = (t[f"amount_per_pupil{end}"].astype("Float64") for end in _YEARS)
     rise = now / before.where(before > 0)

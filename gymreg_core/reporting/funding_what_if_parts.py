@@ -20,14 +20,15 @@ from gymreg_core.vocabulary.phrases import capital, label, programme_name
 from gymreg_core.vocabulary.programmes import Language
 
 COSTS = ("amount_previous", "amount", "amount_change", "amount_change_share", "relative_change")
+PRICES = ("price_previous", "price", "price_change", "price_change_share")
 PER_PUPIL = (
     *("amount_per_pupil_previous", "amount_per_pupil", "amount_per_pupil_change_share", "amount_per_pupil_real_change"),
 )
 _FORMS: dict[str, Form] = {
-    **dict.fromkeys(("amount_previous", "amount"), "thousands"),
-    **dict.fromkeys(("amount_change", "relative_change"), "thousands_change"),
+    **dict.fromkeys(("amount_previous", "amount", "price_previous", "price"), "thousands"),
+    **dict.fromkeys(("amount_change", "relative_change", "price_change"), "thousands_change"),
     **dict.fromkeys(("amount_per_pupil_previous", "amount_per_pupil"), "kronor"),
-    **dict.fromkeys(("amount_change_share", PER_PUPIL[2], PER_PUPIL[3]), "percent_change"),
+    **dict.fromkeys(("amount_change_share", "price_change_share", *PER_PUPIL[2:]), "percent_change"),
 }
 _MILLION, _THOUSAND = 100_000_000, 100_000
 _MOST = 12
@@ -71,16 +72,23 @@ def gain_figure(view: FundingWhatIfView, by: str, language: Language = "sv", mos
 
 
 def group_table(view: FundingWhatIfView, by: str, language: Language = "sv", most: int | None = None) -> Fragment:
-    """Cost today and then by payer, programme, kind, provider_form, school or school_programme.
+    """Cost today and then by payer, programme, kind, provider_form or school.
 
     most : so many groups that are moved most against the same percentage for all, and not every one.
     """
     rows = _rows(view, by, language)
     rows = rows if most is None else _largest(rows, most)
-    return table(
-        rows, _heads(by, COSTS, language), caption=_caption(view, "groups", language),
-        identifier=f"kostnad-{by}".replace("_", "-"), language=language,
-    )  # fmt: skip
+    caption, name = _caption(view, "groups", language), f"kostnad-{by}".replace("_", "-")
+    return table(rows, _heads(by, COSTS, language), caption=caption, identifier=name, language=language)
+
+
+def school_table(view: FundingWhatIfView, school: str, language: Language = "sv") -> Fragment:
+    """Programme money of a school by programme, today and then."""
+    rows = _rows(view, "school_programme", language)
+    rows = rows.where(rows.table["group"].eq(school))
+    caption = _caption(view, "school", language, school=school)
+    columns = _heads("school_programme", PRICES, language)
+    return table(rows, columns, caption=caption, identifier="skolans-program", language=language)
 
 
 def price_table(view: FundingWhatIfView, language: Language = "sv") -> Fragment:
@@ -109,7 +117,7 @@ def _rows(view: FundingWhatIfView, by: str, language: Language) -> Released:
 
 def _name(by: str, group: str, programme: str, language: Language) -> str:
     if by == "school_programme":
-        return f"{group}, {programme_name(programme, language)}"
+        return programme_name(programme, language)
     if by == "programme":
         return programme_name(group, language)
     if by == "kind":

@@ -14,8 +14,9 @@ import pytest
 from gymreg_core.errors import BadParameters
 from gymreg_core.findings import Findings
 from gymreg_core.reporting.admission import AdmissionReport
-from gymreg_core.reporting.admission.report import PAGE_MIME, load
+from gymreg_core.reporting.admission.report import load
 from gymreg_core.reporting.fragments import Fragment, join
+from gymreg_core.reporting.page_head import PAGE_MIME
 from gymreg_core.vocabulary.finding_texts import finding
 from tests.admissions import admission, stored
 

@@ -24,23 +24,11 @@ from gymreg_core.reporting.admission import (
 )
 from gymreg_core.reporting.admission.view import Stored, View
 from gymreg_core.reporting.fragments import Fragment
+from gymreg_core.reporting.page_head import PageHead
 from gymreg_core.vocabulary.numbers import number
 from gymreg_core.vocabulary.programmes import LANGUAGES, Language
 
-PAGE_MIME = "application/vnd.gymreg.page+json"
 _SMALL = 0.2  # a made-up region for a look by hand is there in a few seconds
-
-
-@dataclass(frozen=True)
-class PageHead:
-    """Title and other front matter of a page; displayed, it hands itself to the run as JSON."""
-
-    values: dict[str, Any]
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        del include, exclude
-        text = f"{self.values['title']}\n{self.values['subtitle']}"
-        return {PAGE_MIME: self.values, "text/plain": text}
 
 
 @dataclass(frozen=True, eq=False)

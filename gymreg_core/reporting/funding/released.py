@@ -56,21 +56,29 @@ def release_costs(costs: Costs, amounts: Sequence[int], provenance: Provenance) 
 def release_between(between: pd.DataFrame, provenance: Provenance) -> tuple[Released, Released]:
     """Programme money that municipalities paid each other, as two tables.
 
-    The first: by (all | payer | municipality | between), payer, municipality of the school, months, price. The second:
-    a row per municipality with paid, received and net, without those whose sums are left out of the first.
+    The first: by (all | payer | municipality | between), payer, municipality of the school, pupils, months, price; of
+    `between` every pair of a payer and a receiver, with 0 where nothing was paid. The second: a row per municipality
+    with paid, received and net, left out where one of its sums is left out of the first.
     between : `Flows.between`.
     """
-    cells = between[["payer", "municipality", "pupil_months", "price"]]
-    parts = [cells.assign(by="all", payer="", municipality="").groupby(["by", "payer", "municipality"])]
-    parts += [
-        cells.assign(by=kept, **{other: ""}).groupby(["by", "payer", "municipality"])
-        for kept, other in (("payer", "municipality"), ("municipality", "payer"))
-    ]
-    parts.append(cells.assign(by="between").groupby(["by", "payer", "municipality"]))
-    frame = pd.concat([part.sum().reset_index() for part in parts], ignore_index=True)
-    frame = frame.rename(columns={"pupil_months": "months"}).assign(pupils=lambda f: pupils_of(f["months"]))
+    frame = _with_margins(between)
     released = release_money(frame, provenance, ties=Ties(sums=_margins(frame)))
-    return released, release_money(_balances(frame, released.table["price"].isna()), provenance)
+    sides = {
+        name: _side(frame, released, by).set_index(by) for name, by in (("paid", "payer"), ("received", "municipality"))
+    }
+    return released, release_money(_net(sides["paid"], sides["received"]), provenance)
+
+
+def release_exchange(between: pd.DataFrame, released: Released, name: str, provenance: Provenance) -> Released:
+    """What a municipality paid to and received from each other one, and the net: municipality, paid, received, net.
+
+    between : `Flows.between`. released : the first table of `release_between`; what is left out there is so here.
+    """
+    frame = _side(_with_margins(between), released, "between")
+    paid = frame[frame["payer"] == name].set_index("municipality")
+    received = frame[frame["municipality"] == name].set_index("payer")
+    table = _net(paid.drop(columns="payer"), received.drop(columns="municipality"))
+    return release_money(table[(table["paid"] != 0) | (table["received"] != 0)], provenance)
 
 
 def release_supplement(found: Distribution, provenance: Provenance) -> Released:
@@ -146,17 +154,36 @@ def _margins(frame: pd.DataFrame) -> Sums:
     return [one for one in found if one[1]]
 
 
-def _balances(frame: pd.DataFrame, hidden: pd.Series) -> pd.DataFrame:
-    """A row per municipality; its pupils are those of the smaller side that there is, few where a side is hidden."""
-    shown = frame.assign(pupils=frame["pupils"].mask(hidden, _FEW))
-    sides = {
-        name: shown[shown["by"] == by].set_index(by)[["price", "pupils"]]
-        for name, by in (("paid", "payer"), ("received", "municipality"))
-    }
-    both = sides["paid"].join(sides["received"], how="outer", lsuffix="_paid", rsuffix="_received")
-    pupils = both[["pupils_paid", "pupils_received"]].min(axis=1)
-    out = both[["price_paid", "price_received"]].fillna(0).astype("int64").set_axis(["paid", "received"], axis=1)
-    out = out.assign(net=out["received"] - out["paid"], pupils=pupils.fillna(0).astype("int64"))
+def _with_margins(between: pd.DataFrame) -> pd.DataFrame:
+    """Every pair of a payer and a receiver, their sums and the whole, with the columns of `release_between`."""
+    pairs = between.groupby(["payer", "municipality"], observed=True)[["pupil_months", "price"]].sum()
+    names = [sorted(pairs.index.unique(level).astype("str")) for level in ("payer", "municipality")]
+    cells = pairs.reindex(pd.MultiIndex.from_product(names, names=["payer", "municipality"]), fill_value=0)
+    cells = cells.reset_index().astype({"payer": "str", "municipality": "str"})
+    keys = ["by", "payer", "municipality"]
+    parts = [
+        cells.assign(by="all", payer="", municipality=""),
+        cells.assign(by="payer", municipality=""),
+        cells.assign(by="municipality", payer=""),
+        cells.assign(by="between"),
+    ]
+    frame = pd.concat([part.groupby(keys).sum().reset_index() for part in parts], ignore_index=True)
+    return frame.rename(columns={"pupil_months": "months"}).assign(pupils=lambda f: pupils_of(f["months"]))
+
+
+def _side(frame: pd.DataFrame, released: Released, by: str) -> pd.DataFrame:
+    """The rows of a kind with their price and pupils, few where the price is left out of `released`."""
+    hidden = released.table["price"].isna().to_numpy()
+    rows = frame.assign(pupils=frame["pupils"].mask(hidden, _FEW))[frame["by"] == by]
+    return rows[["payer", "municipality", "price", "pupils"]]
+
+
+def _net(paid: pd.DataFrame, received: pd.DataFrame) -> pd.DataFrame:
+    """A row per municipality; its pupils are those of the smaller side where something was paid."""
+    both = paid[["price", "pupils"]].join(received[["price", "pupils"]], how="outer", lsuffix="_paid", rsuffix="_got")
+    pupils = both[["pupils_paid", "pupils_got"]].where(lambda f: f > 0).min(axis=1).fillna(0).astype("int64")
+    out = both[["price_paid", "price_got"]].fillna(0).astype("int64").set_axis(["paid", "received"], axis=1)
+    out = out.assign(net=out["received"] - out["paid"], pupils=pupils)
     return out.rename_axis("municipality").reset_index().astype({"municipality": "str"})
 
 

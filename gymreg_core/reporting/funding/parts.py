@@ -1,0 +1,116 @@
+"""What the sections share: columns with heads in the page's language, amounts in words, comparisons of two years."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from gymreg_core.disclosure import Released
+from gymreg_core.reporting.funding.view import View
+from gymreg_core.reporting.sections import figure, long_table, section
+from gymreg_core.reporting.tables import Column, Form
+from gymreg_core.vocabulary.numbers import change, money, number, percent
+from gymreg_core.vocabulary.phrases import compared, programme_name, programme_short
+
+__all__ = [
+    "amount_change",
+    "column",
+    "columns",
+    "figure",
+    "labelled",
+    "long_table",
+    "people_change",
+    "programme_label",
+    "section",
+    "thousands",
+]
+
+_HUNDRED = 100
+_ENDINGS: tuple[tuple[str, Form], ...] = (
+    ("_per_pupil_change_share", "percent_change"),
+    ("_per_pupil_change", "kronor_change"),
+    ("_per_pupil", "kronor"),
+    ("_per_covered", "kronor"),
+    ("_change_share", "percent_change"),
+    ("_share", "percent"),
+    ("share", "percent"),
+)
+_FORMS: dict[str, Form] = {
+    **dict.fromkeys(("label", "municipality", "school", "payer", "cause", "status", "source_file", "sha256"), "text"),
+    **dict.fromkeys(("series", "provider_form", "programme_name", "month", "note", "label_to"), "text"),
+    **dict.fromkeys(("price", "vat", "supplement", "amount", "paid", "received"), "thousands"),
+    **dict.fromkeys(("net", "gain", "corrected"), "thousands_change"),
+    **dict.fromkeys(("odds_ratio", "low", "high"), "decimals"),
+    **dict.fromkeys(("merit_from", "merit_below"), "points"),
+    "pupils_change": "change",
+    "value": "kronor",
+}
+
+
+def column(view: View, name: str, head: str | None = None, form: Form | None = None) -> Column:
+    """A column; its head is ``column.<head>`` (by default its own name), its form goes by its name."""
+    text = view.say(f"column.{head or name}", year=view.compare_to or view.year)
+    return Column(name, text, form or _form(name))
+
+
+def columns(view: View, *names: str) -> list[Column]:
+    """Columns whose heads go by their names; those about the year compared with are left out where there is none."""
+    return [column(view, name) for name in names if view.compared or "_change" not in name]
+
+
+def _form(name: str) -> Form:
+    by_ending: Form = next((form for ending, form in _ENDINGS if name.endswith(ending)), "count")
+    return _FORMS.get(name, by_ending)
+
+
+def labelled(released: Released, names: Sequence[str]) -> Released:
+    """The rows with `names` as their label."""
+    return released.with_words("label", list(names))
+
+
+def programme_label(view: View, code: str, *, short: bool = False) -> str:
+    """The name of a programme; protected identities have none."""
+    return (programme_short if short else programme_name)(code, view.language)
+
+
+def thousands(view: View, ore: Any) -> str:
+    """An amount beside a bar: '412,3 mnkr' or '812 tkr', a dash where it is not shown."""
+    if pd.isna(ore):
+        return "–"
+    unit = "millions" if abs(ore) >= _MILLION else "thousands"
+    size = number(ore / _MILLION, view.language, 1) if unit == "millions" else number(ore / _THOUSAND, view.language)
+    return view.say(f"unit.{unit}", n=size)
+
+
+_THOUSAND, _MILLION = 100_000, 100_000_000
+
+
+def amount_change(view: View, share: float | None, amount: float | None = None) -> str:
+    """'4,1 procent mer än 2024', with the difference in kronor before it where it is given."""
+    if share is None or view.compare_to is None:
+        return ""
+    rounded = round(share * _HUNDRED, 1)
+    if rounded == 0:
+        return view.say("change.same", year=view.compare_to)
+    way = "more" if rounded > 0 else "less"
+    told = view.say(f"change.{way}", share=percent(abs(share), view.language), year=view.compare_to)
+    if amount is None:
+        return told
+    return view.say("change.with_amount", amount=money(abs(amount), view.language), told=told)
+
+
+def people_change(view: View, now: int | None, before: int | None) -> str:
+    """'1,2 procent fler än 2024'."""
+    if now is None or before is None or view.compare_to is None:
+        return ""
+    return compared(now, before, view.compare_to, view.language)
+
+
+def signed(view: View, share: Any) -> str:
+    """A change in per cent with its sign: '+4,1 %', a dash where it is not shown."""
+    if pd.isna(share):
+        return "–"
+    unit = "\N{NO-BREAK SPACE}%" if view.language == "sv" else "%"
+    return change(float(share) * _HUNDRED, view.language, 1) + unit

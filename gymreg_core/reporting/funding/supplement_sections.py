@@ -1,0 +1,257 @@
+"""The structural supplement: how it works, what it comes to, whom it reaches, and the odds that it rests on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from gymreg_core.disclosure import Released
+from gymreg_core.reporting.charts import dumbbells, levels, lorenz
+from gymreg_core.reporting.fragments import Fragment
+from gymreg_core.reporting.funding.parts import (
+    column,
+    columns,
+    figure,
+    labelled,
+    long_table,
+    programme_label,
+    section,
+)
+from gymreg_core.reporting.funding.view import View
+from gymreg_core.reporting.markup import paragraph
+from gymreg_core.reporting.tables import download, table
+from gymreg_core.rules import rule
+from gymreg_core.vocabulary.numbers import kronor, money, number, points
+from gymreg_core.vocabulary.phrases import per_cent
+
+_STEPS = 20
+_FEWEST_SCHOOLS = 10
+
+
+def supplement(view: View) -> Fragment:
+    """How it works in three sentences and a picture, what it came to, how unevenly, and whom it reached."""
+    top = section(view, "supplement", "tillagg") + _how(view)
+    rows = view.supplements
+    if rows is None:
+        return top + paragraph(view.say("supplement.none"))
+    return top + _total(view) + _curve(view) + _programmes(view, rows) + _schools(view, rows)
+
+
+def _how(view: View) -> Fragment:
+    rows = view.supplement.table
+    names = [view.say("supplement.level", level=int(level)) for level in rows["level"]]
+    frame = rows.assign(
+        label=names,
+        note=[f"{n}\n{kronor(ore, view.language)}" for n, ore in zip(names, rows["amount"], strict=True)],
+        value=rows["amount"],
+    )
+    banded = frame[frame["merit_from"].notna()].sort_values("merit_from", kind="stable")
+    drawing = levels(
+        view.release(banded[["merit_from", "merit_below", "value", "note"]]),
+        low="merit_from",
+        high="merit_below",
+        amount="value",
+        text="note",
+        titles=(view.say("supplement.merit"), view.say("supplement.per_year")),
+        language=view.language,
+    )
+    ends = zip(rows["merit_from"], rows["merit_below"], strict=True)
+    frame = frame.assign(label_to=[_band(view, low, high) for low, high in ends])
+    shown = [
+        column(view, "label", "level"),
+        column(view, "label_to", "merit"),
+        column(view, "value", "amount_per_pupil"),
+    ]
+    listed = table(
+        view.release(frame[["label", "label_to", "value"]]),
+        shown,
+        caption=view.say("supplement.levels.table", year=view.year),
+        identifier="nivaer",
+        language=view.language,
+    )
+    message = view.say("supplement.levels.caption", year=view.year)
+    alt = view.say("supplement.levels.alt", message=message)
+    drawn = figure(view, "nivaer", drawing, kind="levels", alt=alt, caption=message, data=listed)
+    return paragraph(view.supplement.describe(view.language), view.say("supplement.unnamed")) + drawn
+
+
+def _band(view: View, low: float, high: float) -> str:
+    if np.isnan(low):
+        return view.say("supplement.no_merit")
+    if low == 0:
+        return view.say("supplement.below", high=points(high, view.language))
+    return view.say("supplement.from_to", low=points(low, view.language), high=points(high, view.language))
+
+
+def _total(view: View) -> Fragment:
+    amount, price = view.figure("supplement"), view.figure("price")
+    if amount is None or not price:
+        return Fragment()
+    said = {"amount": money(amount, view.language), "share": per_cent(amount / price, view.language)}
+    told = [view.say(f"supplement.total.{view.scope}", place=view.place, year=view.year, **said)]
+    if view.is_region and view.shares is not None:
+        told.append(view.shares.describe(view.language))
+    return paragraph(*told)
+
+
+def _curve(view: View) -> Fragment:
+    """The Lorenz curve at even steps, so that no school shows in it; for the region."""
+    found = view.shares
+    if not view.is_region or found is None or found.summary()["schools"] < _FEWEST_SCHOOLS:
+        return Fragment()
+    curve = found.lorenz_table()
+    if curve["share_amount"].isna().any():
+        return Fragment()
+    steps = np.linspace(0, 1, _STEPS + 1)
+    values = np.interp(steps, curve["share_pupils"], curve["share_amount"])
+    frame = pd.DataFrame({"share": steps, "value": values, "series": view.say("supplement.lorenz.series")})
+    titles = (view.say("supplement.lorenz.x"), view.say("supplement.lorenz.y"))
+    drawing = lorenz(
+        view.release(frame),
+        x="share",
+        y="value",
+        series="series",
+        titles=titles,
+        equal=view.say("supplement.lorenz.equal"),
+        language=view.language,
+    )
+    half = per_cent(1 - float(np.interp(0.5, steps, values)), view.language)
+    message = view.say("supplement.lorenz.caption", half=half, gini=number(found.curve.index, view.language, 2))
+    listed = table(
+        view.release(frame.iloc[:: _STEPS // 10][["share", "value"]]),
+        [column(view, "share", "share_pupils"), column(view, "value", "share_amount", "percent")],
+        caption=view.say("supplement.lorenz.table"),
+        identifier="lorenz",
+        language=view.language,
+    )
+    alt = view.say("supplement.lorenz.alt", about=view.about, message=message)
+    return figure(view, "lorenz", drawing, kind="curve", alt=alt, caption=message, data=listed)
+
+
+def _programmes(view: View, rows: Released) -> Fragment:
+    if not view.is_region:
+        return Fragment()
+    mine = rows.where(rows.table["by"].eq("programme"))
+    mine = labelled(mine, [programme_label(view, str(code)) for code in mine.table["group"]]).sort("label")
+    shown = [
+        column(view, "label", "programme"),
+        *columns(view, "pupils", "covered", "covered_share", "supplement", "supplement_per_pupil"),
+    ]
+    caption = view.say("supplement.programmes.table")
+    listed = table(mine, shown, caption=caption, identifier="tillagg-program", language=view.language)
+    return section(view, "supplement.programmes", "tillagg-program", 3) + listed
+
+
+def _schools(view: View, rows: Released) -> Fragment:
+    """The schools of the scope, and each of their programmes as a file."""
+    frame = rows.table
+    inside = pd.Series(True, index=frame.index)
+    if not view.is_region:
+        name = "municipality" if view.scope == "municipality" else "provider_form"
+        inside = frame[name] == view.scope_name
+    schools = rows.where(frame["by"].eq("school") & inside).sort(["supplement", "label"], ascending=[False, True])
+    top = section(view, "supplement.schools", "tillagg-skolor", 3)
+    if not len(schools):
+        return top + paragraph(view.say("supplement.schools.none", place=view.place))
+    shown = [column(view, "label", "school"), *columns(view, "pupils", "covered", "supplement", "supplement_per_pupil")]
+    if view.scope != "municipality":
+        shown.insert(1, column(view, "municipality"))
+    crossed = rows.where(frame["by"].eq("school_programme") & inside)
+    names = [programme_label(view, str(code)) for code in crossed.table["other"]]
+    crossed = crossed.with_words("programme_name", names)
+    crossed = crossed.sort(["municipality", "label", "programme_name"])
+    whole = [
+        column(view, "municipality"),
+        column(view, "label", "school"),
+        column(view, "programme_name", "programme"),
+        *columns(view, "pupils", "covered", "supplement", "supplement_per_pupil"),
+    ]
+    smallest = number(int(rule("disclosure", "smallest_count")), view.language)
+    listed = long_table(
+        view,
+        schools,
+        shown,
+        caption=view.say("supplement.schools.table", place=view.place),
+        identifier="tillagg-skolor",
+        csv=view.say("supplement.schools.csv"),
+    )
+    file = download(
+        crossed, whole, name="tillagg-skola-program", label=view.say("supplement.crossed.csv"), language=view.language
+    )
+    return top + listed + paragraph(view.say("supplement.hidden", smallest=smallest)) + file
+
+
+def odds(view: View) -> Fragment:
+    """The odds of eligibility by level with their intervals, and how well the merit value tells it; for the region."""
+    if not view.is_region:
+        return Fragment()
+    top = section(view, "odds", "oddsmodell")
+    model = view.model
+    if model is None:
+        return top + paragraph(view.say("odds.none"))
+    rows = model.table
+    bands = [_band(view, low, high) for low, high in zip(rows["merit_from"], rows["merit_below"], strict=True)]
+    bands[0] = view.say("supplement.above", low=points(float(rows["merit_from"].iloc[0]), view.language))
+    names = [view.say("supplement.level", level=int(level)) for level in rows["level"]]
+    names[0] = view.say("odds.reference")
+    frame = pd.DataFrame(
+        {
+            "label": names,
+            "label_to": bands,
+            "pupils": rows["pupils"],
+            "observed": rows["share"],
+            **{name: rows[name] for name in ("odds_ratio", "low", "high")},
+        }
+    )
+    shown = [
+        column(view, "label", "level"),
+        column(view, "label_to", "merit"),
+        column(view, "pupils", "starters"),
+        column(view, "observed", "eligible", "percent"),
+        *columns(view, "odds_ratio", "low", "high"),
+    ]
+    caption = view.say("odds.table")
+    listed = table(view.release(frame), shown, caption=caption, identifier="oddskvoter", language=view.language)
+    return top + paragraph(view.say("odds.lead"), model.describe(view.language)) + listed + _calibration(view)
+
+
+def _calibration(view: View) -> Fragment:
+    model = view.model
+    if model is None:
+        return Fragment()
+    rows = model.calibration[model.calibration["kind"] == "tenth"]
+    if len(rows) <= 1:
+        return Fragment()
+    frame = pd.DataFrame(
+        {
+            "label": [view.say("odds.tenth", n=int(group)) for group in rows["group"]],
+            "pupils": rows["pupils"].to_numpy(),
+            "predicted": rows["predicted"].to_numpy(),
+            "observed": rows["observed"].to_numpy(),
+        }
+    )
+    released = view.release(frame)
+    released = released.where(released.table["observed"].notna())
+    drawn = released.with_words("note", [per_cent(float(share), view.language) for share in released.table["observed"]])
+    drawing = dumbbells(
+        drawn,
+        label="label",
+        values=("predicted", "observed"),
+        text="note",
+        names=(view.say("column.predicted"), view.say("column.observed")),
+        percent=True,
+        language=view.language,
+    )
+    gap = float((frame["predicted"] - frame["observed"]).abs().max())
+    message = view.say("odds.calibration.caption", gap=number(gap * 100, view.language, 1))
+    shown = [
+        column(view, "label", "tenth"),
+        column(view, "pupils", "starters"),
+        column(view, "predicted", form="percent"),
+        column(view, "observed", form="percent"),
+    ]
+    listed = table(
+        released, shown, caption=view.say("odds.calibration.table"), identifier="kalibrering", language=view.language
+    )
+    alt = view.say("odds.calibration.alt", message=message)
+    return figure(view, "kalibrering", drawing, kind="dumbbells", alt=alt, caption=message, data=listed)

@@ -1,0 +1,293 @@
+"""What a page looks at: a settled year in a scope, what it is compared with, and what of both may be shown."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import pandas as pd
+
+from gymreg_core.disclosure import Released, release_money
+from gymreg_core.errors import BadInput, BadParameters, DisclosureRefused
+from gymreg_core.funding.costs import Costs, costs
+from gymreg_core.funding.distribution import Distribution, distribution
+from gymreg_core.funding.flows import flows
+from gymreg_core.funding.price_comparison import PriceComparison, compare_prices
+from gymreg_core.funding.prices import Tariff
+from gymreg_core.funding.settled import SettledYear
+from gymreg_core.funding.supplement import Supplement
+from gymreg_core.funding.supplement_model import SupplementModel
+from gymreg_core.provenance import Provenance
+from gymreg_core.reporting.funding.released import (
+    release_between,
+    release_costs,
+    release_exchange,
+    release_supplement,
+)
+from gymreg_core.rules import rules_read
+from gymreg_core.vocabulary.phrases import capital, label
+from gymreg_core.vocabulary.programmes import Language, municipalities
+from gymreg_core.vocabulary.texts import Texts, texts
+
+SCOPES = ("region", "municipality", "provider_form")
+FORMS = ("municipal", "independent", "region")
+_WHOLE_YEAR = 12
+_FIRST_PRICE_YEAR = 2019
+_CENTURY = 100
+
+
+class Settled(Protocol):
+    """Settled years as they come out of a workspace; anything with these attributes will do."""
+
+    @property
+    def provenance(self) -> Provenance: ...
+    @property
+    def years(self) -> Sequence[int]:
+        """Calendar years with a closed month, ascending."""
+        ...
+
+    def year(self, year: int) -> SettledYear: ...
+    def model(self) -> SupplementModel | None:
+        """The odds of eligibility by merit value; None where no cohort has had its time yet."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """The data of one page; `compare_to` is None where nothing is compared with.
+
+    decision : who decided to publish what was paid for real pupils, and when.
+    """
+
+    stored: Settled
+    year: int
+    compare_to: int | None
+    scope: str
+    scope_name: str | None
+    language: Language
+    decision: str | None
+
+    @classmethod
+    def of(
+        cls,
+        stored: Settled,
+        *,
+        year: int | None,
+        scope: str,
+        scope_name: str | None,
+        compare_to: int | str | None,
+        language: Language,
+        decision: str | None = None,
+    ) -> View:
+        """The view that the parameters ask for.
+
+        year : None is the newest that is whole, or the newest. compare_to : a year; "previous" is the year before
+        where it has as many closed months.
+        Errors: BadParameters naming what there is; DisclosureRefused for real pupils without a decision.
+        """
+        if not stored.provenance.made_up and not (decision or "").strip():
+            raise DisclosureRefused(
+                "these are months settled for real pupils, and no report is made of them without a decision to publish",
+                where="decision",
+                why="Amounts follow from programmes and homes of pupils; the region decides what it publishes of them.",
+                remedy='Say who decided and when in the params file: decision: "Styrelsen 2026-06-11, § 45".',
+            )
+        months = {known: len(stored.year(known).about["months"]) for known in stored.years}
+        chosen = _newest(months) if year is None else year
+        if not months.get(chosen):
+            raise BadParameters(
+                f"nothing is settled of the year {chosen}", where="year", remedy=f"Settled years: {_told(months)}."
+            )
+        if compare_to == "previous":
+            compare_to = chosen - 1 if months.get(chosen - 1) == months[chosen] else None
+        elif compare_to is not None and not months.get(int(compare_to)):
+            raise BadParameters(
+                f"nothing is settled of {compare_to} to compare with",
+                where="compare_to",
+                remedy=f"Settled years: {_told(months)}.",
+            )
+        name = _known_name(scope, scope_name)
+        return cls(stored, chosen, None if compare_to is None else int(compare_to), scope, name, language, decision)
+
+    @property
+    def texts(self) -> Texts:
+        """The words of the report's pages."""
+        return texts("gymreg_core.reporting.funding", "texts.yml")
+
+    def say(self, key: str, **blanks: Any) -> str:
+        """A text of the page in its language."""
+        return self.texts(key, self.language, **blanks)
+
+    def release(self, frame: pd.DataFrame) -> Released:
+        """Let a table out (rules/disclosure.yml, money)."""
+        return release_money(frame, self.stored.provenance)
+
+    @cached_property
+    def now(self) -> SettledYear:
+        return self.stored.year(self.year)
+
+    @cached_property
+    def before(self) -> SettledYear | None:
+        return None if self.compare_to is None else self.stored.year(self.compare_to)
+
+    @property
+    def compared(self) -> bool:
+        return self.compare_to is not None
+
+    @property
+    def is_region(self) -> bool:
+        return self.scope == "region"
+
+    @property
+    def months(self) -> list[int]:
+        """The closed months of the year, YYYYMM."""
+        return sorted(int(month) for month in self.now.about["months"])
+
+    @property
+    def is_whole_year(self) -> bool:
+        return len(self.months) == _WHOLE_YEAR
+
+    @cached_property
+    def place(self) -> str:
+        """Where the page is about, after 'gäller' or 'for': 'Täby', 'hela regionen', 'fristående skolor'."""
+        if self.scope == "region":
+            return self.say("place.region")
+        if self.scope == "provider_form":
+            name = label(str(self.scope_name), self.language)
+            return name[:1].lower() + name[1:]
+        return str(self.scope_name)
+
+    @cached_property
+    def about(self) -> str:
+        """What the data of a chart are about, for its alternative text: 'Täby, 2024'."""
+        return f"{capital(self.place)}, {self.year}"
+
+    @cached_property
+    def key(self) -> tuple[str, str]:
+        """by and group of the rows of costs that are about the whole scope."""
+        names = {"region": "region", "municipality": "payer", "provider_form": "provider_form"}
+        return names[self.scope], self.scope_name or ""
+
+    @cached_property
+    def supplement(self) -> Supplement:
+        """As decided for the year."""
+        with rules_read() as read:
+            found = Supplement.packaged(self.year)
+            found.amounts_in(self.year)
+        self._read.update(read)
+        return found
+
+    @cached_property
+    def costs(self) -> Costs:
+        lines = None if self.before is None else self.before.lines
+        return costs(self.now.lines, lines, year=self.year, compare_to=self.compare_to)
+
+    @cached_property
+    def _shown_costs(self) -> tuple[Released, Released]:
+        amounts = self.supplement.amounts_in(self.year).tolist()
+        return release_costs(self.costs, amounts, self.stored.provenance)
+
+    @property
+    def crossed(self) -> Released:
+        """Programme money by, group and other, see `release_costs`."""
+        return self._shown_costs[0]
+
+    @property
+    def amounts(self) -> Released:
+        """Amounts by and group, see `release_costs`."""
+        return self._shown_costs[1]
+
+    @cached_property
+    def _figures(self) -> dict[tuple[str, str], dict[str, Any]]:
+        frame = self.amounts.table
+        rows = frame.astype("object").where(frame.notna(), None).to_dict("records")
+        return {(str(row["by"]), str(row["group"])): {str(k): v for k, v in row.items()} for row in rows}
+
+    def figure(self, name: str, by: str | None = None, group: str = "") -> Any:
+        """A figure of `amounts`, of the scope where `by` is None; None where it is not shown or there is none."""
+        return self._figures.get(self.key if by is None else (by, group), {}).get(name)
+
+    def pupils_of(self, programme: str) -> int | None:
+        """Years of pupils of a programme in the region; None where they are few."""
+        frame = self.crossed.table
+        found = frame.loc[(frame["by"] == "programme") & (frame["group"] == programme), "pupils"].dropna()
+        return int(found.iloc[0]) if len(found) else None
+
+    @cached_property
+    def between(self) -> tuple[Released, Released]:
+        """What municipalities paid each other, see `release_between`."""
+        return release_between(flows(self.now.lines).between, self.stored.provenance)
+
+    def exchange(self, name: str) -> Released:
+        """What a municipality paid to and received from each other one, see `release_exchange`."""
+        return release_exchange(flows(self.now.lines).between, self.between[0], name, self.stored.provenance)
+
+    @cached_property
+    def shares(self) -> Distribution | None:
+        """How the supplement lies over schools; None where no school has a pupil on a national programme."""
+        try:
+            return distribution(self.now.supplement)
+        except BadInput:
+            return None
+
+    @cached_property
+    def supplements(self) -> Released | None:
+        """The supplement of schools and programmes, see `release_supplement`."""
+        return None if self.shares is None else release_supplement(self.shares, self.stored.provenance)
+
+    @cached_property
+    def prices(self) -> PriceComparison:
+        """The common list beside the national one, from the first year of the comparison to this."""
+        with rules_read() as read:
+            found = compare_prices(Tariff.packaged(), years=range(_FIRST_PRICE_YEAR, self.year + 1))
+        self._read.update(read)
+        return found
+
+    @cached_property
+    def model(self) -> SupplementModel | None:
+        """The odds of eligibility by level of merit."""
+        with rules_read() as read:
+            found = self.stored.model()
+        self._read.update(read)
+        return found
+
+    @cached_property
+    def _read(self) -> dict[str, str]:
+        return {}
+
+    @property
+    def statuses(self) -> Mapping[str, str]:
+        """The status of every rule that the settled months and the page asked for, by its key."""
+        return dict(sorted({**self._read, **self.now.about["statuses"]}.items()))
+
+
+def _newest(months: Mapping[int, int]) -> int:
+    whole = [year for year, closed in months.items() if closed == _WHOLE_YEAR]
+    return max(whole or [year for year, closed in months.items() if closed], default=0)
+
+
+def _told(months: Mapping[int, int]) -> str:
+    return ", ".join(str(year) for year in sorted(months)) or "none"
+
+
+def _known_name(scope: str, name: str | None) -> str | None:
+    """The name of a scope as it is written. Errors: BadParameters naming the nearest right names."""
+    if scope not in SCOPES:
+        raise BadParameters(f"{scope!r} is not a scope", where="scope", remedy=f"One of: {', '.join(SCOPES)}.")
+    if scope == "region":
+        if name:
+            raise BadParameters("the whole region has no name", where="scope_name", remedy="Leave scope_name out.")
+        return None
+    known = list(municipalities()) if scope == "municipality" else list(FORMS)
+    exact = {one.casefold(): one for one in known}.get((name or "").strip().casefold())
+    if exact is None:
+        near = difflib.get_close_matches(name or "", known, n=3, cutoff=0.5)
+        raise BadParameters(
+            f"no {scope.replace('_', ' ')} is called {name!r}",
+            where="scope_name",
+            remedy=f"Did you mean {' or '.join(map(repr, near))}?" if near else f"One of: {', '.join(known)}.",
+        )
+    return exact
