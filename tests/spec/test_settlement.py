@@ -163,6 +163,27 @@ CASES = {
         | eleventh | Håbo | 2023-11-11 |
         """,
     ),
+    "of two homes from one day the one recorded last pays": case(
+        "contracts/enrolments.py: a correction annuls a row, here after the month was closed",
+        """
+        | month  | who   | paid | by    |
+        | 202310 | twice | A    | Håbo  |
+        | 202310 | back  | A    | Nacka |
+        """,
+        known_by="2023-11-20",
+        spells="""
+        | who   |
+        | twice |
+        | back  |
+        """,
+        homes="""
+        | who   | home  | start      | recorded   | annulled   |
+        | twice | Nacka | 2023-10-02 | 2023-10-02 | 2023-12-01 |
+        | twice | Håbo  | 2023-10-02 | 2023-10-05 |            |
+        | back  | Håbo  | 2023-10-02 | 2023-10-02 | 2023-12-01 |
+        | back  | Nacka | 2023-10-02 | 2023-10-05 |            |
+        """,
+    ),
     "in summer the home of 31 August pays": case(
         "our reading of Håbo's rule for July and August (rules/settlement.yml, summer)",
         """
@@ -761,6 +782,21 @@ def test_a_later_extract_or_list_corrects_with_its_cause(name: str) -> None:
     assert set(late["cause"]) - {"late_start"} == {name.partition(",")[0]}
     assert old[list(AMOUNTS)].sum().tolist() == (-first.postings[list(AMOUNTS)].sum()).tolist()
     assert ("late_start" in set(late["cause"])) == (name == "identity")
+
+
+def test_months_before_the_extract_begins_stay_as_they_were_posted() -> None:
+    e = tiny_enrolments(spells="| who |\n| a |")
+    first = close_month(202310, e, None, Tariff.packaged(), Flat(), RULES)
+    later = tiny_enrolments(
+        spells="| who | school |\n| a | B |", schools="| school |\n| A |\n| B |", since="2023-11-01"
+    )
+    second = close_month(202311, later, first.postings, Tariff.packaged(), Flat(), RULES)
+    assert ledger_of([second], later) == table(
+        """
+        | booked | concerns | school | payer     | sign | cause |
+        | 202311 | 202311   | B      | Stockholm | 1    |       |
+        """
+    )
 
 
 def test_a_protection_moves_no_money_and_marks_what_follows() -> None:
