@@ -224,7 +224,7 @@ def settle(
     from gymreg_core.reporting.console import Progress
 
     first, last = parse_months(months)
-    tariff, rules = tariff_of(prices), rules_of(first, vat)
+    tariff, rules = tariff_of(prices) if prices else None, rules_of(first, vat) if vat else None
     with Progress() as progress:
         done = settle_months(workspace, first, last, tariff=tariff, rules=rules, progress=progress.advance)
     written = write_files(done.payment_files(), out) if out else []

@@ -13,15 +13,14 @@ from gymreg_core.sources.price_lists.reading import read_price_list
 _CENTURY = 100
 
 
-def tariff_of(prices: Path | None) -> Tariff:
+def tariff_of(prices: Path) -> Tariff:
     """The packaged price lists, before which the list in a file counts. Errors: BadInput with every finding."""
-    packaged = Tariff.packaged()
-    return packaged if prices is None else packaged.with_list(read_price_list(prices))
+    return Tariff.packaged().with_list(read_price_list(prices))
 
 
-def rules_of(month: int, vat: str | None) -> SettlementRules:
+def rules_of(month: int, vat: str) -> SettlementRules:
     """The packaged rules of the year of a month (YYYYMM), with a reading of the compensation for VAT: on_top or
-    of_total; as packaged where None. Errors: BadParameters for another one.
+    of_total. Errors: BadParameters for another one.
     """
-    chosen: dict[str, Any] = {} if vat is None else {"vat_reading": vat}
+    chosen: dict[str, Any] = {"vat_reading": vat}
     return replace(SettlementRules.packaged(month // _CENTURY), **chosen)
