@@ -90,6 +90,28 @@ def test_the_tariff_takes_the_list_in_its_years_and_goes_on_from_it(tmp_path: Pa
     assert after.price("BAANL", 2, 2024).amount == round(of_national.kronor) * 100
 
 
+def test_a_younger_decision_comes_before_an_older_list(tmp_path: Path) -> None:
+    path = one(tmp_path, [["Kod", "Åk", "Pris 2022"], ["BAANL", "2-3", 200000], ["BFPEA", None, 90000]])
+    after = Tariff.packaged().with_list(read_price_list(path, REGION))
+    assert after.price("BAANL", 2, 2022).amount == 20000000
+    assert after.price("BAANL", 2, 2023).amount == 22429100
+    assert after.price("BFPEA", 2, 2023).amount == 9270000  # rises by 3 per cent as BF does
+
+
+def test_the_fourth_year_costs_the_third_unless_a_list_says_otherwise(tmp_path: Path) -> None:
+    rows: Cells = [
+        ["Kod", "Åk", "Pris 2025"],
+        ["EK", "1-2", 80000],
+        ["EK", "3", 81000],
+        ["NA", "3", 91000],
+        ["NA", "4", 50000],
+    ]
+    after = Tariff.packaged().with_list(read_price_list(one(tmp_path, rows), REGION))
+    assert [after.price("EK", of, 2025).amount for of in (1, 2, 3, 4)] == [8000000, 8000000, 8100000, 8100000]
+    assert (after.price("NA", 4, 2025).amount, after.price("NA", 4, 2025).status) == (5000000, "published")
+    assert after.price("EK", 4, 2025).status == "assumption"
+
+
 @pytest.mark.parametrize(
     ("header", "title", "cell", "expected"),
     [

@@ -365,6 +365,17 @@ def test_what_a_price_rests_on_is_told_to_whoever_asks() -> None:
     assert "prices/regional.BF" not in read
 
 
+def test_of_decisions_that_followed_each_other_the_least_sure_is_told() -> None:
+    """NBSKG is only called riksprislista in 2023, and held to have been so before."""
+    for years in ((2019, 2023), (2023, 2019)):
+        with rules_read() as outer:
+            for year in years:
+                with rules_read() as inner:
+                    TARIFF.price("NBSKG", 2, year)
+                assert inner["prices/regional.NBSKG"] == ("published" if year == 2023 else "assumption")
+        assert outer["prices/regional.NBSKG"] == "assumption"
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_a_figure_says_its_source_its_years_and_how_sure_it_is(name: str) -> None:
     content = yaml.safe_load(files("gymreg_core.rules").joinpath(f"prices/{name}.yml").read_text(encoding="utf-8"))
