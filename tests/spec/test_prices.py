@@ -26,6 +26,7 @@ from gymreg_core.funding.prices import KEY_COLUMNS, PriceMissing, Tariff, price_
 from gymreg_core.rules import entries, rules_read
 from gymreg_core.synthetic.paths import paths_in
 from gymreg_core.vocabulary.programmes import municipalities, programmes
+from gymreg_core.vocabulary.texts import texts
 
 PACKAGE = Path(gymreg_core.__file__).parent
 FILES = ("regional", "national", "own", "rises", "use", "index", "cost_types", "comparison", "limits")
@@ -480,6 +481,7 @@ def test_a_comparison_says_what_it_found() -> None:
     assert 0.8 < summary["share_median"] < 0.95  # the note's range for ordinary programmes
     assert set(found.table.loc[found.table["key"] == "FS", "price_year"]) == set(range(2022, 2027))
     assert found.table.loc[found.table["key"] == "HA", "price_year"].max() == 2023
+    assert not texts("gymreg_core.funding", "price_texts.yml").incomplete()
     assert "riksprislistans" in found.describe()
     assert "skolindex by 24" in found.describe("en")
     assert "<table" in found._repr_html_()
