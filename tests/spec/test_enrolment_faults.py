@@ -236,6 +236,13 @@ def test_a_merit_value_is_on_the_scale_of_its_year(tmp_path: Path, finished: int
     assert [rule for rule, *_ in found_in(tmp_path)] == ([] if sound else ["merit-outside-scale"])
 
 
+def test_the_last_day_of_the_extract_belongs_to_it(tmp_path: Path) -> None:
+    write_small(tmp_path, ADA)
+    for file, line, column in ((HOMES, 3, "Registrerad"), (SPELLS, 3, "Registrerad"), (CERTIFICATES, 2, "Utfärdat")):
+        cell(file, line, column, ADA.as_of)(tmp_path)
+    assert found_in(tmp_path) == []
+
+
 def test_two_persons_never_share_a_number(tmp_path: Path) -> None:
     """Also not a placeholder: what each of them has done is then unknown, and nothing else is said of it."""
     persons = [{"who": "Ada"}, {"who": "Bo", "sex": "M", "home": "Täby"}]
