@@ -159,8 +159,10 @@ def match(
 
 @app.command()
 def whatif(
-    workspace: Annotated[Path, typer.Option("--workspace", help="Where gymreg ingest has stored the register.")],
-    year: Annotated[int, typer.Option("--year", help="Intake year.")],
+    workspace: Annotated[
+        Path, typer.Option("--workspace", help="Where gymreg ingest has stored the register or the enrolments.")
+    ],
+    year: Annotated[int, typer.Option("--year", help="Intake year; with a funding scenario the calendar year.")],
     scenario: Annotated[Path, typer.Option("--scenario", help="A YAML file that says what should be otherwise.")],
     round_: Annotated[str, typer.Option("--round", help="preliminary or final.")] = "final",
     runs: Annotated[int, typer.Option("--runs", min=0, help="Re-runs with new lots and resampled applicants.")] = 0,
@@ -173,32 +175,58 @@ def whatif(
     seed: Annotated[int, typer.Option("--seed", min=0, max=_MOST_SEED, help="Of the lottery and the re-runs.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON alone.")] = False,
 ) -> None:
-    """Match a round of a stored register under a scenario, and compare it with today; nothing is stored."""
-    from gymreg_core.matching.whatif import load_scenario, what_if
-    from gymreg_core.reporting.console import Progress, print_released
+    """Try a scenario beside today: on a round of a stored register, or on what a year's pupils cost; nothing is stored.
+
+    A file with the line `about: funding` asks for another decision on money. --round, --runs, --jobs, --cluster and
+    --seed belong to the others, which are about admission.
+    """
+    from gymreg_core.scenario_file import kind_of, read_scenario
+
+    raw = read_scenario(scenario)
+    if kind_of(raw, where=scenario.name) == "funding":
+        if round_ != "final" or runs or jobs or cluster or seed:
+            raise BadParameters(
+                "a funding scenario has no round and nothing that is drawn by lot",
+                where=scenario.name,
+                remedy="Leave out --round, --runs, --jobs, --cluster and --seed.",
+            )
+        view, tables = _funding_what_if(workspace, year, raw, scenario.name)
+    else:
+        drawn = {"seed": seed, "runs": runs, "jobs": jobs, "cluster": cluster}
+        view, tables = _admission_what_if(workspace, year, raw, scenario.name, round_, drawn)
+    if as_json:
+        print(json.dumps(view.to_dict(), ensure_ascii=False, indent=1))
+        return
+    from gymreg_core.reporting.console import print_released
+
+    print("\n".join(view.sentences("en")))
+    for released, columns, caption in tables(view, "en"):
+        print_released(released, columns, caption)
+
+
+def _admission_what_if(
+    workspace: Path, year: int, raw: Any, name: str, round_: str, drawn: dict[str, Any]
+) -> tuple[Any, Any]:
+    from gymreg_core.matching.whatif import make_scenario, what_if
+    from gymreg_core.reporting.console import Progress
     from gymreg_core.reporting.what_if import release_what_if
     from gymreg_core.reporting.what_if_parts import terminal_tables
     from gymreg_core.store.registers import stored_register
 
-    wanted, stored = load_scenario(scenario), stored_register(workspace, year)
+    wanted, stored = make_scenario(raw, where=name), stored_register(workspace, year)
     with Progress() as progress:
-        found = what_if(
-            stored.register,
-            wanted,
-            round_,
-            seed=seed,
-            runs=runs,
-            jobs=jobs,
-            cluster=cluster,
-            progress=progress.advance,
-        )
-    view = release_what_if(found, stored.provenance)
-    if as_json:
-        print(json.dumps(view.to_dict(), ensure_ascii=False, indent=1))
-        return
-    print("\n".join(view.sentences("en")))
-    for released, columns, caption in terminal_tables(view, "en"):
-        print_released(released, columns, caption)
+        found = what_if(stored.register, wanted, round_, progress=progress.advance, **drawn)
+    return release_what_if(found, stored.provenance), terminal_tables
+
+
+def _funding_what_if(workspace: Path, year: int, raw: Any, name: str) -> tuple[Any, Any]:
+    from gymreg_core.funding.what_if import make_scenario, what_if
+    from gymreg_core.reporting.funding_what_if import release_funding_what_if
+    from gymreg_core.reporting.funding_what_if_parts import terminal_tables
+    from gymreg_core.store.enrolments import stored_enrolments
+
+    wanted, stored = make_scenario(raw, where=name), stored_enrolments(workspace)
+    return release_funding_what_if(what_if(stored.enrolments, wanted, year), stored.provenance), terminal_tables
 
 
 @app.command()

@@ -13,6 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from gymreg_core.errors import BadParameters
 from gymreg_core.rules import entries
 
+KINDS = ("admission", "funding")
+"""What a scenario may be about."""
 _FEW = 30
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -70,6 +72,14 @@ def read_scenario(path: Path) -> Any:
             why=f"line {mark.line + 1}, column {mark.column + 1}" if mark else type(problem).__name__,
             remedy="It has to be a YAML file in UTF-8.",
         ) from None
+
+
+def kind_of(raw: Any, *, where: str) -> str:
+    """What a scenario is about: its line `about`, admission without one. Errors: BadParameters for anything else."""
+    about = raw.get("about", KINDS[0]) if isinstance(raw, dict) else KINDS[0]
+    if about not in KINDS:
+        raise BadParameters(f"no scenario is about {about!r}. {near(str(about), KINDS)}", where=where)
+    return str(about)
 
 
 def checked(model: type[Model], raw: Any, *, where: str) -> Model:

@@ -13,7 +13,6 @@ from gymreg_core.scenario_file import Names, ScenarioPart, Whole, checked, near,
 from gymreg_core.vocabulary.programmes import programmes
 from gymreg_core.vocabulary.sweden import swedish_municipalities
 
-ABOUT = "funding"
 LISTS = ("regional", "national", "own")
 _MOST_KRONOR = 10_000_000
 # Every month has it.
@@ -173,8 +172,3 @@ def load_scenario(path: Path) -> FundingScenario:
 def make_scenario(raw: Any, *, where: str = "scenario") -> FundingScenario:
     """Check a scenario given as a mapping. Errors: BadParameters with every fault and the nearest right name."""
     return checked(FundingScenario, raw, where=where)
-
-
-def is_about_funding(raw: Any) -> bool:
-    """Whether what stands in a scenario file says that it is one of these."""
-    return isinstance(raw, dict) and raw.get("about") == ABOUT

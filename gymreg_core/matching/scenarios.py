@@ -148,6 +148,7 @@ class Scenario(ScenarioPart):
     grade_scale : of rules/grades.yml, one that says what today's letters would be.
     """
 
+    about: Literal["admission"] = "admission"
     name: str = Field(min_length=1, max_length=80)
     note: str = ""
     close: tuple[_SomePaths, ...] = ()

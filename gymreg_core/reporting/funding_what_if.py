@@ -36,7 +36,7 @@ class FundingWhatIfView:
 
     groups : `FundingWhatIf.table`, what few pupils stand behind left out: by, group, programme; pupils and covered, how
         many at least; price, supplement and amount (öre), with _previous and _change; relative_change; amounts per
-        pupil. crossed : programme money of school and programme crossed, so that it tells no group that is left out.
+        pupil. crossed : programme money of them all, and of school and programme crossed.
         steps : value_previous and value in öre. found : the analysis itself.
     """
 
@@ -69,7 +69,8 @@ class FundingWhatIfView:
             "expected_rise": self.found.expected_rise,
             "sentences": list(self.sentences("en")),
             "steps": [{"name": name, **row} for name, row in zip(names, _records(self.steps), strict=True)],
-            "groups": _records(self.groups) + _records(self.crossed),
+            "groups": _records(self.groups),
+            "school_programmes": _records(self.crossed.where(self.crossed.table["by"].eq("school_programme"))),
         }
 
 
@@ -100,21 +101,21 @@ def release_funding_what_if(found: FundingWhatIf, provenance: Provenance) -> Fun
 
 
 def _released(found: FundingWhatIf, provenance: Provenance) -> tuple[Released, Released]:
-    """The groups, and what crosses: so much of the latter left out that it tells none of the former."""
-    whole, sums = _columns(found), found.sums()
-    single = whole["by"].ne("school_programme").to_numpy()
-    place = np.where(single, np.cumsum(single), np.cumsum(~single)) - 1
-    own = [(int(place[total]), place[parts].tolist()) for total, parts in sums if single[[total, *parts]].all()]
-    groups = release_money(whole[single].reset_index(drop=True), provenance, ties=Ties(sums=own))
-    # A total that is shown is told elsewhere; one that is not goes along, as of few.
-    left = np.flatnonzero(single)[groups.table["price"].isna()]
-    rows = np.concatenate([np.flatnonzero(~single), left])
-    at = {int(row): position for position, row in enumerate(rows)}
-    crossing = [(at.get(total), [at[part] for part in parts]) for total, parts in sums if not single[parts].any()]
-    frame = whole.iloc[rows].reset_index(drop=True)
-    frame.loc[len(rows) - len(left) :, ["pupils", "pupils_previous"]] = _FEW
-    released = release_money(frame[_CROSSED], provenance, ties=Ties(sums=crossing))
-    return groups, released.where(released.table["by"].eq("school_programme"))
+    """The groups, and programme money of all with what crosses; what the second leaves out is not in the first.
+
+    The region's amounts are told by the steps and the sentences, so that they are not left out for others' sake.
+    """
+    whole = _columns(found)
+    told = set(np.flatnonzero(whole["by"] == "region"))
+    sums = [(None if total in told else total, parts) for total, parts in found.sums()]
+    crossed = release_money(whole[_CROSSED], provenance, ties=Ties(sums=sums))
+    single = np.flatnonzero(whole["by"] != "school_programme")
+    place: dict[int | None, int] = {int(row): at for at, row in enumerate(single)}
+    own = [(place.get(total), [place[part] for part in parts]) for total, parts in sums if set(parts) <= set(place)]
+    groups = whole.iloc[single].reset_index(drop=True)
+    hidden = crossed.table["price_change"].isna().to_numpy()[single]
+    groups.loc[hidden, ["pupils", "pupils_previous"]] = _FEW
+    return release_money(groups, provenance, ties=Ties(sums=own)), crossed
 
 
 def _columns(found: FundingWhatIf) -> pd.DataFrame:
