@@ -10,50 +10,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gymreg_core.contracts.enrolments import GROUPS, Enrolments
-from gymreg_core.contracts.ledger import CAUSES, KINDS, POSTINGS, UNPAID, UNPAID_REASONS
-from gymreg_core.contracts.results import PROVIDER_FORMS
+from gymreg_core.contracts.enrolments import Enrolments
 from gymreg_core.funding.amounts import Amounts, PricesKeys, SupplementsPupils
-from gymreg_core.funding.histories import PLACEMENT, Histories, histories
+from gymreg_core.funding.histories import Histories, histories
 from gymreg_core.funding.kernel import NOTHING, PAID, month_by_days, month_on_a_day
 from gymreg_core.funding.settlement_checks import check_enrolments, refuse_missing_prices
 from gymreg_core.funding.settlement_rules import SettlementRules, month_span
+from gymreg_core.funding.transfers import Lines, Refusals, Tables, joined
 
 Int32 = NDArray[np.int32]
-_FIXED = {"provider_form": PROVIDER_FORMS, "group": GROUPS, "kind": KINDS, "cause": CAUSES, "reason": UNPAID_REASONS}
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Lines:
-    """Transfers, each (n,): pupil, placement and payer are numbers in Histories; month is YYYYMM; kind and cause are
-    places in the tuples of contracts.ledger; price, vat and supplement are int64 öre, signed."""
-
-    pupil: Int32
-    month: Int32
-    placement: Int32
-    payer: Int32
-    kind: NDArray[np.int8]
-    percent: NDArray[np.int16]
-    price: NDArray[np.int64]
-    vat: NDArray[np.int64]
-    supplement: NDArray[np.int64]
-    protected: NDArray[np.bool_]
-    sign: NDArray[np.int8]
-    cause: NDArray[np.int8]
-
-    def __len__(self) -> int:
-        return len(self.pupil)
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Refusals:
-    """Months that are not paid for, each (n,): as Lines, and reason int8, place in UNPAID_REASONS; payer or NONE."""
-
-    pupil: Int32
-    month: Int32
-    placement: Int32
-    payer: Int32
-    reason: NDArray[np.int8]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -70,11 +35,11 @@ class Entitlement:
 
     def postings(self) -> pd.DataFrame:
         """The lines as contracts.ledger.POSTINGS, each booked in the month that it concerns."""
-        return posting_table(self.histories, self.lines, self.lines.month)
+        return Tables(self.histories).postings(self.lines, self.lines.month)
 
     def unpaid(self) -> pd.DataFrame:
         """What is not paid as contracts.ledger.UNPAID, booked in the month that it concerns."""
-        return unpaid_table(self.histories, self.refusals, self.refusals.month)
+        return Tables(self.histories).unpaid(self.refusals, self.refusals.month)
 
 
 def entitlement(
@@ -159,61 +124,5 @@ def decided(
     return place, reason[place], spell[place], payer[place], percent[place], days
 
 
-def joined(parts: Sequence[Any], kind: type[Any]) -> Any:
-    """Several of Lines or Refusals as one."""
-    names = kind.__dataclass_fields__
-    if not parts:
-        return kind(**{name: np.zeros(0, np.int64) for name in names})
-    return kind(**{name: np.concatenate([getattr(one, name) for one in parts]) for name in names})
-
-
-def posting_table(h: Histories, lines: Lines, booked: Any) -> pd.DataFrame:
-    """Lines as contracts.ledger.POSTINGS. booked : YYYYMM, one or (n,)."""
-    columns: dict[str, Any] = {
-        "pupil": _names(h, lines.pupil),
-        "booked": np.broadcast_to(np.asarray(booked, np.int32), lines.pupil.shape),
-        "concerns": lines.month.astype(np.int32),
-        "payer": _listed(lines.payer, h.payers),
-        "kind": _listed(lines.kind, KINDS),
-        "cause": _listed(lines.cause, CAUSES),
-        "year_of_study": h.placements["year_of_study"].to_numpy(np.int8)[lines.placement],
-        **{name: getattr(lines, name) for name in ("sign", "price", "vat", "supplement", "protected", "percent")},
-    }
-    for name in PLACEMENT:
-        if name != "year_of_study":
-            columns[name] = _placed(h, name, lines.placement)
-    return pd.DataFrame({column.name: columns[column.name] for column in POSTINGS})
-
-
-def unpaid_table(h: Histories, refusals: Refusals, booked: Any) -> pd.DataFrame:
-    """Refusals as contracts.ledger.UNPAID. booked : YYYYMM, one or (n,)."""
-    columns: dict[str, Any] = {
-        "pupil": _names(h, refusals.pupil),
-        "booked": np.broadcast_to(np.asarray(booked, np.int32), refusals.pupil.shape),
-        "concerns": refusals.month.astype(np.int32),
-        "reason": _listed(refusals.reason, UNPAID_REASONS),
-        "municipality": _listed(refusals.payer + 1, ("", *h.payers)),
-        "school_id": _placed(h, "school_id", refusals.placement),
-        "protected": h.protected[refusals.pupil],
-    }
-    return pd.DataFrame({column.name: columns[column.name] for column in UNPAID})
-
-
 def _number(day: np.datetime64) -> int:
     return int(day.astype("datetime64[D]").astype(np.int64))
-
-
-def _names(h: Histories, pupil: Int32) -> pd.Categorical[Any]:
-    return pd.Categorical.from_codes(pupil, dtype=h.names)
-
-
-def _listed(numbers: NDArray[Any], names: Sequence[str] | NDArray[np.object_]) -> pd.Categorical:
-    dtype = pd.CategoricalDtype(pd.Index(list(names), dtype="str"))
-    return pd.Categorical.from_codes(numbers, dtype=dtype)
-
-
-def _placed(h: Histories, name: str, placement: Int32) -> pd.Categorical:
-    column = h.placements[name]
-    names = _FIXED.get(name) or sorted(set(column))
-    numbers = pd.Index(list(names), dtype=object).get_indexer(pd.Index(column)).astype(np.int32)
-    return _listed(numbers[placement], names)

@@ -19,20 +19,13 @@ from gymreg_core.contracts.ledger import AMOUNTS, CAUSES
 from gymreg_core.errors import BadParameters
 from gymreg_core.funding.amounts import Amounts, PricesKeys, SupplementsPupils
 from gymreg_core.funding.causes import causes
-from gymreg_core.funding.entitlement import (
-    Lines,
-    Refusals,
-    decided,
-    joined,
-    month_of,
-    posting_table,
-    unpaid_table,
-)
+from gymreg_core.funding.entitlement import decided, month_of
 from gymreg_core.funding.histories import Histories, histories
 from gymreg_core.funding.kernel import NONE, PAID
 from gymreg_core.funding.posted import Cells, posted_cells
 from gymreg_core.funding.settlement_checks import check_enrolments, refuse_missing_prices
 from gymreg_core.funding.settlement_rules import SettlementRules, month_before, month_span, months_between
+from gymreg_core.funding.transfers import Lines, Refusals, Tables, joined
 from gymreg_core.rules import rules_read
 
 Int32 = NDArray[np.int32]
@@ -123,6 +116,7 @@ class _State:
 
     def __init__(self, h: Histories, amounts: Amounts, rules: SettlementRules, before: np.datetime64) -> None:
         self._h, self._amounts, self._rules, self._before = h, amounts, rules, before
+        self._tables = Tables(h)
         self._everyone = np.arange(len(h), dtype=np.int32)
         self._cells: dict[int, Cells] = {}
         self._refusals: dict[int, Refusals] = {}
@@ -137,9 +131,11 @@ class _State:
         """The closing of the next month; `since` is the first that is due."""
         h, rules = self._h, self._rules
         known_by = rules.closing_day(month)
+        # Of everyone else what is due is what it was at the closing before, and that is posted.
+        moved = h.changed(_day(self._before), _day(known_by)) if self._followed else self._everyone
         with rules_read() as read:
             parts = [
-                self._month(one, month, known_by)
+                self._month(one, month, known_by, moved if one in self._cells else self._everyone)
                 for one in months_between(min([since, *self._cells]), month)
                 if month_span(one)[0] >= h.since
             ]
@@ -151,18 +147,15 @@ class _State:
         return Closing(
             month,
             known_by,
-            posting_table(h, lines, month),
-            unpaid_table(h, joined([self._refusals[one] for one in sorted(self._refusals)], Refusals), month),
+            self._tables.postings(lines, month),
+            self._tables.unpaid(joined([self._refusals[one] for one in sorted(self._refusals)], Refusals), month),
             {CAUSES[place]: int(count) for place, count in enumerate(counts) if count},
             dict(sorted(self._read.items())),
         )
 
-    def _month(self, month: int, booked: int, known_by: np.datetime64) -> Lines:
-        """What is to be posted for a month; it counts as posted from here on."""
-        h, pupils = self._h, self._everyone
-        if self._followed and month in self._cells:
-            # Of everyone else what is due is what it was at the closing before, and that is posted.
-            pupils = h.changed(_day(self._before), _day(known_by))
+    def _month(self, month: int, booked: int, known_by: np.datetime64, pupils: Int32) -> Lines:
+        """What is to be posted for a month of some pupils; it counts as posted from here on."""
+        h = self._h
         due, _, refusals = month_of(h, self._amounts, self._rules, month, pupils, known_by)
         self._refuse(month, pupils, refusals)
         if month == booked and month not in self._cells:
