@@ -18,7 +18,7 @@ _KRONOR = ("price", "vat", "supplement", "amount", "corrections")
 _FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _CODES = ("provider_form", "cause")
-_FORMULA = r"^([=+@\-\t\r])"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TABLES = ("payments", "basis", "supplement")
 _IN_WORKBOOK = ("payments", "supplement")
 
@@ -71,26 +71,42 @@ def _heads(table: pd.DataFrame) -> list[str]:
 
 def _for_readers(table: pd.DataFrame) -> pd.DataFrame:
     """The table with words for codes; a text that a spreadsheet would take for a formula begins with an apostrophe."""
-    out = table.copy()
-    for name in (name for name in table if table[name].dtype == "str"):
-        known = {text: _words()(f"{name}.{text}", "sv") for text in table[name].unique() if name in _CODES and text}
-        out[name] = (
-            table[name].map(lambda text, known=known: known.get(text, text)).str.replace(_FORMULA, r"'\1", regex=True)
-        )
-    return out
+    out = {}
+    for name, column in table.items():
+        codes, known = pd.factorize(column) if column.dtype == "str" else (np.zeros(0, np.int64), ())
+        words = [_word(str(name), text) for text in known]
+        out[name] = pd.Series(np.array(words, dtype=object)[codes], dtype="str") if words else column
+    return pd.DataFrame(out)
+
+
+def _word(name: str, text: str) -> str:
+    told = _words()(f"{name}.{text}", "sv") if name in _CODES and text else text
+    return f"'{told}" if told.startswith(_FORMULA) else told
 
 
 def _csv(table: pd.DataFrame) -> bytes:
-    cells = {name: _written(column) if name in _KRONOR else column for name, column in table.items()}
-    text = _BOM + pd.DataFrame(cells).to_csv(None, sep=";", index=False, header=_heads(table), lineterminator="\r\n")
-    return text.encode()
+    columns = [_cells(str(name), column) for name, column in table.items()]
+    lines = [";".join(map(_quoted, _heads(table))), *map(";".join, zip(*columns, strict=True)), ""]
+    return (_BOM + "\r\n".join(lines)).encode()
+
+
+def _cells(name: str, column: pd.Series) -> list[str]:
+    if name in _KRONOR:
+        return _written(column)
+    codes, known = pd.factorize(column)
+    return np.array([_quoted(str(text)) for text in known], dtype=object)[codes].tolist() if len(known) else []
+
+
+def _quoted(text: str) -> str:
+    """A cell of a CSV file; in quotation marks where it has to be."""
+    return '"' + text.replace('"', '""') + '"' if set(text) & set(';"\r\n') else text
 
 
 def _written(amounts: pd.Series) -> list[str]:
     """Öre as kronor: -7 -> '-0,07'."""
     whole, rest = np.divmod(np.abs(amounts.to_numpy(np.int64)), ORE)
-    signs = np.where(amounts < 0, "-", "")
-    return [f"{sign}{kronor},{ore:02d}" for sign, kronor, ore in zip(signs, whole, rest, strict=True)]
+    signs = np.where(amounts < 0, "-", "").tolist()
+    return [f"{sign}{kronor},{ore:02d}" for sign, kronor, ore in zip(signs, whole.tolist(), rest.tolist(), strict=True)]
 
 
 def _workbook(sheets: dict[str, pd.DataFrame], about: list[tuple[str, str]]) -> bytes:

@@ -182,6 +182,15 @@ def test_a_name_is_no_formula() -> None:
     assert b";=1+1;" not in files["betalningar-2024-04.csv"]
 
 
+def test_a_name_with_the_separator_stays_one_cell() -> None:
+    lines = random_lines(40)
+    lines = lines[lines["booked"] == 202404].assign(receiver='Skolan; "Almvreta"')
+    files = payment_files(payments(lines), made_up=False, sha256="")
+    rows = list(csv.reader(io.StringIO(files["betalningar-2024-04.csv"].decode("utf-8-sig")), delimiter=";"))
+    assert {row[1] for row in rows[1:]} == {'Skolan; "Almvreta"'}
+    assert {len(row) for row in rows} == {9}
+
+
 def test_a_matrix_that_loses_an_ore_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     summed = flows_module._summed
 
