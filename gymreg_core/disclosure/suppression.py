@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-_TINY, _NEAR = 1e-8, 1e-6  # sums have whole numbers in them: what is no combination is farther off than this
+_TINY, _NEAR = 1e-8, 1e-4
+"""What makes sums that depend on one another solvable, and how near to a combination of sums counts as one. Cells of a
+cross table that are none are off by one divided by the number of hidden cells or more."""
 _Bools = NDArray[np.bool_]
 _Ints = NDArray[np.int64]
 
@@ -86,7 +89,7 @@ def _protect(hidden: _Bools, values: _Ints, smallest: int, sums: NDArray[np.floa
         usable = open_.any(axis=1)
         # A told row needs another beside it in one of its sums: first in the one with the fewest missing already.
         of_row = [np.flatnonzero((sums[:, row] != 0) & usable) for row in np.flatnonzero(told)]
-        lines = [min(mine, key=lambda line: (missing[line], cheapest[line])) for mine in of_row if len(mine)]
+        lines: list[Any] = [min(mine, key=lambda line: (missing[line], cheapest[line])) for mine in of_row if len(mine)]
         lines += np.flatnonzero(short & usable).tolist()
         if not lines:
             return
@@ -97,10 +100,10 @@ def _told(hidden: _Bools, sums: NDArray[np.float64]) -> _Bools:
     """(rows,): the hidden rows that are a combination of the sums, whose space then holds the whole of them."""
     told = np.zeros(len(hidden), np.bool_)
     part = sums[:, hidden]
-    if part.any():
-        strength, axes = np.linalg.eigh(part @ part.T)
-        within = (axes / np.sqrt(np.where(strength > _TINY, strength, np.inf))).T @ part
-        told[hidden] = (within**2).sum(axis=0) > 1 - _NEAR
+    part = part[part.any(axis=1)]
+    if len(part):
+        square = part @ part.T + _TINY * np.eye(len(part))
+        told[hidden] = (part * np.linalg.solve(square, part)).sum(axis=0) > 1 - _NEAR
     return told
 
 

@@ -172,7 +172,7 @@ def _code_key(request: BuildRequest, renderer: Renderer) -> str:
 def _gather(request: BuildRequest, progress: ProgressLike) -> dict[str, Material]:
     """What the reports asked for rest on, by kind; a kind that the data hold nothing for is left out.
 
-    Errors: BadInput where nothing is left.
+    Errors: BadInput where nothing is left; BadParameters where made-up and real data would meet.
     """
     found = {kind: KINDS[kind].gather(request, progress.note) for kind in request.kinds}
     materials = {kind: material for kind, material in found.items() if material is not None}
@@ -182,6 +182,13 @@ def _gather(request: BuildRequest, progress: ProgressLike) -> dict[str, Material
             where=str(request.data or request.workspace),
             remedy="Run gymreg settle with this workspace first, or leave out --data and --workspace for the made-up "
             "region.",
+        )
+    if len({material.provenance.made_up for material in materials.values()}) > 1:
+        raise BadParameters(
+            "made-up and real figures would stand on one site",
+            where=str(request.workspace),
+            why="Without --data the results of the admission are those of the made-up region.",
+            remedy="Name the result files with --data, or another --workspace.",
         )
     return materials
 

@@ -8,12 +8,16 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from gymreg_core.errors import BadInput, DisclosureRefused
+from gymreg_core.provenance import sha256_of
 from gymreg_core.store.fingerprint import code_fingerprint, fingerprint
 from gymreg_core.store.ledger import Ledger
 
 Note = Callable[[str], None]
-_MADE_UP = "made-up-settled"
-_MONTHS = 12
+_SETTLED = "settled"
+_YEARS, _MONTHS, _CENTURY = 2, 12, 100
+_FULL_AFTER = 3
+"""School years after the first day of an extract until every year of study is in it."""
 _DECIDES = ("synthetic", "matching", "funding", "contracts", "sources", "store", "vocabulary", "rules")
 
 
@@ -21,36 +25,81 @@ def _quiet(_: str) -> None:
     """Takes a note and tells nobody."""
 
 
-def made_up_settled(workspace: Path, note: Note = _quiet, *, scale: float = 1.0, years: int = 2) -> Path:
-    """A workspace of its own below `workspace` with the enrolments of the made-up region and its last whole calendar
-    years settled; what lies there from the same code is not made again.
+def made_up_settled(workspace: Path, note: Note = _quiet, *, scale: float = 1.0) -> Path:
+    """A workspace of its own below `workspace` with the enrolments of the made-up region, and its last two whole
+    calendar years settled; what lies there from the same code is not made again.
 
     scale : size of the region, 1.0 as large as the real one. Errors: as `ingest_enrolments` and `settle_months`.
     """
+
+    def extract(folder: Path) -> Path:
+        note("making the enrolments of the made-up region")
+        return _made_up_extract(folder, scale)
+
+    return _settled(workspace, f"made-up {scale}", extract, note)
+
+
+def extract_settled(folder: Path, workspace: Path, note: Note = _quiet) -> Path:
+    """The same of an extract of made-up enrolments.
+
+    Errors: DisclosureRefused for enrolments of real persons, whose months are settled on purpose.
+    """
+    from gymreg_core.sources.enrolments.description import read_span
+    from gymreg_core.sources.enrolments.layout import enrolment_kind
+    from gymreg_core.sources.register.notes import Notes
+    from gymreg_core.sources.register.opening import extract_files
+
+    span = read_span(folder, Notes())
+    if span is not None and not span.made_up:
+        raise DisclosureRefused(
+            "these are enrolments of real persons, and no report is made of them without settled months",
+            where=folder.name,
+            why="Closing a month is a decision: it is made on purpose, and once.",
+            remedy="Run gymreg ingest --data with this folder and gymreg settle, then build with the same --workspace.",
+        )
+    files = sorted((path.name, sha256_of(path)) for path in extract_files(folder, enrolment_kind()))
+    return _settled(workspace, fingerprint(files), lambda _: folder, note)
+
+
+def _settled(workspace: Path, what: str, extract: Callable[[Path], Path], note: Note) -> Path:
     from gymreg_core.funding.settle_months import settle_months
     from gymreg_core.store.enrolments import ingest_enrolments
-    from gymreg_core.synthetic.region import ENROLMENT_YEARS
 
-    last = max(ENROLMENT_YEARS)
-    key = fingerprint(code_fingerprint([f"gymreg_core.{room}" for room in _DECIDES]), scale, years)
-    home = workspace / _MADE_UP
-    place = home / key[:20]
-    if len(Ledger(place).closings) == years * _MONTHS:
+    home = workspace / _SETTLED
+    place = home / fingerprint(code_fingerprint([f"gymreg_core.{room}" for room in _DECIDES]), what)[:20]
+    if Ledger(place).head:
         return place
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
     unfinished = home / f"{place.name}.part"
     with TemporaryDirectory(dir=home, prefix="extract-") as folder:
-        note("making the enrolments of the made-up region")
-        extract = _write(Path(folder), scale)
+        source = extract(Path(folder))
         note("taking in the enrolments")
-        ingest_enrolments(extract, unfinished)
-    note(f"settling {years * _MONTHS} months")
-    settle_months(unfinished, 100 * (last - years + 1) + 1, 100 * last + _MONTHS)
+        enrolments = ingest_enrolments(source, unfinished).enrolments
+    first, last = _whole_years(enrolments.since, enrolments.as_of)
+    note(f"settling {first} to {last}")
+    settle_months(unfinished, _CENTURY * first + 1, _CENTURY * last + _MONTHS)
     return unfinished.replace(place)
 
 
-def _write(folder: Path, scale: float) -> Path:
+def _whole_years(since: str, as_of: str) -> tuple[int, int]:
+    """First and last of the newest calendar years that an extract tells of whole, two where there are so many.
+
+    Errors: BadInput where there is none.
+    """
+    last = int(as_of[:4]) - 1
+    begun = int(since[:4]) + (since[5:] > "07-01") + _FULL_AFTER
+    if last < begun:
+        raise BadInput(
+            "no calendar year can be settled of these enrolments",
+            where=f"{since} to {as_of}",
+            why="All years of study are in it only three school years after its first day.",
+            remedy="Give an extract that begins earlier or ends later.",
+        )
+    return max(begun, last - _YEARS + 1), last
+
+
+def _made_up_extract(folder: Path, scale: float) -> Path:
     """The extract of the made-up region's enrolments alone, without the registers that they follow from."""
     from gymreg_core.synthetic.enrolment_extracts import write_enrolments
     from gymreg_core.synthetic.histories import enrolments_of

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gymreg_core.disclosure import Released
+from gymreg_core.disclosure import Released, release_money
 from gymreg_core.funding.what_if_table import OUTSIDE
 from gymreg_core.reporting.charts import diverging_bars, waterfall
 from gymreg_core.reporting.fragments import Fragment, page_slug
@@ -30,6 +31,13 @@ _FORMS: dict[str, Form] = {
     **dict.fromkeys(("amount_per_pupil_previous", "amount_per_pupil"), "kronor"),
     **dict.fromkeys(("amount_change_share", "price_change_share", *PER_PUPIL[2:]), "percent_change"),
 }
+_WHOLE: dict[str, Form] = {
+    "": "thousands",
+    "_change": "thousands_change",
+    "_change_share": "percent_change",
+    "_per_pupil": "kronor",
+    "_per_pupil_real_change": "percent_change",
+}
 _MILLION, _THOUSAND = 100_000_000, 100_000
 _MOST = 12
 
@@ -50,6 +58,26 @@ def waterfall_figure(view: FundingWhatIfView, language: Language = "sv") -> Frag
     said = {"name": view.found.scenario.name, "year": view.found.year, "unit": told}
     columns = [Column("label", p("waterfall.head", language), "text"), Column("note", capital(told), "points_text")]
     return _figure("stegen", drawing, p, "waterfall", said, rows, columns, language)
+
+
+def alternatives_table(views: Sequence[FundingWhatIfView], language: Language = "sv") -> Fragment:
+    """What several scenarios cost in the whole region, a row for each; all on the pupils of one year."""
+    found = [view.found.summary() for view in views]
+    frame = pd.DataFrame(
+        {
+            "label": [view.found.scenario.name for view in views],
+            "value": [one["amount"] for one in found],
+            "value_change": [one["amount_change"] for one in found],
+            "value_change_share": pd.array([one["amount_change_share"] for one in found], "Float64"),
+            "value_per_pupil": pd.array([one["per_pupil"] for one in found], "Int64"),
+            "value_per_pupil_real_change": pd.array([one["per_pupil_real_change"] for one in found], "Float64"),
+        }
+    )
+    released = release_money(frame, views[0].groups.provenance)
+    columns = [Column("label", say()("alternatives.head", language), "text")]
+    columns += [Column(f"value{end}", say()(f"head.amount{end}", language), form) for end, form in _WHOLE.items()]
+    caption = say()("alternatives.caption", language, year=views[0].found.year)
+    return table(released, columns, caption=caption, identifier="alternativen", language=language)
 
 
 def gain_figure(view: FundingWhatIfView, by: str, language: Language = "sv", most: int = _MOST) -> Fragment:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from gymreg_core.disclosure import Released, release_money
-from gymreg_core.errors import BadInput, BadParameters, DisclosureRefused
+from gymreg_core.errors import BadInput, BadParameters
 from gymreg_core.funding.costs import Costs, costs
 from gymreg_core.funding.distribution import Distribution, distribution
 from gymreg_core.funding.flows import flows
@@ -27,13 +27,13 @@ from gymreg_core.reporting.funding.released import (
     release_exchange,
     release_supplement,
 )
+from gymreg_core.reporting.funding_material import FORMS, no_decision
 from gymreg_core.rules import rules_read
 from gymreg_core.vocabulary.phrases import capital, label
 from gymreg_core.vocabulary.programmes import Language, municipalities
 from gymreg_core.vocabulary.texts import Texts, texts
 
 SCOPES = ("region", "municipality", "provider_form")
-FORMS = ("municipal", "independent", "region")
 _WHOLE_YEAR = 12
 _FIRST_PRICE_YEAR = 2019
 _CENTURY = 100
@@ -89,12 +89,7 @@ class View:
         Errors: BadParameters naming what there is; DisclosureRefused for real pupils without a decision.
         """
         if not stored.provenance.made_up and not (decision or "").strip():
-            raise DisclosureRefused(
-                "these are months settled for real pupils, and no report is made of them without a decision to publish",
-                where="decision",
-                why="Amounts follow from programmes and homes of pupils; the region decides what it publishes of them.",
-                remedy='Say who decided and when in the params file: decision: "Styrelsen 2026-06-11, § 45".',
-            )
+            raise no_decision()
         months = {known: len(stored.year(known).about["months"]) for known in stored.years}
         chosen = _newest(months) if year is None else year
         if not months.get(chosen):
