@@ -276,6 +276,8 @@ def test_the_sensitivity_beside_the_obvious_way(seed: int) -> None:
         kept = _by_school(other, merit, school, months)
         assert row.total == sum(kept.values())
         same = {s: Fraction(ore * sum(base.values()), sum(kept.values())) for s, ore in kept.items()}
+        weights = {s: int(months[school == s].sum()) for s in same}
+        assert row.gini == pytest.approx(float(pairwise([(kept[s], weights[s]) for s in kept]) or 0), abs=1e-7)  # öre split
         moved = sum(max(Fraction(0), same[s] - base[s]) for s in base)
         assert abs(row.moved - moved) <= len(base)  # each school's sum is rounded to the öre
         assert row.share_covered == pytest.approx(months[merit < row.limit].sum() / months.sum())

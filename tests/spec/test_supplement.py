@@ -133,6 +133,8 @@ def test_another_limit_and_other_levels() -> None:
     wider = supplement.with_changes(limit=220)
     assert wider.level([219.99, 200, 180, 220]).tolist() == [1, 1, 1, 0]
     assert wider.amounts_in(2024).tolist() == supplement.amounts_in(2024).tolist()
+    between = supplement.with_changes(limit=197.5, bands=(172.31, 140, 0))
+    assert between.level([197.5, 197.49, 172.31, 172.3]).tolist() == [0, 1, 1, 2]
     finer = supplement.with_changes(bands=(190, 170, 120, 0), amounts=(1, 2, 3, 4, 5))
     assert finer.level([195, 170, 169, 119, np.nan]).tolist() == [1, 2, 3, 4, 5]
     joined = supplement.with_changes(missing_level=3, amounts=(1, 2, 3))
