@@ -113,7 +113,10 @@ class Histories:
 
 
 def histories(enrolments: Enrolments, rules: SettlementRules, posted: pd.DataFrame | None = None) -> Histories:
-    """The arrays of enrolments that hold to their contract, with what a ledger (contracts.ledger.POSTINGS) names."""
+    """The arrays of enrolments that hold to their contract, with what a ledger (contracts.ledger.POSTINGS) names.
+
+    Of the rules, those about age, extended time and temporary numbers are worked in; days, shares and tax are not.
+    """
     e = enrolments
     pupils, of_person = _sorted_pupils(e.persons["applicant"], posted)
     n = len(pupils)

@@ -875,6 +875,14 @@ def test_months_that_cannot_be_closed_now_are_refused(name: str) -> None:
         settle(months, e, before, Tariff.packaged(), Flat(), RULES)
 
 
+def test_nobody_enrolled_is_nothing_posted() -> None:
+    for e in (tiny_enrolments(), tiny_enrolments(spells="| who |\n| a |", persons="| who | home |\n| a | - |")):
+        (one,) = settle([202310], e, None, Tariff.packaged(), Flat(), RULES)
+        assert len(one.postings) == 0
+        assert len(one.unpaid) == len(e.persons)
+        assert accounts(one.postings).empty
+
+
 def test_a_ledger_that_pays_twice_is_refused() -> None:
     e = tiny_enrolments(spells="| who |\n| a |")
     first = close_month(202310, e, None, Tariff.packaged(), Flat(), RULES).postings
