@@ -126,18 +126,18 @@ class Ledger:
         Errors: NotPermitted where another run holds it; BadParameters where the folder cannot be written; GymregError
         where the disk is full; as `closings`.
         """
+        lock = exclusive(self.folder / LOCK, wait=0)
         with told(self.folder):
             make_private(self.folder)
-        lock = exclusive(self.folder / LOCK, wait=0)
-        try:
-            lock.__enter__()
-        except GymregError:
-            raise NotPermitted(
-                "another run is closing months here",
-                where=str(self.folder),
-                why="One run at a time writes the ledger.",
-                remedy="Wait until it has ended; nothing was changed by this one.",
-            ) from None
+            try:
+                lock.__enter__()
+            except GymregError:
+                raise NotPermitted(
+                    "another run is closing months here",
+                    where=str(self.folder),
+                    why="One run at a time writes the ledger.",
+                    remedy="Wait until it has ended; nothing was changed by this one.",
+                ) from None
         try:
             self._clear_leftovers()
             yield Writer(self.folder, list(Ledger(self.workspace).closings))

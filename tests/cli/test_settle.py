@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -25,6 +26,7 @@ from gymreg_core.funding.prices import PriceTable, Tariff
 from gymreg_core.funding.settled import settled_year, settled_years
 from gymreg_core.provenance import InputFile, Provenance
 from gymreg_core.sources.enrolments.reading import EnrolmentReading
+from gymreg_core.store import ledger
 from gymreg_core.store.enrolments import put_enrolments
 from gymreg_core.store.ledger import Ledger
 from gymreg_core.store.postings import coded, posted, pupils
@@ -280,6 +282,28 @@ def test_two_runs_at_once_are_refused(run: Any, workspace: Path) -> None:
     assert (code, told) == (15, "")
     assert "another run is closing months here" in complained
     assert ledger_bytes(workspace) == {}
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "said"), [(errno.ENOSPC, 1, "the disk is full"), (errno.EACCES, 10, "cannot")]
+)
+def test_where_the_disk_says_no_the_months_before_stay(
+    run: Any, workspace: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: int, said: str
+) -> None:
+    written = ledger.write
+
+    def write(path: Path, content: bytes) -> None:
+        if "2024-02" in str(path):
+            raise OSError(number, "no")
+        written(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "write", write)
+        found, told, complained = run(workspace, "--months", f"{FIRST}:{LAST}", "--json")
+    assert (found, told) == (code, "")
+    assert said in complained
+    assert [closed.month for closed in Ledger(workspace).verify()] == [202401]
+    assert run(workspace, "--months", f"{FIRST}:{LAST}")[0] == 0
 
 
 def test_killed_in_the_midst_the_next_run_ends_the_same(
