@@ -160,6 +160,16 @@ def test_a_distribution_by_hand() -> None:
         assert "0,56" in told.describe(language).replace(".", ",")
 
 
+def test_concentration_follows_the_share_of_pupils_covered() -> None:
+    """C, with half as many months covered as B has now, comes second: the curve goes through (1/4, 0) and (1/2, 3/4).
+
+    1 - (1/4 x 0 + 1/4 x 3/4 + 1/2 x 7/4) = -1/16: more money than pupils lies with the schools that have few covered.
+    """
+    told = distribution(by_hand(covered_months=[0, 60, 90, 20]))
+    assert told.summary()["concentration"] == -1 / 16
+    assert told.summary()["gini"] == 9 / 16
+
+
 def test_nothing_paid_is_told_as_nothing_paid() -> None:
     told = distribution(by_hand(amount=0))
     assert np.isnan(told.summary()["gini"])
@@ -276,8 +286,9 @@ def test_the_sensitivity_beside_the_obvious_way(seed: int) -> None:
         kept = _by_school(other, merit, school, months)
         assert row.total == sum(kept.values())
         same = {s: Fraction(ore * sum(base.values()), sum(kept.values())) for s, ore in kept.items()}
+        # Gini is of amounts rounded to the öre, some 10 million to a school.
         weights = {s: int(months[school == s].sum()) for s in same}
-        assert row.gini == pytest.approx(float(pairwise([(kept[s], weights[s]) for s in kept]) or 0), abs=1e-7)  # öre split
+        assert row.gini == pytest.approx(float(pairwise([(kept[s], weights[s]) for s in kept]) or 0), abs=1e-7)
         moved = sum(max(Fraction(0), same[s] - base[s]) for s in base)
         assert abs(row.moved - moved) <= len(base)  # each school's sum is rounded to the öre
         assert row.share_covered == pytest.approx(months[merit < row.limit].sum() / months.sum())
