@@ -21,7 +21,7 @@ from gymreg_core.funding.money import MONTHS
 from gymreg_core.funding.price_index import consumer_prices
 from gymreg_core.funding.scenarios import FundingScenario, load_scenario, make_scenario
 from gymreg_core.funding.settlement_checks import check_enrolments
-from gymreg_core.funding.what_if_table import compared
+from gymreg_core.funding.what_if_table import OUTSIDE, compared
 from gymreg_core.funding.what_if_words import sentences
 from gymreg_core.rules import rule
 from gymreg_core.vocabulary.programmes import Language
@@ -88,7 +88,7 @@ class FundingWhatIf:
 
     def _ways(self, by: str) -> dict[str, int]:
         rows = self.rows(by)
-        rows = rows[rows["group"] != ""]
+        rows = rows[~rows["group"].isin(["", OUTSIDE])]
         within = float(rule("what_if", "even_within")) * rows["amount_previous"]
         return {"more": int((rows["relative"] > within).sum()), "less": int((rows["relative"] < -within).sum())}
 
