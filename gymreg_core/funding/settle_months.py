@@ -111,6 +111,7 @@ def _post(
     persons = stored.enrolments.persons
     protected = persons.loc[persons["protected"], "applicant"].tolist()
     code = code_fingerprint(_DECIDES)
+    schools = stored.enrolments.schools.sort_values("school_id", ignore_index=True)
     statuses = dict(read)
     for one in ready:
         closing = one.closing
@@ -128,7 +129,7 @@ def _post(
             "statuses": dict(sorted(statuses.items())),
         }
         tables = {"postings": closing.postings, "unpaid": closing.unpaid}
-        others = {"counted": one.counted, "schools": stored.enrolments.schools}
+        others = {"counted": one.counted, "schools": schools}
         writer.close(closing.month, tables, protected=protected, others=others, about=about)
 
 

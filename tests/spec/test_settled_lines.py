@@ -8,11 +8,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from gymreg_core.contracts.ledger import CAUSES
+from gymreg_core.contracts.results import PROVIDER_FORMS
 from gymreg_core.errors import GymregError
 from gymreg_core.funding.flows import flows, require_equal
 from gymreg_core.funding.lines import LINES, funding_table, lines_of, supplement_of, unpaid_of
 from gymreg_core.funding.payments import payments
 from gymreg_core.funding.reconciliation import corrections_by_month, reconcile
+from gymreg_core.vocabulary.texts import texts
 from tests.funding_postings import postings, schools, unpaid
 from tests.tiny import table
 
@@ -271,3 +274,11 @@ def test_sums_that_disagree_are_an_error_in_the_program_that_tells_no_value() ->
     with pytest.raises(GymregError, match="payments: the parts do not add up") as told:
         require_equal("payments", [123, 456], [580])
     assert not any(value in str(told.value) for value in ("123", "456", "579", "580"))
+
+
+def test_the_words_of_files_and_sentences_are_whole() -> None:
+    for name in ("payment_texts.yml", "settled_texts.yml"):
+        assert texts("gymreg_core.funding", name).incomplete() == []
+    known = texts("gymreg_core.funding", "payment_texts.yml").entries
+    assert {f"cause.{cause}" for cause in CAUSES if cause} <= set(known)
+    assert {f"provider_form.{form}" for form in PROVIDER_FORMS} <= set(known)
