@@ -12,7 +12,7 @@ from typing import get_args
 from joblib import Parallel, delayed
 
 from gymreg_core.funding.supplement_odds import Interval
-from tests.supplement_regions import PLANTS, YEARS, draw, found, starters
+from tests.supplement_regions import PLANTS, YEARS, draw, found, starters, through_enrolments
 
 RECORD = Path(__file__).resolve().parents[1] / "docs" / "simulations" / "supplement.md"
 LEAST, MOST = 0.93, 0.97
@@ -30,6 +30,7 @@ Seed {seed}, {date}.
 |---|---|---:|---:|---:|---:|
 {rows}
 
+Enrolments: rising odds of 2019 alone, found in the enrolment histories, with moves, late certificates and corrections.
 Constant: the odds are one number within a level, those of `rules/supplement.yml`, so that the regression on levels is
 the very model. Rising: the odds rise with every point of merit, and a level's are those of its pupils' mean chance.
 Pupils: each pupil's outcome on its own. It must hold in {least:.0%} to {most:.0%} of the regions, all levels together;
@@ -43,7 +44,8 @@ def one_region(seed: int, scale: float) -> dict[tuple[str, str], list[bool]]:
     """By plant and interval, whether each level was found."""
     people = starters(seed, scale)
     drawn = {plant: draw(people, plant, seed) for plant in PLANTS}
-    return {(plant, interval): list(found(*drawn[plant], interval)) for plant, interval in product(PLANTS, INTERVALS)}
+    drawn["enrolments"] = through_enrolments(seed, scale)
+    return {(plant, interval): list(found(*drawn[plant], interval)) for plant, interval in product(drawn, INTERVALS)}
 
 
 def main() -> int:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 
 from gymreg_core.contracts.register import SUBJECTS
-from gymreg_core.funding.outcomes import CohortOutcomes
+from gymreg_core.funding.outcomes import CohortOutcomes, cohort_outcomes
 from gymreg_core.funding.supplement import Supplement
 from gymreg_core.funding.supplement_odds import Interval, band_odds
 from gymreg_core.matching.build_market import MarketOptions, build_market
 from gymreg_core.matching.merit import merit
 from gymreg_core.matching.solve import solve
 from gymreg_core.rules import rule
+from gymreg_core.synthetic.histories import make_enrolments
 from gymreg_core.synthetic.outcomes import planted_odds, simulate_outcomes
 from gymreg_core.synthetic.registers import make_register
 from gymreg_core.vocabulary.programmes import programmes
@@ -71,6 +73,13 @@ def draw(people: Starters, plant: str, seed: int) -> tuple[CohortOutcomes, dict[
         log_odds = BASE + np.log([1.0, *planted.values()])[level]
         eligible = np.random.default_rng(seed).random(len(level)) < 1 / (1 + np.exp(-log_odds))
     return CohortOutcomes(people.merit, eligible, people.cohort, people.school), planted
+
+
+def through_enrolments(seed: int, scale: float) -> tuple[CohortOutcomes, dict[int, float]]:
+    """Outcomes as told by the enrolment histories of a region, moves, late rows and corrections in them."""
+    enrolments = make_enrolments(YEARS[:1], date(YEARS[0] + 4, 6, 30), seed=seed, scale=scale)
+    outcomes = cohort_outcomes(enrolments, YEARS[:1])
+    return outcomes, planted_odds(outcomes.merit)
 
 
 def found(outcomes: CohortOutcomes, planted: dict[int, float], interval: Interval = "pupils") -> Iterator[bool]:
