@@ -36,7 +36,8 @@ the very model. Rising: the odds rise with every point of merit, and a level's a
 Pupils: each pupil's outcome on its own. It must hold in {least:.0%} to {most:.0%} of the regions, all levels together;
 the share of a single level has a standard error of 1.3 percentage points. With rising odds pupils differ within a
 level, and an interval that takes them as alike is a little too wide. Schools: as if the schools were drawn from many;
-where merit differs between schools and odds rise with merit, it also counts that difference as chance.
+where merit differs between schools and odds rise with merit, it also counts that difference as chance; where few
+schools have most pupils of a level, it is too narrow. It is told for comparison and need hold nothing.
 """
 
 
