@@ -34,7 +34,7 @@ def made_up_settled(workspace: Path, note: Note = _quiet, *, scale: float = 1.0)
 
     def extract(folder: Path) -> Path:
         note("making the enrolments of the made-up region")
-        return _made_up_extract(folder, scale)
+        return made_up_extract(folder, scale)
 
     return _settled(workspace, f"made-up {scale}", extract, note)
 
@@ -99,8 +99,11 @@ def _whole_years(since: str, as_of: str) -> tuple[int, int]:
     return max(begun, last - _YEARS + 1), last
 
 
-def _made_up_extract(folder: Path, scale: float) -> Path:
-    """The extract of the made-up region's enrolments alone, without the registers that they follow from."""
+def made_up_extract(folder: Path, scale: float) -> Path:
+    """Write the extract of the made-up region's enrolments into `folder`, without the registers that they follow from.
+
+    scale : size of the region, 1.0 as large as the real one. Errors: as `write_region`.
+    """
     from gymreg_core.synthetic.enrolment_extracts import write_enrolments
     from gymreg_core.synthetic.histories import enrolments_of
     from gymreg_core.synthetic.histories_start import starters_of

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import gymreg_core
-from gymreg_core.reporting.admission.appendix import _DEFINED
+from gymreg_core.reporting.admission.appendix import _DEFINED as _OF_ADMISSION
+from gymreg_core.reporting.funding.appendix import _DEFINED as _OF_FUNDING
 from gymreg_core.vocabulary.programmes import LANGUAGES, programmes
 from gymreg_core.vocabulary.texts import Texts, terms
 
@@ -18,6 +19,7 @@ ROOT = Path(gymreg_core.__file__).parent
 TABLES: dict[str, tuple[str, ...]] = {
     "gymreg_core.admission/texts.yml": ("admission",),
     "gymreg_core.reporting.admission/texts.yml": ("reporting/admission", "reporting/sections.py"),
+    "gymreg_core.reporting.funding/texts.yml": ("reporting/funding", "reporting/sections.py"),
     "gymreg_core.vocabulary/phrases.yml": ("vocabulary",),
     "gymreg_core.vocabulary/terms.yml": (),
 }
@@ -62,7 +64,7 @@ def test_every_text_is_asked_for(name: str) -> None:
 
 def test_every_defined_term_has_its_definition_and_every_programme_a_short_name() -> None:
     known = terms().entries
-    assert [t for t in _DEFINED if f"{t}.term" not in known or f"{t}.definition" not in known] == []
+    assert [t for t in (*_OF_ADMISSION, *_OF_FUNDING) if f"{t}.term" not in known or f"{t}.definition" not in known] == []
     assert [code for code in programmes() if f"short.{code}" not in known] == []
 
 

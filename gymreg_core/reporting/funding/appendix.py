@@ -40,15 +40,15 @@ _DEFINED = (
     "provider",
     "region_area",
 )
+_OF_REGION = ("national_list", "skolindex", "correction", "higher_eligibility", "odds_ratio", "gini")
 _SHORT_HASH = 12
 _PRICES = "prices/"
 
 
 def definitions(view: View) -> Fragment:
     """The terms of the report in alphabetical order."""
-    pairs = [
-        (capital(terms()(f"{t}.term", view.language)), terms()(f"{t}.definition", view.language)) for t in _DEFINED
-    ]
+    known = [term for term in _DEFINED if view.is_region or term not in _OF_REGION]
+    pairs = [(capital(terms()(f"{t}.term", view.language)), terms()(f"{t}.definition", view.language)) for t in known]
     return section(view, "definitions", "definitioner") + definition_list(
         sorted(pairs, key=lambda pair: swedish_order(pair[0]))
     )
@@ -89,7 +89,7 @@ def _row(view: View, key: str) -> tuple[str, str, str]:
     assumed = [values for values in dated.values() if values["status"] == "assumption"]
     sources = list(dict.fromkeys(str(values["source"]).strip() for values in assumed))
     units = [str(values.get("unit", "")).strip() for values in dated.values()]
-    known = f"assumed.{file.replace('/', '-')}.{name}"
+    known = f"assumed.{file.replace('/', '_')}.{name}"
     if known in view.texts.entries:
         said = view.say(known)
     elif file.startswith(_PRICES):

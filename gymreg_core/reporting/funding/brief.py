@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from gymreg_core.funding.money import ORE
 from gymreg_core.reporting.fragments import Fragment
-from gymreg_core.reporting.funding.parts import amount_change, people_change, section
+from gymreg_core.reporting.funding.parts import amount_change, people_change, section, short
 from gymreg_core.reporting.funding.view import View
 from gymreg_core.reporting.markup import callout, key_figures, paragraph
 from gymreg_core.reporting.tables import written
-from gymreg_core.vocabulary.numbers import kronor, money, month, number
+from gymreg_core.vocabulary.numbers import money, month, number
 from gymreg_core.vocabulary.phrases import capital, per_cent, programme_inside
 
 _Figure = tuple[str, str, str]
@@ -19,13 +20,20 @@ def in_brief(view: View) -> Fragment:
     if view.figure("price") is None:
         return top + paragraph(view.say(f"brief.nothing.{view.scope}", place=view.place, year=view.year))
     figures = [_total(view), _per_pupil(view), _pupils(view), _supplement(view), _last(view)]
-    return top + key_figures([one for one in figures if one]) + paragraph(*_sentences(view))
+    told = paragraph(*_sentences(view), view.say("brief.units"))
+    return top + key_figures([one for one in figures if one]) + told
 
 
 def highlights(view: View) -> list[str]:
     """The sentences that stand for the page elsewhere."""
-    total, pupil = _total(view), _per_pupil(view)
-    told = [f"{capital(figure[1])}: {figure[0]}. {figure[2]}".strip() for figure in (total, pupil) if figure]
+    told = []
+    for name, change in (("amount", view.figure("amount_change")), ("amount_per_pupil", None)):
+        ore = view.figure(name)
+        if ore is not None:
+            compared = amount_change(view, view.figure(f"{name}_change_share"), change)
+            key = f"highlight.{name}.{view.scope}" if name == "amount" else f"highlight.{name}"
+            said = view.say(key, amount=money(ore, view.language), place=view.place, year=view.year)
+            told.append(f"{said} {view.say('brief.that_is', compared=compared)}" if compared else said)
     return [*told, *_sentences(view)]
 
 
@@ -43,7 +51,7 @@ def _total(view: View) -> _Figure | None:
         return None
     told = amount_change(view, view.figure("amount_change_share"), view.figure("amount_change"))
     what = view.say(f"brief.total.{view.scope}", place=view.place)
-    return money(amount, view.language), what, view.say("brief.that_is", compared=told) if told else ""
+    return short(view, amount), what, view.say("brief.that_is", compared=told) if told else ""
 
 
 def _per_pupil(view: View) -> _Figure | None:
@@ -52,7 +60,7 @@ def _per_pupil(view: View) -> _Figure | None:
         return None
     told = amount_change(view, view.figure("amount_per_pupil_change_share"))
     said = view.say("brief.that_is", compared=told) if told else ""
-    return kronor(each, view.language), view.say("brief.per_pupil"), said
+    return view.say("unit.kronor", n=number(each / ORE, view.language)), view.say("brief.per_pupil"), said
 
 
 def _pupils(view: View) -> _Figure | None:
@@ -82,13 +90,13 @@ def _last(view: View) -> _Figure | None:
         whole = cells.loc[cells["by"] == "all", "price"]
         if whole.empty or whole.isna().all():
             return None
-        return money(int(whole.iloc[0]), view.language), view.say("brief.between"), view.say("brief.between_is")
+        return short(view, int(whole.iloc[0])), view.say("brief.between"), view.say("brief.between_is")
     own = balances[balances["municipality"] == view.scope_name]
     if own.empty or own["net"].isna().all():
         return None
     net = int(own["net"].iloc[0])
     way = "received" if net >= 0 else "paid"
-    return money(abs(net), view.language), view.say(f"brief.net.{way}", place=view.place), view.say("brief.net_is")
+    return short(view, abs(net)), view.say(f"brief.net.{way}", place=view.place), view.say("brief.net_is")
 
 
 def _sentences(view: View) -> list[str]:

@@ -10,13 +10,14 @@ from gymreg_core.reporting.funding.parts import (
     columns,
     figure,
     labelled,
-    programme_label,
+    programme_labels,
     section,
     thousands,
 )
 from gymreg_core.reporting.funding.view import View
 from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.tables import Column, download, table, written
+from gymreg_core.rules import rule
 from gymreg_core.vocabulary.numbers import kronor, money
 from gymreg_core.vocabulary.phrases import capital, per_cent, programme_inside
 from gymreg_core.vocabulary.slugs import swedish_order
@@ -33,7 +34,7 @@ def programmes(view: View) -> Fragment:
     rows = _of_scope(view, "programme")
     frame = rows.table
     rows = rows.where(frame["programme"].ne("") & frame["pupils"].ne(0))
-    rows = labelled(rows, [programme_label(view, str(code)) for code in rows.table["programme"]])
+    rows = labelled(rows, programme_labels(view, rows.table["programme"]))
     rows = rows.sort(["price", "label"], ascending=[False, True])
     shown = rows.where(rows.table["price"].notna())
     if not len(shown):
@@ -46,8 +47,9 @@ def programmes(view: View) -> Fragment:
         amount=money(first["price"], view.language),
         share=per_cent(float(first["price"]) / view.figure("price"), view.language),
     )
-    drawn = labelled(shown, [programme_label(view, str(code), short=True) for code in shown.table["programme"]])
+    drawn = labelled(shown, programme_labels(view, shown.table["programme"], short=True))
     drawn = drawn.with_words("note", [thousands(view, ore) for ore in shown.table["price"]])
+    drawn = drawn.head(int(rule("report", "programmes_drawn")))
     drawing = bars(drawn, label="label", value="price", text="note", language=view.language)
     head = columns(view, "pupils", "pupils_change", "price", "price_change_share", "price_per_pupil")
     listed = _table(view, rows, [column(view, "label", "programme"), *head], "program", view.say("programmes.table"))

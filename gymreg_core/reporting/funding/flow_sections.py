@@ -129,12 +129,14 @@ def _municipality(view: View) -> Fragment:
         told.append(view.say("flows.own.sums", place=name, **sums))
     top += paragraph(*told)
     known = rows.where(rows.table["net"].notna())
+    if len(known) < len(rows):
+        top += paragraph(view.say("flows.own.hidden", n=number(len(rows) - len(known), view.language)))
     shown = [column(view, "municipality"), *columns(view, "paid", "received", "net")]
     listed = table(
-        rows, shown, caption=view.say("flows.own.table", place=name), identifier="floden", language=view.language
+        known, shown, caption=view.say("flows.own.table", place=name), identifier="floden", language=view.language
     )
     if not len(known):
-        return top + listed
+        return top
     drawn = labelled(known, [str(other) for other in known.table["municipality"]])
     drawn = drawn.with_words("note", [thousands(view, ore) for ore in known.table["net"]])
     names = (view.say("flows.own.receives", place=name), view.say("flows.own.pays", place=name))

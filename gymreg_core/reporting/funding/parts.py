@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -22,8 +22,10 @@ __all__ = [
     "labelled",
     "long_table",
     "people_change",
-    "programme_label",
+    "programme_labels",
     "section",
+    "short",
+    "signed",
     "thousands",
 ]
 
@@ -70,9 +72,12 @@ def labelled(released: Released, names: Sequence[str]) -> Released:
     return released.with_words("label", list(names))
 
 
-def programme_label(view: View, code: str, *, short: bool = False) -> str:
-    """The name of a programme; protected identities have none."""
-    return (programme_short if short else programme_name)(code, view.language)
+def programme_labels(view: View, codes: Iterable[object], *, short: bool = False) -> list[str]:
+    """The names of programmes, those that several have with their code behind."""
+    known = [str(code) for code in codes]
+    names = [(programme_short if short else programme_name)(code, view.language) for code in known]
+    several = {name for name in names if len({c for c, n in zip(known, names, strict=True) if n == name}) > 1}
+    return [f"{name} ({code})" if name in several else name for name, code in zip(names, known, strict=True)]
 
 
 def thousands(view: View, ore: Any) -> str:
@@ -85,6 +90,14 @@ def thousands(view: View, ore: Any) -> str:
 
 
 _THOUSAND, _MILLION = 100_000, 100_000_000
+
+
+def short(view: View, ore: float) -> str:
+    """An amount in a large type: '9 235 mnkr', '38,5 mnkr' or '812 tkr'."""
+    if abs(ore) < _MILLION:
+        return thousands(view, ore)
+    decimals = 0 if abs(ore) >= _HUNDRED * _MILLION else 1
+    return view.say("unit.millions", n=number(ore / _MILLION, view.language, decimals))
 
 
 def amount_change(view: View, share: float | None, amount: float | None = None) -> str:

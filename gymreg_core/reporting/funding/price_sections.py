@@ -6,11 +6,12 @@ import pandas as pd
 
 from gymreg_core.reporting.charts import line_panels
 from gymreg_core.reporting.fragments import Fragment
-from gymreg_core.reporting.funding.parts import column, figure, programme_label, section
+from gymreg_core.reporting.funding.parts import column, figure, programme_labels, section
 from gymreg_core.reporting.funding.view import View
 from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.tables import Column, download, table
 from gymreg_core.rules import rule
+from gymreg_core.vocabulary.numbers import number
 from gymreg_core.vocabulary.programmes import programmes
 
 _HUNDRED = 100
@@ -24,44 +25,38 @@ def price_level(view: View) -> Fragment:
         return Fragment()
     frame = view.prices.table
     frame = frame[(frame["key"] == frame["programme"]) & (frame["price_year"] <= view.year)]
-    top = section(view, "prices", "priser") + paragraph(view.say("prices.lead"), view.prices.describe(view.language))
+    top = section(view, "prices", "priser") + paragraph(view.say("prices.lead"))
+    top += paragraph(view.prices.describe(view.language))
     drawn = [_panels(view, frame, kind) for kind in _TYPES]
     return top + drawn[0] + drawn[1] + _table(view, frame)
 
 
 def _panels(view: View, frame: pd.DataFrame, kind: str) -> Fragment:
-    known = programmes()
+    """The programmes of a type with most pupils, where there is more than one year to draw."""
+    known, years = programmes(), frame["programme"].value_counts()
     last = frame[frame["price_year"] == view.year]
-    mine = [str(code) for code in last["programme"] if known[str(code)].type == kind]
-    several = frame["programme"].map(frame["programme"].value_counts()) > 1
-    mine = [code for code in mine if several[frame["programme"] == code].any()]
+    mine = [str(code) for code in last["programme"] if known[str(code)].type == kind and years[code] > 1]
     mine = sorted(mine, key=lambda code: (-(view.pupils_of(code) or 0), code))[: int(rule("report", "price_panels"))]
     if not mine:
         return Fragment()
     rows = frame[frame["programme"].isin(mine)].assign(order=lambda f: f["programme"].map(mine.index))
-    rows = rows.sort_values(["order", "price_year"], kind="stable")
+    rows = rows.sort_values(["order", "price_year"], kind="stable").reset_index(drop=True)
     first = rows.groupby("programme")["regional"].transform("first")
-    values = {
-        "regional": rows["regional"] / _HUNDRED,
-        "national": rows["national"] / _HUNDRED,
-        "index": first * rows["skolindex"] / _HUNDRED / _HUNDRED,
-    }
-    long = pd.concat(
-        [
-            pd.DataFrame(
-                {
-                    "panel": [programme_label(view, str(code), short=True) for code in rows["programme"]],
-                    "year": rows["price_year"].to_numpy(),
-                    "value": values[name].to_numpy(),
-                    "series": view.say(f"prices.series.{name}"),
-                    "order": rows["order"].to_numpy(),
-                    "rank": place,
-                }
-            )
-            for place, name in enumerate(_SERIES)
-        ]
+    prices = pd.DataFrame(
+        {
+            "label": programme_labels(view, rows["programme"]),
+            "panel": programme_labels(view, rows["programme"], short=True),
+            "year": rows["price_year"],
+            "regional": rows["regional"],
+            "national": rows["national"],
+            "index": (first * rows["skolindex"] / _HUNDRED).round().astype("int64"),
+        }
     )
-    long = long.sort_values(["order", "rank", "year"], kind="stable").drop(columns="order")
+    long = prices.melt(["panel", "year"], list(_SERIES), "series", "value")
+    long = long.assign(order=long["panel"].map({name: at for at, name in enumerate(prices["panel"].unique())}))
+    long = long.assign(rank=long["series"].map(_SERIES.index), value=long["value"] / _HUNDRED)
+    long = long.sort_values(["order", "rank", "year"], kind="stable")
+    long = long.assign(series=[view.say(f"prices.series.{name}") for name in long["series"]])
     drawing = line_panels(
         view.release(long[["panel", "year", "value", "series"]]),
         panel="panel",
@@ -71,40 +66,43 @@ def _panels(view: View, frame: pd.DataFrame, kind: str) -> Fragment:
         language=view.language,
     )
     now = last[last["programme"].isin(mine)]
-    lost = int((now["real_change"] < 0).sum())
-    message = view.say(f"prices.{kind}.caption", lost=lost, n=len(now), first=int(rows["price_year"].min()))
+    lost, begun = int((now["real_change"] < 0).sum()), int(rows["price_year"].min())
+    how = {0: "none", len(now): "all"}.get(lost, "some")
+    said = {"lost": number(lost, view.language), "n": number(len(now), view.language), "first": begun}
+    message = view.say(f"prices.{kind}.{how}", **said)
     alt = view.say("prices.alt", about=view.about, message=message)
-    wide = rows.assign(
-        label=[programme_label(view, str(code)) for code in rows["programme"]],
-        amount=values["regional"] * _HUNDRED,
-        value=values["index"] * _HUNDRED,
-    )
-    wide = wide.rename(columns={"regional": "value_previous", "value": "value_change"})
-    return figure(
-        view, f"priser-{kind}", drawing, kind="panels", alt=alt, caption=message, data=_years(view, wide, kind)
-    )
+    data = _ends(view, prices, kind)
+    return figure(view, f"priser-{kind}", drawing, kind="panels", alt=alt, caption=message, data=data)
 
 
-def _years(view: View, rows: pd.DataFrame, kind: str) -> Fragment:
-    """The numbers of a figure: a row for each programme and year."""
-    frame = pd.DataFrame(
-        {
-            "label": rows["label"].to_numpy(),
-            "year": rows["price_year"].to_numpy(),
-            "value": rows["value_previous"].to_numpy(),
-            "value_previous": rows["national"].to_numpy(),
-            "value_change": rows["value_change"].round().to_numpy(),
-        }
-    )
+def _ends(view: View, prices: pd.DataFrame, kind: str) -> Fragment:
+    """The first and the last year of a figure as a table, and every year as a file."""
+    groups = prices.groupby("label", sort=False)
+    frame = groups[["regional", "national", "index"]].last().reset_index()
+    frame[["regional_previous", "national_previous"]] = groups[["regional", "national"]].first().to_numpy()
+    years = {"first": int(prices["year"].min()), "last": view.year}
+    heads = ("regional_previous", "regional", "national_previous", "national", "index")
     shown = [
         column(view, "label", "programme"),
-        column(view, "year", "year", "year"),
-        column(view, "value", "price_regional", "kronor"),
-        column(view, "value_previous", "price_national", "kronor"),
-        column(view, "value_change", "price_index", "kronor"),
+        *(Column(name, view.say(f"prices.head.{name}", **years), "kronor") for name in heads),
     ]
-    caption = view.say(f"prices.{kind}.table")
-    return table(view.release(frame), shown, caption=caption, identifier=f"priser-{kind}", language=view.language)
+    listed = table(
+        view.release(frame[["label", *heads]]),
+        shown,
+        caption=view.say(f"prices.{kind}.table"),
+        identifier=f"priser-{kind}",
+        language=view.language,
+    )
+    whole = [
+        column(view, "label", "programme"),
+        column(view, "year", form="year"),
+        *(Column(name, view.say(f"prices.series.{name}"), "kronor") for name in _SERIES),
+    ]
+    label = view.say("prices.years_csv")
+    file = download(
+        view.release(prices.drop(columns="panel")), whole, name=f"priser-{kind}", label=label, language=view.language
+    )
+    return listed + file
 
 
 def _table(view: View, frame: pd.DataFrame) -> Fragment:
@@ -112,7 +110,7 @@ def _table(view: View, frame: pd.DataFrame) -> Fragment:
     now = frame[frame["price_year"] == view.year].sort_values("programme", kind="stable")
     out = pd.DataFrame(
         {
-            "label": [programme_label(view, str(code)) for code in now["programme"]],
+            "label": programme_labels(view, now["programme"]),
             "value": now["regional"].to_numpy(),
             "value_previous": now["national"].to_numpy(),
             "share": now["share"].to_numpy(),

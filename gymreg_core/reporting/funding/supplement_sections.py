@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from gymreg_core.disclosure import Released
+from gymreg_core.funding.supplement_words import kronor, sentences
 from gymreg_core.reporting.charts import dumbbells, levels, lorenz
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.funding.parts import (
@@ -14,22 +15,25 @@ from gymreg_core.reporting.funding.parts import (
     figure,
     labelled,
     long_table,
-    programme_label,
+    programme_labels,
     section,
 )
 from gymreg_core.reporting.funding.view import View
 from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.tables import download, table
 from gymreg_core.rules import rule
-from gymreg_core.vocabulary.numbers import kronor, money, number, points
+from gymreg_core.vocabulary.numbers import money, number, points
 from gymreg_core.vocabulary.phrases import per_cent
 
 _STEPS = 20
 _FEWEST_SCHOOLS = 10
+_BEFORE_LEVELS = 2  # sentences on pupils and on those compared with; the levels stand in the table
 
 
 def supplement(view: View) -> Fragment:
     """How it works in three sentences and a picture, what it came to, how unevenly, and whom it reached."""
+    if not view.is_region and view.figure("price") is None:
+        return Fragment()
     top = section(view, "supplement", "tillagg") + _how(view)
     rows = view.supplements
     if rows is None:
@@ -42,7 +46,10 @@ def _how(view: View) -> Fragment:
     names = [view.say("supplement.level", level=int(level)) for level in rows["level"]]
     frame = rows.assign(
         label=names,
-        note=[f"{n}\n{kronor(ore, view.language)}" for n, ore in zip(names, rows["amount"], strict=True)],
+        note=[
+            f"{name}\n{view.say('unit.kronor', n=kronor(ore, view.language))}"
+            for name, ore in zip(names, rows["amount"], strict=True)
+        ],
         value=rows["amount"],
     )
     banded = frame[frame["merit_from"].notna()].sort_values("merit_from", kind="stable")
@@ -88,10 +95,10 @@ def _total(view: View) -> Fragment:
     if amount is None or not price:
         return Fragment()
     said = {"amount": money(amount, view.language), "share": per_cent(amount / price, view.language)}
-    told = [view.say(f"supplement.total.{view.scope}", place=view.place, year=view.year, **said)]
+    told = paragraph(view.say(f"supplement.total.{view.scope}", place=view.place, year=view.year, **said))
     if view.is_region and view.shares is not None:
-        told.append(view.shares.describe(view.language))
-    return paragraph(*told)
+        told += paragraph(view.shares.describe(view.language))
+    return told
 
 
 def _curve(view: View) -> Fragment:
@@ -132,14 +139,17 @@ def _programmes(view: View, rows: Released) -> Fragment:
     if not view.is_region:
         return Fragment()
     mine = rows.where(rows.table["by"].eq("programme"))
-    mine = labelled(mine, [programme_label(view, str(code)) for code in mine.table["group"]]).sort("label")
+    mine = labelled(mine, programme_labels(view, mine.table["group"])).sort("label")
+    known = mine.where(mine.table["supplement"].notna())
+    told = view.say("supplement.programmes.hidden", n=number(len(mine) - len(known), view.language))
     shown = [
         column(view, "label", "programme"),
         *columns(view, "pupils", "covered", "covered_share", "supplement", "supplement_per_pupil"),
     ]
     caption = view.say("supplement.programmes.table")
-    listed = table(mine, shown, caption=caption, identifier="tillagg-program", language=view.language)
-    return section(view, "supplement.programmes", "tillagg-program", 3) + listed
+    listed = table(known, shown, caption=caption, identifier="tillagg-program", language=view.language)
+    top = section(view, "supplement.programmes", "tillagg-program", 3) + listed
+    return top + paragraph(told) if len(known) < len(mine) else top
 
 
 def _schools(view: View, rows: Released) -> Fragment:
@@ -157,8 +167,7 @@ def _schools(view: View, rows: Released) -> Fragment:
     if view.scope != "municipality":
         shown.insert(1, column(view, "municipality"))
     crossed = rows.where(frame["by"].eq("school_programme") & inside)
-    names = [programme_label(view, str(code)) for code in crossed.table["other"]]
-    crossed = crossed.with_words("programme_name", names)
+    crossed = crossed.with_words("programme_name", programme_labels(view, crossed.table["other"]))
     crossed = crossed.sort(["municipality", "label", "programme_name"])
     whole = [
         column(view, "municipality"),
@@ -212,7 +221,10 @@ def odds(view: View) -> Fragment:
     ]
     caption = view.say("odds.table")
     listed = table(view.release(frame), shown, caption=caption, identifier="oddskvoter", language=view.language)
-    return top + paragraph(view.say("odds.lead"), model.describe(view.language)) + listed + _calibration(view)
+    ratios = sentences("odds", model.odds.summary(), view.language)[:_BEFORE_LEVELS]
+    steady = [model.stability.describe(view.language)] if model.stability else []
+    told = paragraph(*sentences("model", model.summary(), view.language))
+    return top + paragraph(view.say("odds.lead"), *ratios) + listed + paragraph(*steady) + told + _calibration(view)
 
 
 def _calibration(view: View) -> Fragment:

@@ -29,7 +29,7 @@ from gymreg_core.reporting.funding.released import (
 )
 from gymreg_core.reporting.funding_material import FORMS, no_decision
 from gymreg_core.rules import rules_read
-from gymreg_core.vocabulary.phrases import capital, label
+from gymreg_core.vocabulary.phrases import label
 from gymreg_core.vocabulary.programmes import Language, municipalities
 from gymreg_core.vocabulary.texts import Texts, texts
 
@@ -157,8 +157,8 @@ class View:
 
     @cached_property
     def about(self) -> str:
-        """What the data of a chart are about, for its alternative text: 'Täby, 2024'."""
-        return f"{capital(self.place)}, {self.year}"
+        """What the data of a chart are about, for its alternative text: 'hela regionen, 2024'."""
+        return f"{self.place}, {self.year}"
 
     @cached_property
     def key(self) -> tuple[str, str]:
