@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
+from gymreg_core import cli
 from gymreg_core.errors import BadParameters
 from gymreg_core.reporting.admission_plan import AdmissionParams
 from gymreg_core.reporting.build import HOME, load_plans
+from gymreg_core.reporting.funding_plan import FundingParams, FundingPlan
 from gymreg_core.reporting.params import load_plan, make_plan
 
 AVAILABLE = [(2022, "final"), (2023, "final"), (2023, "preliminary"), (2025, "preliminary")]
@@ -92,7 +95,85 @@ def test_a_broken_file_is_named(tmp_path: Path, text: str) -> None:
 
 
 def test_the_project_s_own_params_are_good() -> None:
-    assert {p.scope for p in load_plans(HOME / "params")} == {"region", "municipality"}
+    wanted = {(p.report, p.scope) for p in load_plans(HOME / "params")}
+    of_funding = {("funding", scope) for scope in ("region", "municipality", "provider_form")}
+    assert wanted == {("admission", "region"), ("admission", "municipality"), *of_funding}
+
+
+SETTLED = {2023: 12, 2024: 12, 2025: 5}
+
+
+def funding(**values: object) -> list[FundingParams]:
+    made = make_plan({"report": "funding", **values}, where="test.yml")
+    assert isinstance(made, FundingPlan)
+    return made.expand(
+        SETTLED, lambda year, scope: ["Täby"] if scope == "municipality" else ["municipal", "independent"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "years"),
+    [
+        ({}, [(2024, 2023)]),
+        ({"year": "all"}, [(2025, None), (2024, 2023), (2023, None)]),
+        ({"year": 2025}, [(2025, None)]),
+        ({"year": 2025, "compare_to": 2024}, [(2025, 2024)]),
+        ({"compare_to": None}, [(2024, None)]),
+    ],
+    ids=["newest whole", "all", "unfinished is compared with none", "unless asked for", "with none"],
+)
+def test_years_of_funding(values: dict[str, object], years: list[tuple[int, int | None]]) -> None:
+    assert [(p.year, p.compare_to) for p in funding(**values)] == years
+
+
+@pytest.mark.parametrize(
+    ("values", "slug"),
+    [
+        ({}, "ersattning-2024"),
+        ({"scope": "municipality", "scope_name": "Täby"}, "ersattning-2024-taby"),
+        ({"scope": "provider_form", "scope_name": "independent"}, "ersattning-2024-huvudman-fristaende"),
+    ],
+)
+def test_addresses_of_funding(values: dict[str, object], slug: str) -> None:
+    assert funding(**values)[0].slug == slug
+
+
+def test_every_party_gets_a_page_of_funding_and_every_provider_that_is_paid() -> None:
+    assert len(funding(scope="municipality", scope_name="all")) == 27
+    assert [p.scope_name for p in funding(scope="provider_form", scope_name="all")] == ["independent", "municipal"]
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"yaer": 2023}, "'yaer' is not a parameter of the funding report. Did you mean 'year'?"),
+        ({"intake_year": 2023}, "'intake_year' is not a parameter of the funding report"),
+        ({"year": "2023.5"}, "a whole number from 1990 to 2100, 'latest' or 'all'"),
+        ({"scope": "school"}, "'region', 'municipality' or 'provider_form'"),
+        ({"year": 2019}, "Settled: 2023 (12 months), 2024 (12 months), 2025 (5 months)"),
+        ({"compare_to": 2019}, "nothing is settled of 2019 to compare with"),
+        ({"scope": "municipality", "scope_name": "Tåby"}, "Did you mean 'Täby'"),
+        ({"scope": "municipality"}, "no municipality named None"),
+        ({"decision": 7}, "'decision' has to be a text or nothing (null)"),
+    ],
+)
+def test_a_mistake_about_funding_is_told_with_its_remedy(values: dict[str, object], told: str) -> None:
+    with pytest.raises(BadParameters) as caught:
+        funding(**values)
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize("setting", ["yaer=2023", "year=x", "scope=school"])
+def test_the_command_tells_a_mistake_before_anything_runs(
+    setting: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["gymreg", "report", "funding", "--set", setting, "--workspace", str(tmp_path / "ws")]
+    monkeypatch.setattr(sys, "argv", arguments)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 10
+    assert setting.partition("=")[0] in capsys.readouterr().err
+    assert not (tmp_path / "ws").exists()
 
 
 def test_a_folder_without_params_is_refused(tmp_path: Path) -> None:

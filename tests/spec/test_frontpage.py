@@ -8,6 +8,7 @@ import pytest
 
 from gymreg_core.reporting.admission_plan import AdmissionParams
 from gymreg_core.reporting.frontpage import PageEntry, front_meta, front_page
+from gymreg_core.reporting.funding_plan import FundingParams
 from gymreg_core.reporting.project import address
 from gymreg_core.vocabulary.programmes import LANGUAGES, Language
 from gymreg_core.vocabulary.texts import texts
@@ -73,6 +74,33 @@ def test_addresses_between_the_languages() -> None:
     assert address("x", "sv", seen_from="en") == "../x.html"
     assert address("x", "en", seen_from="en") == address("x", "sv", seen_from="sv") == "x.html"
     assert front_meta("en")["translation"] == "../index.html"
+
+
+def funding(scope: str = "region", name: str | None = None, language: Language = "sv", year: int = 2025) -> PageEntry:
+    params = {"year": year, "scope": scope, "scope_name": name, "language": language}
+    meta = {"highlights": ["Kommunerna betalade 9,2 miljarder kronor."], "description": "Vad det kostade."}
+    return PageEntry(FundingParams.model_validate(params), meta, ())
+
+
+BOTH = [*PAGES, funding(), funding("municipality", "Täby"), funding("municipality", "Vaxholm")]
+
+
+def test_two_kinds_of_report_share_the_front_page() -> None:
+    page = front_page("sv", BOTH, SCHOOLS, made_up=False)
+    assert page.index("27 611 antogs.") < page.index("9,2 miljarder") < page.index("Rapporter för hela regionen")
+    assert "[Ersättningar 2025](ersattning-2025.html)" in page
+    assert "- [Täby](antagning-2025-slut-taby.html), [ersättningar 2025](ersattning-2025-taby.html)" in page
+    assert "- [Vaxholm](ersattning-2025-vaxholm.html)" in page
+    assert front_meta("sv", BOTH)["title"] == "Gymnasieskolan i Stockholmsregionen"
+    assert "Antagningen" in front_meta("sv", PAGES)["title"]
+
+
+def test_a_site_of_funding_alone_says_nothing_of_admission() -> None:
+    pages = [funding(), funding("municipality", "Täby")]
+    page = front_page("sv", pages, [], made_up=False)
+    assert "antagning" not in page.lower()
+    assert "Hitta din kommun\n" in page
+    assert "kostar" in front_meta("sv", pages)["title"]
 
 
 def test_every_text_is_there_in_both_languages() -> None:
