@@ -74,6 +74,9 @@ def test_no_sum_tells_what_is_left_out(seed: int, pupils: int) -> None:
     found = found_of(seed, pupils)
     view = release_funding_what_if(found, MADE_UP)
     single = np.flatnonzero(found.table["by"] != "school_programme")
+    assert view.groups.table.loc[view.groups.table["by"] == "region", ["price", "amount"]].notna().all(axis=None)
+    both = view.crossed.table["price"].iloc[single].isna().to_numpy()
+    assert view.groups.table.loc[both, ["price", "amount", "pupils"]].isna().all(axis=None)
     amounts = pd.Series(np.nan, index=found.table.index)
     amounts.iloc[single] = view.groups.table["amount"].astype("float64")
     for shown, sums in (
@@ -118,6 +121,11 @@ def test_a_change_about_few_pupils_is_refused(change: dict[str, Any]) -> None:
 def test_a_region_of_few_pupils_is_refused() -> None:
     with pytest.raises(DisclosureRefused, match="there are fewer than 5 pupils"):
         release_funding_what_if(found_of(1, 3, []), MADE_UP)
+
+
+def test_those_outside_the_area_are_no_municipality_that_pays_more() -> None:
+    summary = found_of(0, 200, [{"pupils": {"percent": 50, "home_municipality": "Uppsala"}}]).summary()
+    assert (summary["payers_more"], summary["payers_less"]) == (0, 3)
 
 
 FIGURES = {
