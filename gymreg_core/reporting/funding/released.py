@@ -180,7 +180,9 @@ def _side(frame: pd.DataFrame, released: Released, by: str) -> pd.DataFrame:
 
 def _net(paid: pd.DataFrame, received: pd.DataFrame) -> pd.DataFrame:
     """A row per municipality; its pupils are those of the smaller side where something was paid."""
-    both = paid[["price", "pupils"]].join(received[["price", "pupils"]], how="outer", suffixes=("_paid", "_got"))
+    both = paid[["price", "pupils"]].merge(
+        received[["price", "pupils"]], how="outer", left_index=True, right_index=True, suffixes=("_paid", "_got")
+    )
     pupils = both[["pupils_paid", "pupils_got"]].where(lambda f: f > 0).min(axis=1).fillna(0).astype("int64")
     out = both[["price_paid", "price_got"]].fillna(0).astype("int64").set_axis(["paid", "received"], axis=1)
     out = out.assign(net=out["received"] - out["paid"], pupils=pupils)
