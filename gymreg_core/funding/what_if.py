@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from html import escape
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,9 @@ class FundingWhatIf:
     def describe(self, language: Language = "sv") -> str:
         """The sentences as one paragraph."""
         return " ".join(self.sentences(language))
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self.describe())}</p>"
 
     def __repr__(self) -> str:
         return f"FundingWhatIf({self.scenario.name!r}, {self.year}, {len(self.table)} groups)"

@@ -202,6 +202,7 @@ def test_sentences_hold_the_numbers_in_both_languages() -> None:
     )
     assert [part for part in parts if part not in text] == []
     assert "does not change what the pupils of 2025 cost" in tried().describe("en")
+    assert found._repr_html_() == f"<p>{found.describe('sv')}</p>"
     assert "by the same percentage for every" in tried({"pupils": {"percent": 10}}).describe("en")
 
 
