@@ -21,8 +21,10 @@ _CENTURY = 100
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Cells:
-    """table : see `cells`. paid : int64 öre, what is paid for each pupil of the histories: persons, of whom only how many
-    are paid for otherwise than before is handed on."""
+    """table : see `cells`. paid : int64 öre, what is paid for each pupil of the histories.
+
+    `paid` tells of persons: all that is handed on is for how many of them something else is paid than before.
+    """
 
     table: pd.DataFrame
     paid: Ore
