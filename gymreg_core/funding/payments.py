@@ -52,13 +52,13 @@ class Payments:
         return f"Payments({self.booked}, {len(self.payments)} of payers and receivers)"
 
 
-def payments(lines: pd.DataFrame) -> Payments:
-    """The payments of lines (funding/lines.py, LINES) of one booked month.
+def payments(lines: pd.DataFrame, booked: int = 0) -> Payments:
+    """The payments of lines (funding/lines.py, LINES) of one booked month: `booked` (YYYYMM), where there may be none.
 
     Errors: GymregError where parts do not add up to the lines, which is an error in the program; ValueError for lines
     of several booked months.
     """
-    (booked,) = lines["booked"].unique() if len(lines) else (0,)
+    (booked,) = lines["booked"].unique() if len(lines) else (booked,)
     amount = lines[list(AMOUNTS)].sum(axis=1)
     late = (lines["concerns"] != lines["booked"]).to_numpy()
     whole = lines.assign(amount=amount, corrections=np.where(late, amount, 0))

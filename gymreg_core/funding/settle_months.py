@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from gymreg_core.errors import BadParameters, NotPermitted
+from gymreg_core.errors import BadParameters, NotPermitted, RuleMissing
 from gymreg_core.funding.closing_checks import check_closing
 from gymreg_core.funding.prices import Tariff
 from gymreg_core.funding.reconciliation import HeadCount
@@ -63,8 +63,9 @@ def settle_months(
     all settled and checked first, and only then put in the ledger one after another; where one cannot be, none is.
     tariff, supplement, rules : the packaged ones of the first month's year where None.
     Errors: BadParameters for months that cannot be closed now; BadInput where no enrolments are stored, they cannot be
-    settled, or the ledger was changed; RuleMissing where a price is missing; NotPermitted where a month is closed by
-    others, or another run holds the ledger; GymregError where parts do not add up, or the disk is full.
+    settled, or the ledger was changed; RuleMissing where a price is missing, or packaged rules change with a year that
+    the ledger reaches into; NotPermitted where a month is closed by others, or another run holds the ledger;
+    GymregError where parts do not add up, or the disk is full.
     """
     months, year = months_between(first, last), first // _CENTURY
     stored = stored_enrolments(workspace)
@@ -75,13 +76,15 @@ def settle_months(
     with Ledger(workspace).writing() as writer:
         ledger = Ledger(workspace)
         closed = {one.month: one for one in ledger.verify()}
+        since = min([first, *closed])
+        _require_one_set(since, last)
         _require_same([closed[month] for month in months if month in closed], by)
         to_close = [month for month in months if month not in closed]
         if to_close:
             writer.require_next(to_close[0])
             before = posted(ledger, "postings") if closed else None
             schools, heads, ready = stored.enrolments.schools, HeadCount(stored.enrolments), []
-            for closing in settle(to_close, stored.enrolments, before, tariff, supplement, rules):
+            for closing in settle(to_close, stored.enrolments, before, tariff, supplement, rules, since=since):
                 ready.append(_Checked(closing, *check_closing(closing, schools, heads, rules)))
                 if progress:
                     progress("months", len(to_close))
@@ -120,6 +123,7 @@ def _post(
             **by,
             "code": code,
             "known_by": str(closing.known_by),
+            "since": stored.enrolments.since,
             "as_of": stored.enrolments.as_of,
             "made_up": stored.enrolments.made_up,
             "totals": dict(one.totals),
@@ -146,6 +150,22 @@ def _require_same(closed: list[ClosedMonth], by: Mapping[str, str]) -> None:
             )
 
 
+def _require_one_set(first: int, last: int) -> None:
+    """All months that are due are settled by one set of rules: others from a later year on would correct the months
+    before. Errors: RuleMissing where the packaged ones of the years of the months from first to last are not the same.
+    """
+    year, *later = range(first // _CENTURY, last // _CENTURY + 1)
+    rules, supplement = SettlementRules.packaged(year), _supplement_print(Supplement.packaged(year))
+    for other in later:
+        if SettlementRules.packaged(other) != rules or _supplement_print(Supplement.packaged(other)) != supplement:
+            raise RuleMissing(
+                f"the rules of settlement are others in {other} than in {year}, where the ledger begins",
+                where="rules/settlement.yml, rules/supplement.yml",
+                why="All months of a ledger are settled by the same rules; others would correct the months before.",
+                remedy=f"Begin a ledger of its own, in another workspace, with {other}-01.",
+            )
+
+
 def _made_from(
     stored: StoredEnrolments, tariff: Tariff, supplement: Supplement, rules: SettlementRules
 ) -> dict[str, str]:
@@ -155,8 +175,13 @@ def _made_from(
         "extract": fingerprint(files),
         "prices": fingerprint(_plain(tariff)),
         "rules": fingerprint(_plain(rules)),
-        "supplement": fingerprint(_plain(supplement)),
+        "supplement": _supplement_print(supplement),
     }
+
+
+def _supplement_print(supplement: Supplement) -> str:
+    """The same in whatever year it is looked at."""
+    return fingerprint(_plain(replace(supplement, year=supplement.start)))
 
 
 def _plain(value: Any) -> Any:

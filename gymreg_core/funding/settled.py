@@ -16,7 +16,7 @@ from gymreg_core.funding.flows import Flows, flows, require_equal
 from gymreg_core.funding.lines import funding_table, lines_of, supplement_of, unpaid_of
 from gymreg_core.funding.reconciliation import Reconciliation, corrections_by_month, reconcile
 from gymreg_core.funding.settled_words import year_sentences
-from gymreg_core.store.ledger import ClosedMonth, Ledger
+from gymreg_core.store.ledger import ClosedMonth, Ledger, written_month
 from gymreg_core.store.postings import coded, protected_pupils
 from gymreg_core.vocabulary.programmes import Language
 
@@ -28,7 +28,7 @@ class SettledYear:
     """What was booked in the closings of a calendar year.
 
     lines, unpaid, supplement : funding/lines.py. Lines are those booked in the year, corrections of earlier years among
-    them; unpaid is what of the months of the year was not paid, as known at the last of the closings.
+    them; unpaid is what of the months of the year was not paid, as known at the last closing that tells of them.
     counted : a row per month closed in the year, funding/reconciliation.py, COUNTED.
     about : months (YYYYMM, closed in the year); corrected, how many months of pupils they corrected, by cause; head
         (hash of the last of them), made_up, extract, prices and rules (fingerprints) of the last of them; statuses, of
@@ -109,7 +109,7 @@ def settled_year(workspace: Path, year: int) -> SettledYear:
         )
     postings = coded(ledger, "postings", closings)
     hidden = protected_pupils(ledger)[postings["pupil"].to_numpy()]
-    schools = latest_schools(ledger, closings)
+    schools = latest_schools(ledger, closings[-1].month)
     lines = lines_of(postings, hidden, schools)
     supplement = supplement_of(postings, hidden, schools)
     for name in AMOUNTS:
@@ -117,20 +117,34 @@ def settled_year(workspace: Path, year: int) -> SettledYear:
     require_equal(f"lines of {year}, months of pupils", lines["pupil_months"], postings["sign"])
     apart = lines.loc[lines["school_id"] == "", "supplement"].sum()
     require_equal(f"supplement of {year}", [supplement["amount"].sum(), apart], lines["supplement"])
-    unpaid = coded(ledger, "unpaid", closings[-1:])
     counted = ledger.table("counted", closings)
     return SettledYear(
         year=year,
         lines=funding_table("lines", lines),
-        unpaid=unpaid_of(unpaid[unpaid["concerns"] // _CENTURY == year]),
+        unpaid=unpaid_of(_unpaid(ledger, closings, year)),
         supplement=supplement,
         counted=counted.sort_values("concerns", ignore_index=True),
         about=_about(closings),
     )
 
 
-def latest_schools(ledger: Ledger, closings: list[ClosedMonth]) -> pd.DataFrame:
-    """The schools (contracts/register.py, SCHOOLS) of closings, each as the last one of them knew it."""
+def _unpaid(ledger: Ledger, closings: list[ClosedMonth], year: int) -> pd.DataFrame:
+    """What of the months of a year was not paid, each month by the last of the closings whose extract tells of it."""
+    parts, told_from = [], f"{year + 1}-01-01"
+    for closed in reversed(closings):
+        since = max(closed.about["since"], f"{year}-01-01")
+        if since < told_from:
+            unpaid = coded(ledger, "unpaid", [closed])
+            first_day = unpaid["concerns"].map(lambda month: f"{written_month(month)}-01").astype("str")
+            parts.append(unpaid[(first_day >= since) & (first_day < told_from)])
+            told_from = since
+    every: pd.DataFrame = pd.concat([part.astype({"reason": "str", "municipality": "str"}) for part in reversed(parts)])
+    return every
+
+
+def latest_schools(ledger: Ledger, until: int) -> pd.DataFrame:
+    """The schools (contracts/register.py, SCHOOLS) of the closings until a month (YYYYMM), each as last known then."""
+    closings = [closed for closed in ledger.closings if closed.month <= until]
     return ledger.table("schools", closings).drop_duplicates("school_id", keep="last", ignore_index=True)
 
 

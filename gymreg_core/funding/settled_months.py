@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ from gymreg_core.contracts.ledger import AMOUNTS
 from gymreg_core.funding.lines import lines_of
 from gymreg_core.funding.payment_files import payment_files
 from gymreg_core.funding.payments import payments
+from gymreg_core.funding.settled import latest_schools
 from gymreg_core.funding.settled_words import months_sentences
 from gymreg_core.store.ledger import Ledger
 from gymreg_core.store.postings import coded, protected_pupils
 from gymreg_core.vocabulary.programmes import Language
 
+_DECISIONS = ("prices", "rules", "supplement")
 _COUNTS = ("postings", "pupil_months", *AMOUNTS, "amount", "corrections", "not_paid")
 
 
@@ -27,7 +30,8 @@ class SettledMonths:
 
     table : a row per month: booked (YYYYMM), known_by (day, ISO), closed_now, enrolled and not_paid (pupils on the
         count day), postings, pupil_months, price, vat, supplement, amount (their sum) and corrections (what of it
-        concerns earlier months), öre.
+        concerns earlier months), öre; other_than_before: what of prices, rules and supplement is not that of the month
+        before, by which this one then corrects all months.
     head : hash of the last of them in the ledger. statuses : of every rule that they rest on, by its key.
     """
 
@@ -40,7 +44,9 @@ class SettledMonths:
     @classmethod
     def of(cls, workspace: Path, months: Sequence[int], closed_now: Collection[int]) -> SettledMonths:
         """What the ledger tells of these months. Errors: BadInput where it was changed."""
-        closings = [closed for closed in Ledger(workspace).closings if closed.month in months]
+        every = Ledger(workspace).closings
+        before = {closed.month: earlier for earlier, closed in pairwise(every)}
+        closings = [closed for closed in every if closed.month in months]
         rows = [
             {
                 "booked": closed.month,
@@ -48,6 +54,9 @@ class SettledMonths:
                 "closed_now": closed.month in closed_now,
                 **{name: closed.about[name] for name in ("enrolled", "not_paid")},
                 **closed.about["totals"],
+                "other_than_before": [
+                    name for name in _DECISIONS if closed.about[name] != before.get(closed.month, closed).about[name]
+                ],
             }
             for closed in closings
         ]
@@ -63,7 +72,9 @@ class SettledMonths:
     def sentences(self, language: Language = "sv") -> tuple[str, ...]:
         """What was closed, in whole sentences."""
         booked = self.table["booked"]
-        return months_sentences(int(booked.iloc[0]), int(booked.iloc[-1]), self.summary(), self.statuses, language)
+        others = dict(zip(booked.tolist(), self.table["other_than_before"], strict=True))
+        span = int(booked.iloc[0]), int(booked.iloc[-1])
+        return months_sentences(*span, self.summary(), others, self.statuses, language)
 
     def describe(self, language: Language = "sv") -> str:
         """The sentences as one paragraph."""
@@ -76,7 +87,7 @@ class SettledMonths:
         for closed in (closed for closed in ledger.closings if closed.month in wanted):
             postings = coded(ledger, "postings", [closed])
             hidden = protected[postings["pupil"].to_numpy()]
-            paid = payments(lines_of(postings, hidden, ledger.table("schools", [closed])))
+            paid = payments(lines_of(postings, hidden, latest_schools(ledger, closed.month)), closed.month)
             files |= payment_files(paid, made_up=bool(closed.about["made_up"]), sha256=closed.sha256)
         return files
 

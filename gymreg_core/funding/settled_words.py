@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gymreg_core.contracts.ledger import AMOUNTS
 from gymreg_core.funding.money import ORE
@@ -15,9 +15,17 @@ _MONEY = (*AMOUNTS, "amount", "corrections")
 
 
 def months_sentences(
-    first: int, last: int, s: Mapping[str, int], statuses: Mapping[str, str], language: Language
+    first: int,
+    last: int,
+    s: Mapping[str, int],
+    others: Mapping[int, Sequence[str]],
+    statuses: Mapping[str, str],
+    language: Language,
 ) -> tuple[str, ...]:
-    """What `SettledMonths.summary` says of the months (YYYYMM) from first to last."""
+    """What `SettledMonths.summary` says of the months (YYYYMM) from first to last.
+
+    others : by month, what of prices, rules and supplement is not that of the month before.
+    """
     p, told = _phrase(), _written(s, language)
     span = {"first": written_month(first), "last": written_month(last)}
     assumed = sum(status == "assumption" for status in statuses.values())
@@ -25,6 +33,11 @@ def months_sentences(
         p("months.head", language, **span, closed=told["closed_now"], months=told["months"], postings=told["postings"]),
         p("months.amount", language, **{name: told[name] for name in ("pupil_months", "amount", *AMOUNTS)}),
         p("months.corrections", language, corrections=told["corrections"]),
+        *(
+            p("months.other", language, month=written_month(m), what=_other(names, language))
+            for m, names in others.items()
+            if names
+        ),
         p("months.not_paid", language, not_paid=told["not_paid"]),
         *((p("months.assumptions", language, n=number(assumed, language)),) if assumed else ()),
     )
@@ -40,6 +53,10 @@ def year_sentences(year: int, s: Mapping[str, int], language: Language) -> tuple
         p("year.corrections", language, corrections=told["corrections"]),
         p("year.unpaid", language, unpaid=told["unpaid_months"]),
     )
+
+
+def _other(names: Sequence[str], language: Language) -> str:
+    return f" {_phrase()('months.and', language)} ".join(_phrase()(f"other.{name}", language) for name in names)
 
 
 def _phrase() -> Texts:

@@ -69,7 +69,7 @@ def settle(
     """
     wanted = list(months)
     before = None if posted is None or posted.empty else posted.astype({"pupil": "category"})
-    _check_months(wanted, enrolments, before, rules, since)
+    _check_months(wanted, enrolments, before, rules)
     check_enrolments(enrolments)
     h = histories(enrolments, rules, before)
     state = _State(h, Amounts(h, tariff, supplement, rules), rules, rules.closing_day(month_before(wanted[0])))
@@ -239,9 +239,7 @@ def _day(day: np.datetime64) -> int:
     return int(day.astype("datetime64[D]").astype(np.int64))
 
 
-def _check_months(
-    months: list[int], e: Enrolments, posted: pd.DataFrame | None, rules: SettlementRules, since: int | None
-) -> None:
+def _check_months(months: list[int], e: Enrolments, posted: pd.DataFrame | None, rules: SettlementRules) -> None:
     """Errors: BadParameters saying everything why these months cannot be closed now."""
     faults = []
     if not months or months != months_between(months[0], months[-1]):
@@ -251,9 +249,8 @@ def _check_months(
     if posted is not None and months and months[0] <= int(posted["booked"].max()):
         faults.append(f"{months[0]} is closed already, or a month after it")
     if months:
-        begins = months[0] if since is None or posted is not None else since
-        if month_span(begins)[0] < np.datetime64(e.since):
-            faults.append(f"the extract tells of days from {e.since} on, later than {begins} begins")
+        if month_span(months[0])[0] < np.datetime64(e.since):
+            faults.append(f"the extract tells of days from {e.since} on, later than {months[0]} begins")
         if rules.closing_day(months[-1]) > np.datetime64(e.as_of):
             faults.append(f"the extract ends on {e.as_of}, before the closing day {rules.closing_day(months[-1])}")
     if faults:
