@@ -253,6 +253,8 @@ def settle(
 
     first, last = parse_months(months)
     tariff, rules = tariff_of(prices) if prices else None, rules_of(first, vat) if vat else None
+    if out:
+        out.mkdir(parents=True, exist_ok=True)
     with Progress() as progress:
         done = settle_months(workspace, first, last, tariff=tariff, rules=rules, progress=progress.advance)
     written = write_files(done.payment_files(), out) if out else []

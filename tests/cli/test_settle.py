@@ -227,6 +227,15 @@ def test_an_unknown_reading_and_a_price_list_that_is_none_are_refused(
     assert ledger_bytes(workspace) == {}
 
 
+def test_a_folder_that_cannot_be_written_closes_nothing(run: Any, workspace: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for out in (tmp_path / "file", tmp_path / "file" / "below"):
+        code, told, complained = run(workspace, "--months", FIRST, "--out", out)
+        assert (code, told) == (14, "")
+        assert str(out) in complained
+    assert ledger_bytes(workspace) == {}
+
+
 def test_without_enrolments_there_is_nothing_to_settle(run: Any, tmp_path: Path) -> None:
     code, _, complained = run(tmp_path / "empty", "--months", FIRST)
     assert code == 11
