@@ -99,8 +99,15 @@ class NationalList:
         with_vat = self.at(key, year) if key in self._keys else None
         if with_vat is None:
             return None
-        vat = 1 + share(self._use["vat"]["value"])
-        return replace(with_vat, kronor=with_vat.kronor / vat, rule=f"{with_vat.rule}, less VAT")
+        entry = self._use["vat"]
+        return replace(
+            with_vat,
+            kronor=with_vat.kronor / (1 + share(entry["value"])),
+            rule=f"{with_vat.rule}, less VAT",
+            source=f"{with_vat.source}; {entry['source']}",
+            status=least_sure((with_vat.status, "derived")),
+            used=(*with_vat.used, ("prices/use", "vat", int(entry["valid_from"]))),
+        )
 
     def _reckon(self, key: str, year: int) -> Amount | None:
         dated = self._keys[key]
