@@ -249,10 +249,13 @@ def settle(
     from gymreg_core.funding.payment_files import write_files
     from gymreg_core.funding.settle_months import parse_months, settle_months
     from gymreg_core.funding.settle_options import rules_of, tariff_of
-    from gymreg_core.reporting.console import Progress
+    from gymreg_core.reporting.console import Progress, print_findings
 
     first, last = parse_months(months)
-    tariff, rules = tariff_of(prices) if prices else None, rules_of(first, vat) if vat else None
+    tariff, found = tariff_of(prices) if prices else (None, ())
+    rules = rules_of(first, vat) if vat else None
+    if found:
+        print_findings(found, stderr=True)
     if out:
         out.mkdir(parents=True, exist_ok=True)
     with Progress() as progress:

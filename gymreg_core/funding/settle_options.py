@@ -6,16 +6,24 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from gymreg_core.findings import Findings
 from gymreg_core.funding.prices import Tariff
 from gymreg_core.funding.settlement_rules import SettlementRules
-from gymreg_core.sources.price_lists.reading import read_price_list
+from gymreg_core.sources.price_lists.reading import check_price_list
+from gymreg_core.sources.refusal import refuse_all
 
 _CENTURY = 100
 
 
-def tariff_of(prices: Path) -> Tariff:
-    """The packaged price lists, before which the list in a file counts. Errors: BadInput with every finding."""
-    return Tariff.packaged().with_list(read_price_list(prices))
+def tariff_of(prices: Path) -> tuple[Tariff, Findings]:
+    """The packaged price lists, before which the list in a file counts, and what was found in it.
+
+    Errors: BadInput with every finding where it cannot be used.
+    """
+    reading = check_price_list(prices)
+    if reading.prices is None:
+        raise refuse_all(reading.findings)
+    return Tariff.packaged().with_list(reading.prices), reading.findings
 
 
 def rules_of(month: int, vat: str) -> SettlementRules:

@@ -205,6 +205,7 @@ def test_other_prices_and_another_reading_of_vat_move_the_amounts(
         code, found, complained = run(here, "--months", FIRST, "--json", *options)
         assert code == 0, complained
         told[name] = json.loads(found)
+        assert ("price-list-owner" in complained) == (name == "prices")
     assert told["prices"]["price"] > told["packaged"]["price"]
     assert told["vat"]["price"] == told["packaged"]["price"]
     assert told["vat"]["vat"] > told["packaged"]["vat"] > 0
