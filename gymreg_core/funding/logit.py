@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 _TOLERANCE, _STEPS = 1e-12, 50
+_CERTAIN = 1e-9
+"""What a probability is told by or short of 1 where the likelihood rises for ever; far from what merit values tell."""
 KNOTS = (0.05, 0.275, 0.5, 0.725, 0.95)
 """Quantiles of the knots of a natural spline with five (Harrell, Regression Modeling Strategies, 2015, table 2.3)."""
 
@@ -54,7 +56,8 @@ def fit(design: Floats, cells: Cells, cluster: Ints | None = None, offset: Float
     cluster : int64 (c,), the school of each cell; then the covariance is the sandwich over schools with the usual
     correction for few of them, and intervals are of Student's t with one degree of freedom less than there are schools
     (Cameron and Miller 2015, A practitioner's guide to cluster-robust inference, II and VI).
-    Errors: BadInput where a coefficient has no finite value.
+    Errors: BadInput where a coefficient has no finite value: two columns that are one, or a combination that tells the
+    outcome of some cells without a doubt (Albert and Anderson 1984, Biometrika 71).
     """
     import statsmodels.api as sm
 
@@ -64,7 +67,9 @@ def fit(design: Floats, cells: Cells, cluster: Ints | None = None, offset: Float
         warnings.simplefilter("ignore")
         result = model.fit(tol=_TOLERANCE, maxiter=_STEPS, **robust)
     alike = np.linalg.matrix_rank(design) < design.shape[1]
-    if alike or not result.converged or not np.isfinite(result.bse).all():
+    told = np.asarray(result.fittedvalues)
+    certain = not result.converged or (np.minimum(told, 1 - told) < _CERTAIN).any()
+    if alike or certain or not np.isfinite(result.bse).all():
         raise BadInput(
             "the regression has no solution",
             where="outcome",

@@ -14,7 +14,7 @@ from gymreg_core.funding.logit import Cells, count_cells, fit, knots_of, natural
 from gymreg_core.funding.outcomes import CohortOutcomes
 from gymreg_core.funding.supplement import Supplement
 from gymreg_core.funding.supplement_model import estimate
-from gymreg_core.funding.supplement_odds import band_odds, stability
+from gymreg_core.funding.supplement_odds import Interval, band_odds, stability
 from tests.supplement_regions import PLANTS, draw, found, starters
 
 SUPPLEMENT = Supplement.packaged(2023)
@@ -280,6 +280,18 @@ def test_merit_values_too_close_together_have_no_curve() -> None:
 def test_a_level_of_one_cohort_alone_cannot_be_told_from_it() -> None:
     with pytest.raises(BadInput, match="no solution"):
         fit(np.ones((2, 2)), Cells(np.zeros((2, 1), np.int64), np.array([3, 2]), np.array([1, 4])))
+
+
+SEPARATED = {(0, 2018, 1): (30, 20), (0, 2019, 1): (9, 0), (1, 2018, 1): (0, 8), (1, 2019, 1): (10, 10)}
+
+
+@pytest.mark.parametrize("interval", ["pupils", "schools"])
+def test_odds_without_an_end_are_refused(interval: Interval) -> None:
+    """No level and no cohort has one outcome only, and yet the likelihood rises for ever: the later cohort's odds towards
+    all, the level's towards none (quasi-complete separation, Albert and Anderson 1984, Biometrika 71)."""
+    counts = {(level, cohort, place): both for place, ((level, cohort, _), both) in enumerate(SEPARATED.items())}
+    with pytest.raises(BadInput, match="no solution"):
+        band_odds(people(counts), SUPPLEMENT, interval=interval)
 
 
 def test_bad_rows_are_told_by_place_and_not_by_value() -> None:
