@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from gymreg_core.disclosure import Released
 from gymreg_core.reporting.funding.view import View
 from gymreg_core.reporting.sections import figure, long_table, section
 from gymreg_core.reporting.tables import Column, Form
-from gymreg_core.vocabulary.numbers import change, money, number, percent
+from gymreg_core.vocabulary.numbers import money, number, percent, points
 from gymreg_core.vocabulary.phrases import compared, programme_name, programme_short
 
 __all__ = [
@@ -21,11 +22,11 @@ __all__ = [
     "figure",
     "labelled",
     "long_table",
+    "merit_band",
     "people_change",
     "programme_labels",
     "section",
     "short",
-    "signed",
     "thousands",
 ]
 
@@ -121,9 +122,10 @@ def people_change(view: View, now: int | None, before: int | None) -> str:
     return compared(now, before, view.compare_to, view.language)
 
 
-def signed(view: View, share: Any) -> str:
-    """A change in per cent with its sign: '+4,1 %', a dash where it is not shown."""
-    if pd.isna(share):
-        return "–"
-    unit = "\N{NO-BREAK SPACE}%" if view.language == "sv" else "%"
-    return change(float(share) * _HUNDRED, view.language, 1) + unit
+def merit_band(view: View, low: float, high: float) -> str:
+    """'from 140 to below 180' of the points of a level; a level without a merit value has none."""
+    if np.isnan(low):
+        return view.say("supplement.no_merit")
+    if low == 0:
+        return view.say("supplement.below", high=points(high, view.language))
+    return view.say("supplement.from_to", low=points(low, view.language), high=points(high, view.language))

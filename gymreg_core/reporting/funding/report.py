@@ -14,11 +14,13 @@ from gymreg_core.reporting.funding import (
     check_sections,
     costs_sections,
     flow_sections,
+    odds_section,
     price_sections,
     supplement_sections,
 )
+from gymreg_core.reporting.funding.shown import Settled
 from gymreg_core.reporting.funding.stored import load
-from gymreg_core.reporting.funding.view import Settled, View
+from gymreg_core.reporting.funding.view import View
 from gymreg_core.reporting.page_head import PageHead
 from gymreg_core.vocabulary.numbers import month
 from gymreg_core.vocabulary.programmes import LANGUAGES, Language
@@ -133,7 +135,7 @@ class FundingReport:
 
     def odds(self) -> Fragment:
         """The odds that the supplement rests on; for the region."""
-        return supplement_sections.odds(self.view)
+        return odds_section.odds(self.view)
 
     def corrections(self) -> Fragment:
         """What was posted late, and why; for the region."""

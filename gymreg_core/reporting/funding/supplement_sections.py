@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from gymreg_core.disclosure import Released
-from gymreg_core.funding.supplement_words import kronor, sentences
-from gymreg_core.reporting.charts import dumbbells, levels, lorenz
+from gymreg_core.funding.supplement_words import kronor
+from gymreg_core.reporting.charts import levels, lorenz
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.funding.parts import (
     column,
@@ -15,6 +15,7 @@ from gymreg_core.reporting.funding.parts import (
     figure,
     labelled,
     long_table,
+    merit_band,
     programme_labels,
     section,
 )
@@ -22,12 +23,11 @@ from gymreg_core.reporting.funding.view import View
 from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.tables import download, table
 from gymreg_core.rules import rule
-from gymreg_core.vocabulary.numbers import money, number, points
+from gymreg_core.vocabulary.numbers import money, number
 from gymreg_core.vocabulary.phrases import per_cent
 
 _STEPS = 20
 _FEWEST_SCHOOLS = 10
-_BEFORE_LEVELS = 2  # sentences on pupils and on those compared with; the levels stand in the table
 
 
 def supplement(view: View) -> Fragment:
@@ -63,7 +63,7 @@ def _how(view: View) -> Fragment:
         language=view.language,
     )
     ends = zip(rows["merit_from"], rows["merit_below"], strict=True)
-    frame = frame.assign(label_to=[_band(view, low, high) for low, high in ends])
+    frame = frame.assign(label_to=[merit_band(view, low, high) for low, high in ends])
     shown = [
         column(view, "label", "level"),
         column(view, "label_to", "merit"),
@@ -80,14 +80,6 @@ def _how(view: View) -> Fragment:
     alt = view.say("supplement.levels.alt", message=message)
     drawn = figure(view, "nivaer", drawing, kind="levels", alt=alt, caption=message, data=listed)
     return paragraph(view.supplement.describe(view.language), view.say("supplement.unnamed")) + drawn
-
-
-def _band(view: View, low: float, high: float) -> str:
-    if np.isnan(low):
-        return view.say("supplement.no_merit")
-    if low == 0:
-        return view.say("supplement.below", high=points(high, view.language))
-    return view.say("supplement.from_to", low=points(low, view.language), high=points(high, view.language))
 
 
 def _total(view: View) -> Fragment:
@@ -188,82 +180,3 @@ def _schools(view: View, rows: Released) -> Fragment:
         crossed, whole, name="tillagg-skola-program", label=view.say("supplement.crossed.csv"), language=view.language
     )
     return top + listed + paragraph(view.say("supplement.hidden", smallest=smallest)) + file
-
-
-def odds(view: View) -> Fragment:
-    """The odds of eligibility by level with their intervals, and how well the merit value tells it; for the region."""
-    if not view.is_region:
-        return Fragment()
-    top = section(view, "odds", "oddsmodell")
-    model = view.model
-    if model is None:
-        return top + paragraph(view.say("odds.none"))
-    rows = model.table
-    bands = [_band(view, low, high) for low, high in zip(rows["merit_from"], rows["merit_below"], strict=True)]
-    bands[0] = view.say("supplement.above", low=points(float(rows["merit_from"].iloc[0]), view.language))
-    names = [view.say("supplement.level", level=int(level)) for level in rows["level"]]
-    names[0] = view.say("odds.reference")
-    frame = pd.DataFrame(
-        {
-            "label": names,
-            "label_to": bands,
-            "pupils": rows["pupils"],
-            "observed": rows["share"],
-            **{name: rows[name] for name in ("odds_ratio", "low", "high")},
-        }
-    )
-    shown = [
-        column(view, "label", "level"),
-        column(view, "label_to", "merit"),
-        column(view, "pupils", "starters"),
-        column(view, "observed", "eligible", "percent"),
-        *columns(view, "odds_ratio", "low", "high"),
-    ]
-    caption = view.say("odds.table")
-    listed = table(view.release(frame), shown, caption=caption, identifier="oddskvoter", language=view.language)
-    ratios = sentences("odds", model.odds.summary(), view.language)[:_BEFORE_LEVELS]
-    steady = [model.stability.describe(view.language)] if model.stability else []
-    told = paragraph(*sentences("model", model.summary(), view.language))
-    return top + paragraph(view.say("odds.lead"), *ratios) + listed + paragraph(*steady) + told + _calibration(view)
-
-
-def _calibration(view: View) -> Fragment:
-    model = view.model
-    if model is None:
-        return Fragment()
-    rows = model.calibration[model.calibration["kind"] == "tenth"]
-    if len(rows) <= 1:
-        return Fragment()
-    frame = pd.DataFrame(
-        {
-            "label": [view.say("odds.tenth", n=int(group)) for group in rows["group"]],
-            "pupils": rows["pupils"].to_numpy(),
-            "predicted": rows["predicted"].to_numpy(),
-            "observed": rows["observed"].to_numpy(),
-        }
-    )
-    released = view.release(frame)
-    released = released.where(released.table["observed"].notna())
-    drawn = released.with_words("note", [per_cent(float(share), view.language) for share in released.table["observed"]])
-    drawing = dumbbells(
-        drawn,
-        label="label",
-        values=("predicted", "observed"),
-        text="note",
-        names=(view.say("column.predicted"), view.say("column.observed")),
-        percent=True,
-        language=view.language,
-    )
-    gap = float((frame["predicted"] - frame["observed"]).abs().max())
-    message = view.say("odds.calibration.caption", gap=number(gap * 100, view.language, 1))
-    shown = [
-        column(view, "label", "tenth"),
-        column(view, "pupils", "starters"),
-        column(view, "predicted", form="percent"),
-        column(view, "observed", form="percent"),
-    ]
-    listed = table(
-        released, shown, caption=view.say("odds.calibration.table"), identifier="kalibrering", language=view.language
-    )
-    alt = view.say("odds.calibration.alt", message=message)
-    return figure(view, "kalibrering", drawing, kind="dumbbells", alt=alt, caption=message, data=listed)

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
 from gymreg_core.disclosure import Released, release_money
-from gymreg_core.errors import BadInput, BadParameters
-from gymreg_core.funding.costs import Costs, costs
-from gymreg_core.funding.distribution import Distribution, distribution
-from gymreg_core.funding.flows import flows
+from gymreg_core.errors import BadParameters
+from gymreg_core.funding.costs import Costs
+from gymreg_core.funding.distribution import Distribution
 from gymreg_core.funding.price_comparison import PriceComparison, compare_prices
 from gymreg_core.funding.prices import Tariff
 from gymreg_core.funding.settled import SettledYear
 from gymreg_core.funding.supplement import Supplement
 from gymreg_core.funding.supplement_model import SupplementModel
-from gymreg_core.provenance import Provenance
-from gymreg_core.reporting.funding.released import (
-    release_between,
-    release_costs,
-    release_exchange,
-    release_supplement,
-)
+from gymreg_core.reporting.funding.shown import Settled, Shown, shown
 from gymreg_core.reporting.funding_material import FORMS, no_decision
 from gymreg_core.rules import rules_read
 from gymreg_core.vocabulary.phrases import label
@@ -37,22 +30,6 @@ SCOPES = ("region", "municipality", "provider_form")
 _WHOLE_YEAR = 12
 _FIRST_PRICE_YEAR = 2019
 _CENTURY = 100
-
-
-class Settled(Protocol):
-    """Settled years as they come out of a workspace; anything with these attributes will do."""
-
-    @property
-    def provenance(self) -> Provenance: ...
-    @property
-    def years(self) -> Sequence[int]:
-        """Calendar years with a closed month, ascending."""
-        ...
-
-    def year(self, year: int) -> SettledYear: ...
-    def model(self) -> SupplementModel | None:
-        """The odds of eligibility by merit value; None where no cohort has had its time yet."""
-        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,13 +97,9 @@ class View:
         """Let a table out (rules/disclosure.yml, money)."""
         return release_money(frame, self.stored.provenance)
 
-    @cached_property
+    @property
     def now(self) -> SettledYear:
-        return self.stored.year(self.year)
-
-    @cached_property
-    def before(self) -> SettledYear | None:
-        return None if self.compare_to is None else self.stored.year(self.compare_to)
+        return self._shown.now
 
     @property
     def compared(self) -> bool:
@@ -176,24 +149,23 @@ class View:
         return found
 
     @cached_property
-    def costs(self) -> Costs:
-        lines = None if self.before is None else self.before.lines
-        return costs(self.now.lines, lines, year=self.year, compare_to=self.compare_to)
+    def _shown(self) -> Shown:
+        return shown(self.stored, self.year, self.compare_to)
 
-    @cached_property
-    def _shown_costs(self) -> tuple[Released, Released]:
-        amounts = self.supplement.amounts_in(self.year).tolist()
-        return release_costs(self.costs, amounts, self.stored.provenance)
+    @property
+    def costs(self) -> Costs:
+        """Everything that the region paid; not all of it may be shown."""
+        return self._shown.costs
 
     @property
     def crossed(self) -> Released:
         """Programme money by, group and other, see `release_costs`."""
-        return self._shown_costs[0]
+        return self._shown.released_costs[0]
 
     @property
     def amounts(self) -> Released:
         """Amounts by and group, see `release_costs`."""
-        return self._shown_costs[1]
+        return self._shown.released_costs[1]
 
     @cached_property
     def _figures(self) -> dict[tuple[str, str], dict[str, Any]]:
@@ -211,27 +183,24 @@ class View:
         found = frame.loc[(frame["by"] == "programme") & (frame["group"] == programme), "pupils"].dropna()
         return int(found.iloc[0]) if len(found) else None
 
-    @cached_property
+    @property
     def between(self) -> tuple[Released, Released]:
         """What municipalities paid each other, see `release_between`."""
-        return release_between(flows(self.now.lines).between, self.stored.provenance)
+        return self._shown.between
 
     def exchange(self, name: str) -> Released:
         """What a municipality paid to and received from each other one, see `release_exchange`."""
-        return release_exchange(flows(self.now.lines).between, self.between[0], name, self.stored.provenance)
+        return self._shown.exchange(name)
 
-    @cached_property
+    @property
     def shares(self) -> Distribution | None:
         """How the supplement lies over schools; None where no school has a pupil on a national programme."""
-        try:
-            return distribution(self.now.supplement)
-        except BadInput:
-            return None
+        return self._shown.shares
 
-    @cached_property
+    @property
     def supplements(self) -> Released | None:
         """The supplement of schools and programmes, see `release_supplement`."""
-        return None if self.shares is None else release_supplement(self.shares, self.stored.provenance)
+        return self._shown.supplements
 
     @cached_property
     def prices(self) -> PriceComparison:
@@ -256,6 +225,7 @@ class View:
     @property
     def statuses(self) -> Mapping[str, str]:
         """The status of every rule that the settled months and the page asked for, by its key."""
+        _ = (self.supplement, *((self.prices, self.model) if self.is_region else ()))
         return dict(sorted({**self._read, **self.now.about["statuses"]}.items()))
 
 
