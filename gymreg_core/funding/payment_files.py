@@ -70,8 +70,12 @@ def _heads(table: pd.DataFrame) -> list[str]:
 
 
 def _for_readers(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with words for codes; a text that a spreadsheet would take for a formula begins with an apostrophe."""
+    """The table with words for codes and months; a text that a spreadsheet would take for a formula begins with an
+    apostrophe."""
     out = {}
+    if "concerns" in table:
+        months = [written_month(month) if month else "" for month in table["concerns"].tolist()]
+        table = table.assign(concerns=pd.Series(months, index=table.index, dtype="str"))
     for name, column in table.items():
         codes, known = pd.factorize(column) if column.dtype == "str" else (np.zeros(0, np.int64), ())
         words = [_word(str(name), text) for text in known]

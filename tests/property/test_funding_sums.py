@@ -166,6 +166,9 @@ def test_the_files_hold_what_the_payments_are_and_the_same_bytes(seed: int) -> N
         assert len(rows) == len(table)
         for head, column in columns.items():
             assert [int(row[head].replace(",", "")) for row in rows] == table[column].tolist()
+        if "concerns" in table:
+            months = [row["Avser månad"] for row in rows]
+            assert months == [f"{m // 100}-{m % 100:02d}" if m else "" for m in table["concerns"].tolist()]
     for sheet, table, column in (("Betalningar", found.payments, 7), ("Strukturtillägg", found.supplement, 4)):
         cells = book.get_sheet_by_name(sheet).to_python()[1:]
         name = "amount" if sheet == "Betalningar" else "supplement"

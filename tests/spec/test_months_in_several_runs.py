@@ -120,7 +120,7 @@ def test_a_school_that_is_in_the_extract_no_more_keeps_its_name_in_the_files(tmp
     settle_months(workspace, 202310, 202310)
     store(workspace, tiny_enrolments(spells="| who | school |\n| a | A |"), "newer")
     basis = settle_months(workspace, 202311, 202311).payment_files()["underlag-2023-11.csv"].decode("utf-8-sig")
-    assert "Stockholm;Stockholm kommun;202310;Ändrade personuppgifter;20000001;B;EK;-1;-6807,66" in basis.splitlines()
+    assert "Stockholm;Stockholm kommun;2023-10;Ändrade personuppgifter;20000001;B;EK;-1;-6807,66" in basis.splitlines()
 
 
 def test_prices_other_than_the_month_before_are_told(tmp_path: Path) -> None:
