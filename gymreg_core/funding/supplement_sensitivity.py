@@ -11,9 +11,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from gymreg_core.contracts.enrolments import Enrolments
+from gymreg_core.contracts.ledger import KINDS
 from gymreg_core.errors import BadInput, BadParameters
+from gymreg_core.funding.entitlement import entitlement
 from gymreg_core.funding.lorenz import lorenz
 from gymreg_core.funding.money import MONTHS, Ore, part, split
+from gymreg_core.funding.prices import Tariff
+from gymreg_core.funding.settlement_rules import SettlementRules
 from gymreg_core.funding.supplement import Supplement
 from gymreg_core.funding.supplement_words import sentences
 from gymreg_core.rules import rule
@@ -21,6 +26,7 @@ from gymreg_core.vocabulary.programmes import Language
 
 Ints = NDArray[np.int64]
 _TOP = Fraction(1, 10)
+_CENTURY = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +69,32 @@ class Sensitivity:
         return f"<p>{self.describe()}</p>{self.table.to_html(index=False)}"
 
 
+def sensitivity_of(
+    enrolments: Enrolments,
+    year: int,
+    *,
+    limits: Sequence[float] | None = None,
+    shifts: Sequence[float] | None = None,
+) -> Sensitivity:
+    """`sensitivity` on whom the rules of a calendar year pay for, as known at the end of the enrolments.
+
+    Every month that is paid for on a covered programme, at the school where it was; protected identities are left out,
+    as they are where the supplement is told by school. No row of a person is handed out.
+    Errors: as `entitlement` and `sensitivity`; RuleMissing for a year without a supplement.
+    """
+    supplement, rules = Supplement.packaged(year), SettlementRules.packaged(year)
+    months = [year * _CENTURY + month for month in range(1, MONTHS + 1)]
+    due = entitlement(enrolments, months, Tariff.packaged(), supplement, rules)
+    h, lines = due.histories, due.lines
+    covered = supplement.covers(h.programmes, h.placements["year_of_study"])[lines.placement]
+    kind = np.isin(lines.kind, [KINDS.index(name) for name in rules.supplement_kinds])
+    counted = np.flatnonzero(covered & kind & ~lines.protected)
+    pair = h.school[lines.placement[counted]].astype(np.int64) * len(h) + lines.pupil[counted]
+    pairs, paid = np.unique(pair, return_counts=True)
+    school, pupil = np.divmod(pairs, len(h))
+    return sensitivity(h.merit[pupil], school, paid, supplement, limits=limits, shifts=shifts)
+
+
 def sensitivity(
     merit: ArrayLike,
     school: ArrayLike,
@@ -77,18 +109,16 @@ def sensitivity(
     merit (n,), NaN = none; school (n,), any numbers; months (n,), how many are paid for: of every pupil on a covered
     programme, those at the limit or above too. limits, shifts : left out, those of rules/supplement.yml. Settings
     where a level would not begin below the limit, or the one before it, are passed over.
-    Errors: BadParameters for an empty grid; BadInput for lengths that differ, months below 0, or nobody covered.
+    Errors: BadInput for lengths that differ, months below 0, or nobody covered.
     """
     points, paid = np.asarray(merit, np.float64), np.asarray(months, np.int64)
     schools, at = np.unique(np.asarray(school), return_inverse=True)
     if not len(points) == len(paid) == len(at) or (paid < 0).any():
         raise BadInput("merit, school and months do not fit each other", where="sensitivity")
-    there = paid > 0
-    points, paid, at = points[there], paid[there], at[there]
     grid = {
         (limit, shift): other
-        for limit in sorted({*(limits or rule("supplement", "sensitivity_limits")), supplement.limit})
-        for shift in sorted({*(shifts or rule("supplement", "sensitivity_shifts")), 0})
+        for limit in sorted({*_tried("limits", limits), supplement.limit})
+        for shift in sorted({*_tried("shifts", shifts), 0})
         if (other := _moved(supplement, float(limit), float(shift))) is not None
     }
     weight = np.bincount(at, paid, len(schools)).astype(np.int64)
@@ -100,7 +130,7 @@ def sensitivity(
     rows = []
     for (limit, shift), other in grid.items():
         kept = _year(other, points, at, paid, len(schools))
-        same = before if other is supplement else split(total, kept)
+        same = split(total, kept)
         change = same - before
         curve = lorenz(same[occurring], weight[occurring])
         rows.append(
@@ -120,6 +150,10 @@ def sensitivity(
             }
         )
     return Sensitivity(pd.DataFrame(rows), int(occurring.sum()), supplement.year)
+
+
+def _tried(name: str, given: Sequence[float] | None) -> Sequence[float]:
+    return rule("supplement", f"sensitivity_{name}") if given is None else given
 
 
 def _moved(supplement: Supplement, limit: float, shift: float) -> Supplement | None:

@@ -19,7 +19,9 @@ from gymreg_core.funding.lorenz import concentration, lorenz
 from gymreg_core.funding.money import part
 from gymreg_core.funding.supplement import Supplement
 from gymreg_core.funding.supplement_amounts import LevelAmounts, amounts_from_odds, start_total
-from gymreg_core.funding.supplement_sensitivity import sensitivity
+from gymreg_core.funding.supplement_sensitivity import sensitivity, sensitivity_of
+from tests.enrolments import tiny_enrolments
+from tests.tiny import table
 
 UNITS = st.lists(st.tuples(st.integers(0, 10**12), st.integers(1, 10**5)), min_size=1, max_size=12)
 ROUNDED = 1e-12  # the index is one division of whole numbers, the curve's ends two
@@ -173,6 +175,7 @@ def test_concentration_follows_the_share_of_pupils_covered() -> None:
 def test_nothing_paid_is_told_as_nothing_paid() -> None:
     told = distribution(by_hand(amount=0))
     assert np.isnan(told.summary()["gini"])
+    assert told.summary()["reached"] == 0
     assert "något att fördela" in told.describe()
 
 
@@ -190,6 +193,7 @@ def test_rows_without_a_school_or_without_months_are_passed_over() -> None:
         ({"pupil_months": [120, 0, 120, 120], "covered_months": 0}, "1 rows have an amount and no months"),
         ({"covered_months": 121}, "4 rows have more months"),
         ({"programme": "NA"}, "1 rows stand there twice"),
+        ({"provider_form": ["municipal", "private", "", "region"]}, "2 rows have another provider form"),
         ({"pupil_months": 0, "covered_months": 0, "amount": 0}, "no school"),
     ],
 )
@@ -226,6 +230,7 @@ def hand_made(**kinds: object) -> LevelAmounts:
 def test_amounts_from_odds_by_hand() -> None:
     """-ln 0.25 is twice -ln 0.5; 1/0.25 - 1 = 3 times 1/0.5 - 1; odds above those of the limit are given nothing."""
     assert hand_made(total=2000).table["amount"].tolist() == [100, 200, 0]
+    assert hand_made(total=2000).table["weight"].tolist() == [693_147, 1_386_294, 0]  # ln 2 and ln 4, in millionths
     assert hand_made(total=2500, weights="odds").table["amount"].tolist() == [100, 300, 0]
     given_level = hand_made(level_amount=(2, 5001))
     assert given_level.table["amount"].tolist() == [2501, 5001, 0]  # half an öre up
@@ -302,8 +307,48 @@ def _by_school(supplement: Supplement, merit: Any, school: Any, months: Any) -> 
     return {s: int(part(int((amount * months)[school == s].sum()), 1, 12)) for s in np.unique(school).tolist()}
 
 
+def test_a_school_that_another_limit_reaches_is_told() -> None:
+    """B has nobody below 200 and one below 210; of C nobody is paid for."""
+    told = sensitivity([150, 205, 150], [1, 2, 3], [12, 12, 0], Supplement.packaged(2024), limits=[210], shifts=[])
+    assert told.table[["limit", "reached", "gaining", "losing"]].to_numpy().tolist() == [[200, 1, 0, 0], [210, 2, 1, 1]]
+    assert told.table["top_share"].iloc[0] == pytest.approx(0.2)  # a tenth of the pupils: a fifth of the one school
+    assert told.schools == 2
+    assert told.summary()["most_limit"] == 210
+
+
 def test_a_sensitivity_of_nobody_is_refused() -> None:
     with pytest.raises(BadInput, match="nobody"):
         sensitivity([250, 300], [1, 2], [12, 12], Supplement.packaged(2024))
     with pytest.raises(BadInput, match="fit each other"):
         sensitivity([150, 300], [1, 2], [12, -1], Supplement.packaged(2024))
+
+
+# months: of 2025 that count in a sensitivity, at the school of the row.
+PAID_2025 = """
+| who | school | code  | year | start      | stop       | merit | home      | protected | months | why                 |
+| Ann | A      | EKEKO | 2    | 2024-08-15 |            | 150   | Stockholm | no        | 12     | the whole year      |
+| Bo  | A      | EKEKO | 1    | 2024-08-15 | 2025-04-30 | 190   | Täby      | no        | 4      | until April at A    |
+| Bo  | B      | NANAT | 1    | 2025-05-05 |            | 190   | Täby      | no        | 8      | from May at B       |
+| Cia | B      | NANAT | 1    | 2024-08-15 |            | 250   | Nacka     | no        | 12     | not below the limit |
+| Dan | B      | NANAT | 1    | 2024-08-15 |            | -     | Stockholm | no        | 12     | level 4             |
+| Eva | A      | EKEKO | 1    | 2024-08-15 |            | 100   | Stockholm | yes       | -      | protected           |
+| Fia | A      | IMSPR | 1    | 2024-08-15 |            | 100   | Stockholm | no        | -      | introductory        |
+| Gun | A      | EKEKO | 1    | 2024-08-15 |            | 100   | Uppsala   | no        | -      | outside the area    |
+"""
+
+
+def test_the_sensitivity_of_a_register_counts_what_the_settlement_pays() -> None:
+    given = table(PAID_2025)
+    spells = [
+        {key: row[key] for key in ("who", "school", "code", "year", "start", "stop") if row[key]} for row in given
+    ]
+    persons = {row["who"]: {key: row[key] for key in ("who", "merit", "home", "protected")} for row in given}
+    schools = "| school | place | form |\n| A | Stockholm | municipal |\n| B | Täby | independent |"
+    told = sensitivity_of(tiny_enrolments(spells, list(persons.values()), schools=schools), 2025)
+    counted = [row for row in given if row["months"] != "-"]
+    merit = [np.nan if row["merit"] == "-" else float(row["merit"]) for row in counted]
+    months = [int(row["months"]) for row in counted]
+    by_hand = sensitivity(merit, [row["school"] for row in counted], months, Supplement.packaged(2025))
+    pd.testing.assert_frame_equal(told.table, by_hand.table)
+    assert (told.schools, told.year) == (2, 2025)
+    assert len(sensitivity_of(tiny_enrolments(spells, list(persons.values())), 2025, limits=[], shifts=[5]).table) == 2

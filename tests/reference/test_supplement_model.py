@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 import statsmodels.api as sm
+from scipy.stats import f
 
 from gymreg_core.errors import BadInput
 from gymreg_core.funding.discrimination import auc, measure, wilson
 from gymreg_core.funding.logit import Cells, count_cells, fit, knots_of, natural_spline
 from gymreg_core.funding.outcomes import CohortOutcomes
 from gymreg_core.funding.supplement import Supplement
-from gymreg_core.funding.supplement_model import estimate
+from gymreg_core.funding.supplement_model import SupplementModel, estimate
 from gymreg_core.funding.supplement_odds import Interval, band_odds, stability
 from tests.supplement_regions import PLANTS, draw, found, starters
 
@@ -118,18 +119,29 @@ def test_the_area_and_its_error_beside_every_pair(seed: int) -> None:
 
 
 def test_measures_beside_one_pupil_at_a_time() -> None:
-    told, yes, no = np.array([0.2, 0.5, 0.9]), np.array([1, 2, 5]), np.array([4, 2, 0])
+    told, yes, no = np.array([0.2, 0.5, 0.9]), np.array([1, 3, 5]), np.array([4, 1, 0])
     outcome = np.repeat([1, 1, 1, 0, 0, 0], [*yes, *no])
     each = np.repeat([*told, *told], [*yes, *no])
     found_ = measure(told, yes, no, 0.95)
     assert found_.pupils == 14
     assert found_.accuracy == np.mean((each >= 0.5) == outcome)
-    assert found_.majority == 8 / 14
+    assert found_.majority == 9 / 14
     assert found_.brier == pytest.approx(np.mean((each - outcome) ** 2))
     assert found_.tjur == pytest.approx(each[outcome == 1].mean() - each[outcome == 0].mean())
     likelihood = np.log(np.where(outcome, each, 1 - each)).sum()
-    assert found_.mcfadden == pytest.approx(1 - likelihood / (8 * np.log(8 / 14) + 6 * np.log(6 / 14)))
-    assert found_.auc_low < found_.auc < found_.auc_high
+    assert found_.mcfadden == pytest.approx(1 - likelihood / (9 * np.log(9 / 14) + 5 * np.log(5 / 14)))
+    area, error = auc(told, yes, no)
+    assert (found_.auc, found_.auc_low) == pytest.approx((area, area - 1.959964 * error))
+    assert found_.auc_high == 1  # and not beyond
+    assert measure(told, no, yes, 0.95).auc_low == 0
+
+
+def test_of_a_single_pupil_there_is_an_area_and_no_error() -> None:
+    area, error = auc(np.array([0.2, 0.5, 0.9]), np.array([0, 1, 0]), np.array([2, 1, 0]))
+    assert area == (2 + 0.5) / 3
+    assert np.isnan(error)
+    with pytest.raises(BadInput, match="same outcome"):
+        measure(np.array([0.2, 0.5]), np.array([0, 0]), np.array([2, 1]), 0.95)
 
 
 def test_intervals_of_shares_as_newcombe_prints_them() -> None:
@@ -163,18 +175,43 @@ def test_the_whole_model_on_pupils_whose_odds_are_known() -> None:
     model = estimate(drawn(1, n=20_000), SUPPLEMENT)
     told = model.summary()
     assert told["slope_low"] < 1 < told["slope_high"]
+    intercept = model.measures.set_index("measure").loc["intercept"]
+    assert intercept["low"] < 0 < intercept["high"]
     assert told["auc_low"] <= told["auc"] <= told["auc_high"]
     assert told["accuracy"] >= told["majority"] - 0.01
     tenths = model.calibration[model.calibration["kind"] == "tenth"]
     assert tenths["group"].tolist() == list(range(1, 11))
     for kind in ("level", "tenth"):
-        assert model.calibration.loc[model.calibration["kind"] == kind, "pupils"].sum() == 20_000
+        rows = model.calibration[model.calibration["kind"] == kind]
+        assert rows["pupils"].sum() == 20_000
+        # Each pupil's probability counts once, whatever the groups.
+        assert rows["pupils"] @ rows["predicted"] == pytest.approx(20_000 * told_mean(model), rel=1e-12)
     assert model.curve["probability"].is_monotonic_increasing or model.curve["probability"].iloc[-1] > 0.7
     assert model.stability is not None
     assert model.folds == "cohorts"
     for language, word in (("sv", "gånger deras"), ("en", "times theirs")):
         assert word in model.describe(language)  # type: ignore[arg-type]
     assert max(map(len, (model.table, model.curve, model.measures, model.calibration, model.stability.table))) < 40
+
+
+def told_mean(model: SupplementModel) -> float:
+    tenths = model.calibration[model.calibration["kind"] == "tenth"]
+    return float(tenths["pupils"] @ tenths["predicted"] / tenths["pupils"].sum())
+
+
+def test_the_curve_has_intervals_that_let_pupils_of_a_school_be_alike() -> None:
+    """Schools where nobody became eligible widen the intervals between schools, and not those between pupils."""
+    pupils = drawn(6)
+    worse = CohortOutcomes(pupils.merit, pupils.eligible & (pupils.school > 4), pupils.cohort, pupils.school)
+    width, slopes = {}, {}
+    for interval in ("pupils", "schools"):
+        model = estimate(worse, SUPPLEMENT, interval=interval)  # type: ignore[arg-type]
+        low, middle, high = (np.log(model.curve[n] / (1 - model.curve[n])) for n in ("low", "probability", "high"))
+        assert (middle - low).tolist() == pytest.approx((high - middle).tolist())  # even on the scale of log odds
+        width[interval], slopes[interval] = (high - low).mean(), model.summary()
+    assert 0 < width["pupils"] < 0.7 * width["schools"]
+    spans = [told["slope_high"] - told["slope_low"] for told in slopes.values()]
+    assert spans[0] != pytest.approx(spans[1], rel=0.01)
 
 
 def test_held_out_is_what_the_other_cohorts_tell() -> None:
@@ -206,9 +243,21 @@ def test_ratios_that_differ_between_cohorts_are_seen() -> None:
     assert differs.p < 1e-6
     assert alike.p > 0.01
     assert "större än slumpen brukar" in differs.describe("sv")
+    assert "(p < 0,01)" in differs.describe("sv").replace("\N{NO-BREAK SPACE}", " ")
     assert "no larger than chance" in alike.describe("en")
     assert (differs.compared, len(differs.table)) == (6, 12)
-    assert stability(drawn(5, n=20_000), SUPPLEMENT, interval="schools").p > 0.01
+    between = stability(drawn(5, n=20_000), SUPPLEMENT, interval="schools")
+    assert between.p == pytest.approx(f.sf(between.statistic, 6, 39))  # F, with one less than there are schools
+    assert between.p > 0.01
+
+
+def test_a_level_that_is_certain_in_a_cohort_is_not_compared_there() -> None:
+    counts = {(level, cohort, 1): BOTH for level in (0, 1, 2) for cohort in (2018, 2019)}
+    told = stability(people({**counts, (1, 2019, 1): (9, 0)}), SUPPLEMENT)
+    assert (told.compared, told.p) == (1, pytest.approx(1))
+    few = stability(drawn(8, schools=5), SUPPLEMENT, interval="schools")
+    assert (few.compared, np.isnan(few.p)) == (6, True)  # five schools do not tell of six differences
+    assert "kunde inte prövas" in few.describe("sv")
 
 
 def test_the_test_of_alike_ratios_is_wrong_as_often_as_it_says() -> None:
@@ -287,8 +336,8 @@ SEPARATED = {(0, 2018, 1): (30, 20), (0, 2019, 1): (9, 0), (1, 2018, 1): (0, 8),
 
 @pytest.mark.parametrize("interval", ["pupils", "schools"])
 def test_odds_without_an_end_are_refused(interval: Interval) -> None:
-    """No level and no cohort has one outcome only, and yet the likelihood rises for ever: the later cohort's odds towards
-    all, the level's towards none (quasi-complete separation, Albert and Anderson 1984, Biometrika 71)."""
+    """No level and no cohort has one outcome only, and yet the likelihood rises for ever: the later cohort's odds
+    towards all, the level's towards none (quasi-complete separation, Albert and Anderson 1984, Biometrika 71)."""
     counts = {(level, cohort, place): both for place, ((level, cohort, _), both) in enumerate(SEPARATED.items())}
     with pytest.raises(BadInput, match="no solution"):
         band_odds(people(counts), SUPPLEMENT, interval=interval)

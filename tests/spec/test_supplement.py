@@ -7,7 +7,7 @@ import pytest
 
 from gymreg_core.errors import BadInput, BadParameters, RuleMissing
 from gymreg_core.funding.money import ORE
-from gymreg_core.funding.outcomes import cohort_outcomes
+from gymreg_core.funding.outcomes import cohort_outcomes, observed_cohorts
 from gymreg_core.funding.supplement import Supplement
 from gymreg_core.funding.supplement_words import phrase
 from gymreg_core.rules import entries, rules_read
@@ -255,3 +255,52 @@ def test_what_was_annulled_or_is_protected_does_not_count() -> None:
     assert outcomes.merit.tolist() == [210, 230]
     assert outcomes.eligible.tolist() == [False, True]
     assert outcomes.left_out["protected"] == 1
+
+
+# certificates: days of 2026 and whether they give eligibility; the cohort is that of 2023.
+CAREERS = """
+| who | year | start      | stop       | reason    | annulled   | certificates        | outcome | why                 |
+| Ann | 1    | 2023-08-15 | 2026-06-10 | completed |            | 06-10 yes 09-01 yes | yes     | the first counts    |
+| Bo  | 1    | 2023-08-15 | 2026-06-10 | completed |            | 06-10 no            | no      | not eligible        |
+| Cia | 1    | 2023-08-15 | 2026-06-20 | moved_out |            | 06-10 yes           | yes     | moved, eligible     |
+| Dan | 2    | 2024-08-15 |            |           |            |                     | no      | came back           |
+| Dan | 1    | 2023-08-15 | 2024-05-10 | moved_out |            |                     | no      | the last row counts |
+| Eva | 1    | 2023-08-15 | 2024-06-10 | moved_out | 2024-08-01 |                     | -       | annulled            |
+"""
+
+
+def test_a_career_is_read_as_it_was_known_last() -> None:
+    given = table(CAREERS)
+    merit = {row["who"]: 100 + 10 * place for place, row in enumerate(given)}
+    columns = ("who", "year", "start", "stop", "reason", "annulled")
+    certificates = []
+    for row in given:
+        words = row["certificates"].split()
+        certificates += [
+            {"who": row["who"], "issued": f"2026-{day}", "eligible": eligible, "certificate": "study_certificate"}
+            for day, eligible in zip(words[::2], words[1::2], strict=True)
+        ]
+    enrolments = tiny_enrolments(
+        [{key: row[key] for key in columns if row[key]} for row in given],
+        [{"who": who, "merit": str(value)} for who, value in merit.items()],
+        certificates=certificates,
+        as_of="2026-12-31",
+    )
+    outcomes = cohort_outcomes(enrolments, [2023])
+    told = dict(zip(outcomes.merit.tolist(), outcomes.eligible.tolist(), strict=True))
+    assert told == {merit[row["who"]]: row["outcome"] == "yes" for row in given if row["outcome"] != "-"}
+    assert outcomes.left_out == {"protected": 0, "not_observed": 0}
+
+
+def test_cohorts_whose_time_has_passed() -> None:
+    """The register begins on 1 July 2023; the cohort of 2023 has its last day on 30 June 2026."""
+    row = "| who |\n| Ann |"
+    assert observed_cohorts(tiny_enrolments(row, as_of="2026-06-29")) == []
+    assert observed_cohorts(tiny_enrolments(row, as_of="2026-06-30")) == [2023]
+    assert observed_cohorts(tiny_enrolments(row, since="2023-07-02", as_of="2026-12-31")) == []
+
+
+def test_who_is_protected_is_counted_once_among_those_left_out() -> None:
+    spells = "| who | stop | reason |\n| Ann | 2024-03-01 | moved_out |\n| Bo | | |"
+    enrolments = tiny_enrolments(spells, "| who | protected |\n| Ann | yes |\n| Bo | no |")
+    assert cohort_outcomes(enrolments, [2023]).left_out == {"protected": 1, "not_observed": 0}
