@@ -87,6 +87,22 @@ def test_programinriktat_val_moves_with_its_programme_and_a_like_programme_does_
     assert (now["TETEK"], now["EKEKO"]) == (before["TETEK"], before["EKEKO"])
 
 
+def test_the_national_list_is_changed_with_its_tax_in_it() -> None:
+    """The list holds six per cent that a price does not; an amount of a scenario is without them."""
+    today = decision()
+    price = lambda change: today.changed(make_scenario(asked({"prices": change})).changes[0], lambda _: 0).tariff.price(  # noqa: E731
+        "EKEKO", 2, YEAR, provider_form="independent", home="Uppsala", school_municipality="Stockholm"
+    )
+    before = today.tariff.price(
+        "EKEKO", 2, YEAR, provider_form="independent", home="Uppsala", school_municipality="Stockholm"
+    )
+    assert "national" in before.rule
+    assert price({"percent": 0, "lists": "national"}).amount == before.amount
+    assert price({"amount": 100_000, "programme": "EK", "lists": "national"}).amount == 10_000_000
+    higher = price({"percent": 10, "lists": "national"}).amount
+    assert abs(higher - 1.1 * before.amount) <= 50 / 1.06 + 1  # the list is in whole kronor
+
+
 def asked(*changes: dict[str, Any]) -> dict[str, Any]:
     return {"about": "funding", "name": "prov", "changes": list(changes)}
 
@@ -129,6 +145,7 @@ FAULTS = {
     "two changes in one": ("changes: [{vat: on_top, count_days: 10}]", "give exactly one of"),
     "a day that not every month has": ("changes: [{count_days: 31}]", "'daily' is wanted, or a day from 1 to 28"),
     "a truth for a number": ("changes: [{pupils: {percent: yes}}]", "a number is wanted"),
+    "a truth for a day": ("changes: [{count_days: yes}]", "'daily' is wanted"),
     "no list": ("changes: {vat: on_top}", "a list is wanted"),
     "a line of another scenario": ("seats: []", "'seats' is not known"),
 }  # fmt: skip
@@ -158,6 +175,7 @@ def test_all_faults_are_told_at_once() -> None:
         ({"pupils": {"percent": 1, "programme": "VO"}}, "nobody is paid for who is meant"),
         ({"supplement": {"percent": 1, "levels": [9]}}, "there is no level 9"),
         ({"supplement": {"bands": [100, 0]}}, "amounts for 3 levels"),
+        ({"supplement": {"amounts": [0, 0, 0, 0], "total": 9600}}, "no amounts make that total"),
     ],
 )
 def test_changes_that_cannot_be_are_told_together(change: dict[str, Any], told: str) -> None:
