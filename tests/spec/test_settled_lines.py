@@ -13,6 +13,7 @@ from gymreg_core.contracts.results import PROVIDER_FORMS
 from gymreg_core.errors import GymregError
 from gymreg_core.funding.flows import flows, require_equal
 from gymreg_core.funding.lines import LINES, funding_table, lines_of, supplement_of, unpaid_of
+from gymreg_core.funding.payment_files import payment_files
 from gymreg_core.funding.payments import payments
 from gymreg_core.funding.reconciliation import corrections_by_month, reconcile
 from gymreg_core.vocabulary.texts import texts
@@ -169,6 +170,20 @@ def test_protected_pupils_are_one_row_of_payments() -> None:
         | Täby kommun | A         | EK        | 70         |
         """,
     )
+
+
+def test_amounts_in_files_are_kronor_with_a_decimal_comma() -> None:
+    frame = postings("""
+        | who | booked | school | price    | vat | supplement |
+        | a   | 202402 | A      | -1234567 | -7  | 0          |
+        | b   | 202402 | B      | 99       | 100 | -100       |
+    """)
+    files = payment_files(payments(lines(frame)), made_up=False, sha256="")
+    rows = files["betalningar-2024-02.csv"].decode("utf-8-sig").splitlines()
+    assert [row.split(";")[4:] for row in rows[1:]] == [
+        ["0,99", "1,00", "-1,00", "0,99", "0,00"],
+        ["-12345,67", "-0,07", "0,00", "-12345,74", "0,00"],
+    ]
 
 
 def test_payments_are_of_one_booked_month() -> None:
