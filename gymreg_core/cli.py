@@ -7,6 +7,7 @@ import gc
 import json
 import sys
 import traceback
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -173,12 +174,15 @@ def whatif(
         str | None, typer.Option("--cluster", help="Address of a Dask scheduler, tcp://host:port, for the re-runs.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, max=_MOST_SEED, help="Of the lottery and the re-runs.")] = 0,
+    prices: Annotated[
+        Path | None, typer.Option("--prices", help="A published price list that counts before the packaged ones.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON alone.")] = False,
 ) -> None:
     """Try a scenario beside today: on a round of a stored register, or on what a year's pupils cost; nothing is stored.
 
-    A file with the line `about: funding` asks for another decision on money. --round, --runs, --jobs, --cluster and
-    --seed belong to the others, which are about admission.
+    A file with the line `about: funding` asks for another decision on money; --prices belongs to it. --round, --runs,
+    --jobs, --cluster and --seed belong to the others, which are about admission.
     """
     from gymreg_core.scenario_file import kind_of, read_scenario
 
@@ -190,8 +194,12 @@ def whatif(
                 where=scenario.name,
                 remedy="Leave out --round, --runs, --jobs, --cluster and --seed.",
             )
-        view, tables = _funding_what_if(workspace, year, raw, scenario.name)
+        view, tables = _funding_what_if(workspace, year, raw, scenario.name, prices)
     else:
+        if prices:
+            raise BadParameters(
+                "a scenario about admission has no prices", where=scenario.name, remedy="Leave out --prices."
+            )
         drawn = {"seed": seed, "runs": runs, "jobs": jobs, "cluster": cluster}
         view, tables = _admission_what_if(workspace, year, raw, scenario.name, round_, drawn)
     if as_json:
@@ -219,14 +227,24 @@ def _admission_what_if(
     return release_what_if(found, stored.provenance), terminal_tables
 
 
-def _funding_what_if(workspace: Path, year: int, raw: Any, name: str) -> tuple[Any, Any]:
+def _funding_what_if(workspace: Path, year: int, raw: Any, name: str, prices: Path | None) -> tuple[Any, Any]:
+    from gymreg_core.funding.decision import Decision
+    from gymreg_core.funding.settle_options import tariff_of
     from gymreg_core.funding.what_if import make_scenario, what_if
+    from gymreg_core.reporting.console import print_findings
     from gymreg_core.reporting.funding_what_if import release_funding_what_if
     from gymreg_core.reporting.funding_what_if_parts import terminal_tables
     from gymreg_core.store.enrolments import stored_enrolments
 
     wanted, stored = make_scenario(raw, where=name), stored_enrolments(workspace)
-    return release_funding_what_if(what_if(stored.enrolments, wanted, year), stored.provenance), terminal_tables
+    today = Decision.packaged(year)
+    if prices:
+        tariff, findings = tariff_of(prices)
+        if findings:
+            print_findings(findings, stderr=True)
+        today = replace(today, tariff=tariff)
+    found = what_if(stored.enrolments, wanted, year, today=today)
+    return release_funding_what_if(found, stored.provenance), terminal_tables
 
 
 @app.command()

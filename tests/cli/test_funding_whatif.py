@@ -149,6 +149,19 @@ def test_a_year_that_is_not_told_of_and_options_of_the_lottery_end_with_10(run: 
     assert "Leave out --round" in complaints
 
 
+def test_a_price_list_of_ones_own_is_what_todays_prices_are(run: Any, asked: Any, tmp_path: Path) -> None:
+    prices = tmp_path / "prislista-2025.csv"
+    prices.write_text("Programkod;Program;Pris 2025\nEK;Ekonomi;1000000\n", encoding="utf-8")
+    half = asked("[{prices: {percent: -50, programme: EK}}]")
+    steps = [json.loads(run(half, "--json", *more)[1])["steps"] for more in ((), ("--prices", prices))]
+    packaged, own = ([step["value"] for step in one] for one in steps)
+    assert own[0] > packaged[0]
+    assert own[1] - own[0] < 5 * (packaged[1] - packaged[0]) < 0
+    code, _, complaints = run(SCENARIOS / "flytta-platser.yml", "--prices", prices)
+    assert code == 10
+    assert "Leave out --prices" in complaints
+
+
 def test_what_no_scenario_is_about_is_told(run: Any, tmp_path: Path) -> None:
     (tmp_path / "fel.yml").write_text("about: fundng\nname: prov\n", encoding="utf-8")
     code, _, complaints = run(tmp_path / "fel.yml")
