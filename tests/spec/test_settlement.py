@@ -61,6 +61,21 @@ CASES = {
         | late  | 2023-10-11 |            |
         """,
     ),
+    "a single day is enough, if it is the count day": case(
+        "Håbo: enrolled and present on the 10th; a leap year has no other rule",
+        """
+        | month  | who   | paid | by              |
+        | 202402 | day   | A    | Stockholm       |
+        | 202402 | seen  | A    | Stockholm       |
+        | 202402 | after | -    | not_yet_present |
+        """,
+        spells="""
+        | who   | start      | stop       | present    |
+        | day   | 2024-02-10 | 2024-02-10 | 2024-02-10 |
+        | seen  | 2024-01-08 | 2024-02-29 | 2024-02-10 |
+        | after | 2024-01-08 | 2024-02-29 | 2024-02-11 |
+        """,
+    ),
     "September counts on the 15th": case(
         "Håbo: exception September, 15 September",
         """
@@ -101,6 +116,26 @@ CASES = {
         | who   | school | start      | stop       | reason  |
         | moves | A      | 2023-08-15 | 2024-08-14 | changed |
         | moves | B      | 2024-08-15 |            |         |
+        """,
+    ),
+    "31 August decides, whatever else changes on that day": case(
+        "Håbo: July and August to the school where the pupil is on 31 August; the home of that day is our reading",
+        """
+        | month  | who   | paid | by    |
+        | 202407 | leave | A    | Solna |
+        | 202408 | leave | A    | Solna |
+        | 202407 | start | A    | Nacka |
+        | 202408 | start | A    | Nacka |
+        """,
+        spells="""
+        | who   | start      | stop       |
+        | leave | 2023-08-15 | 2024-08-31 |
+        | start | 2024-08-31 |            |
+        """,
+        homes="""
+        | who   | home  | start      |
+        | leave | Solna | 2024-08-31 |
+        | start | Nacka | 2024-08-31 |
         """,
     ),
     "whoever starts in August is paid for from 1 July": case(
@@ -840,6 +875,17 @@ def test_faults_are_refused_and_nothing_is_posted(rule_id: str) -> None:
     assert rule_id in {one.rule for one in refused.value.findings}
     assert refused.value.exit_code == 11
     assert "999" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("merit", "fits"), [("0", True), ("340", True), ("-2.5", False), ("342.5", False)])
+def test_merit_values_lie_on_the_scale(merit: str, fits: bool) -> None:
+    """Sixteen grades and a modern language of 20 points each: 340 (rules/merit_scale.yml)."""
+    e = tiny_enrolments(spells="| who |\n| a |", persons=[{"who": "a", "merit": merit}])
+    if fits:
+        assert len(close_month(202310, e, None, Tariff.packaged(), Flat(), RULES).postings) == 1
+    else:
+        with pytest.raises(BadInput, match="merit"):
+            close_month(202310, e, None, Tariff.packaged(), Flat(), RULES)
 
 
 def test_unknown_schools_and_persons_are_refused_together() -> None:
