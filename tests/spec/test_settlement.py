@@ -877,10 +877,10 @@ def test_faults_are_refused_and_nothing_is_posted(rule_id: str) -> None:
     assert "999" not in str(refused.value)
 
 
-@pytest.mark.parametrize(("merit", "fits"), [("0", True), ("340", True), ("-2.5", False), ("342.5", False)])
-def test_merit_values_lie_on_the_scale(merit: str, fits: bool) -> None:
+@pytest.mark.parametrize(("merit", "fits"), [(0.0, True), (340.0, True), (-2.5, False), (342.5, False)])
+def test_merit_values_lie_on_the_scale(merit: float, fits: bool) -> None:
     """Sixteen grades and a modern language of 20 points each: 340 (rules/merit_scale.yml)."""
-    e = tiny_enrolments(spells="| who |\n| a |", persons=[{"who": "a", "merit": merit}])
+    e = moved(tiny_enrolments(spells="| who |\n| a |"), persons={"merit": [merit]})
     if fits:
         assert len(close_month(202310, e, None, Tariff.packaged(), Flat(), RULES).postings) == 1
     else:
