@@ -94,14 +94,15 @@ _KEYS = ("by", "group", "other")
 
 def _grouped(lines: pd.DataFrame) -> pd.DataFrame:
     inside = lines[lines["payer_in_area"]]
-    parts = []
+    keys = list(_KEYS)
+    parts = [inside[list(SUMS)].sum().to_frame().T.assign(by="region", group="", other="")]
     for by, columns in GROUPINGS.items():
-        keyed = inside[list(SUMS)].assign(by=by, group="", other="")
-        for name, column in zip(("group", "other"), columns, strict=False):
-            keyed[name] = inside[column].astype("str")
-        summed = keyed.groupby(list(_KEYS), sort=True, as_index=False)[list(SUMS)].sum()
+        if columns:
+            keyed = inside[list(SUMS)].assign(by=by, group="", other="")
+            for name, column in zip(("group", "other"), columns, strict=False):
+                keyed[name] = inside[column].astype("str")
+            parts.append(keyed.groupby(keys, sort=True, as_index=False)[list(SUMS)].sum())
         for name in SUMS:
-            require_equal(f"costs by {by}, {name}", summed[name], inside[name])
-        parts.append(summed if len(summed) or columns else pd.DataFrame([("region", "", "", *[0] * len(SUMS))]))
-    whole = pd.concat(parts, ignore_index=True)
+            require_equal(f"costs by {by}, {name}", parts[-1][name], inside[name])
+    whole = pd.concat(parts, ignore_index=True)[[*keys, *SUMS]].astype(dict.fromkeys(SUMS, "int64"))
     return whole.assign(amount=whole[list(AMOUNTS)].sum(axis=1).astype("int64"))

@@ -166,7 +166,7 @@ def _newest_by_name(pages: Sequence[PageEntry]) -> dict[str, PageEntry]:
 def _links(t: Texts, language: Language, name: str, of: Mapping[str, Mapping[str, PageEntry]]) -> list[str]:
     """The name as a link to its first page, and a link for each further one."""
     pages = [by_name[name] for by_name in of.values() if name in by_name]
-    further = [t(f"further.{p.params.report}", language, year=p.params.about_year) for p in pages[1:]]
+    further = [t(f"further.{p.params.report}", language, name=name) for p in pages[1:]]
     words = [name, *further]
     return [f"[{word}]({_address(page, language)})" for word, page in zip(words, pages, strict=True)]
 

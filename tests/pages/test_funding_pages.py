@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from gymreg_core.errors import BadInput, BadParameters, DisclosureRefused
 from gymreg_core.provenance import Provenance
+from gymreg_core.reporting import build
 from gymreg_core.reporting.build import BuildRequest, build_site
 from gymreg_core.reporting.fragments import Fragment, join
 from gymreg_core.reporting.from_enrolments import made_up_extract
 from gymreg_core.reporting.funding import FundingReport
 from gymreg_core.reporting.funding.stored import SettledWorkspace, load
+from gymreg_core.reporting.funding_material import FundingMaterial
+from gymreg_core.reporting.funding_plan import FundingPlan
+from gymreg_core.reporting.kinds import KINDS
 from gymreg_core.reporting.manifest import MANIFEST
 from gymreg_core.reporting.page_head import PAGE_MIME
 from gymreg_core.reporting.params import make_plan
@@ -212,6 +218,12 @@ def test_wrong_parameters_are_told_with_what_there_is(
     assert told in str(problem.value)
 
 
+def plan(**wanted: Any) -> FundingPlan:
+    made = make_plan({"report": "funding", **wanted}, where="test")
+    assert isinstance(made, FundingPlan)
+    return made
+
+
 class Real:
     """The same months, as if they were of real pupils."""
 
@@ -229,6 +241,50 @@ def test_real_pupils_need_a_decision_and_the_page_names_it(settled: SettledWorks
     text = FundingReport.on(real, decision="Styrelsen 2026-06-11, § 45").provenance().markdown
     assert "Styrelsen 2026-06-11, § 45" in text
     assert "påhittad" not in text
+
+
+def test_a_build_of_real_months_needs_a_decision_in_its_params(settled: SettledWorkspace) -> None:
+    material = FundingMaterial(cast("SettledWorkspace", Real(settled)), settled.path, "head")
+    with pytest.raises(DisclosureRefused) as refused:
+        material.wanted(plan())
+    assert refused.value.exit_code == 13
+    assert "decision:" in str(refused.value)
+    (params,) = material.wanted(plan(decision="Styrelsen 2026-06-11, § 45"))
+    assert params.slug == "ersattning-2025"
+
+
+def test_an_extract_of_real_persons_is_settled_on_purpose_or_not_at_all(
+    built: tuple[BuildRequest, list[str]], tmp_path: Path
+) -> None:
+    shutil.copytree(str(built[0].data), tmp_path / "real")
+    description = tmp_path / "real" / "utdrag.json"
+    told = description.read_text(encoding="utf-8")
+    assert '"made_up": true' in told
+    description.write_text(told.replace('"made_up": true', '"made_up": false'), encoding="utf-8")
+    wanted = replace(built[0], data=tmp_path / "real", workspace=tmp_path / "ws", out=tmp_path / "site")
+    with pytest.raises(DisclosureRefused, match="gymreg settle"):
+        build_site(wanted, Told())
+    assert not (tmp_path / "ws" / "settled").exists()
+
+
+def test_made_up_admission_and_real_months_do_not_share_a_site(
+    settled: SettledWorkspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Admission:
+        provenance = Provenance((), already_public=True, made_up=True)
+
+    found = {
+        "admission": Admission(),
+        "funding": FundingMaterial(cast("SettledWorkspace", Real(settled)), tmp_path, ""),
+    }
+    kinds = {
+        name: replace(kind, state=lambda _: "", gather=lambda *_, n=name: found[n]) for name, kind in KINDS.items()
+    }
+    monkeypatch.setattr(build, "KINDS", kinds)
+    plans = [plan(), make_plan({"report": "admission"}, where="test")]
+    request = BuildRequest.of(plans, data=None, workspace=tmp_path / "ws", reference=None, out=tmp_path / "site")
+    with pytest.raises(BadParameters, match="made-up and real figures would stand on one site"):
+        build_site(request, Told())
 
 
 def test_the_site_has_the_pages_that_were_asked_for(built: tuple[BuildRequest, list[str]]) -> None:

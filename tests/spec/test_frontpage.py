@@ -89,7 +89,7 @@ def test_two_kinds_of_report_share_the_front_page() -> None:
     page = front_page("sv", BOTH, SCHOOLS, made_up=False)
     assert page.index("27 611 antogs.") < page.index("9,2 miljarder") < page.index("Rapporter för hela regionen")
     assert "[Ersättningar 2025](ersattning-2025.html)" in page
-    assert "- [Täby](antagning-2025-slut-taby.html), [ersättningar 2025](ersattning-2025-taby.html)" in page
+    assert "- [Täby](antagning-2025-slut-taby.html), [vad Täby betalade](ersattning-2025-taby.html)" in page
     assert "- [Vaxholm](ersattning-2025-vaxholm.html)" in page
     assert front_meta("sv", BOTH)["title"] == "Gymnasieskolan i Stockholmsregionen"
     assert "Antagningen" in front_meta("sv", PAGES)["title"]

@@ -30,6 +30,12 @@ value   | form           | Swedish | English
 -0.003  | percent_change | −0,3    | −0.3
 8.7917  | ratio          | 8,8     | 8.8
 2023    | year           | 2023    | 2023
+0.376   | decimals       | 0,38    | 0.38
+9120000 | kronor         | 91 200  | 91,200
+-150    | kronor         | −2      | −2
+123456  | kronor_change  | +1 235  | +1,235
+9120000 | thousands      | 91      | 91
+-250000 | thousands_change | −2    | −2
 """
 
 

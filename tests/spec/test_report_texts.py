@@ -64,7 +64,8 @@ def test_every_text_is_asked_for(name: str) -> None:
 
 def test_every_defined_term_has_its_definition_and_every_programme_a_short_name() -> None:
     known = terms().entries
-    assert [t for t in (*_OF_ADMISSION, *_OF_FUNDING) if f"{t}.term" not in known or f"{t}.definition" not in known] == []
+    defined = {*_OF_ADMISSION, *_OF_FUNDING}
+    assert [t for t in defined if f"{t}.term" not in known or f"{t}.definition" not in known] == []
     assert [code for code in programmes() if f"short.{code}" not in known] == []
 
 
