@@ -35,10 +35,11 @@ def payment_files(found: Payments, *, made_up: bool, sha256: str) -> dict[str, b
     about = [
         ("month", month),
         ("closing", sha256),
-        ("made_up", _words()(f"made_up.{'yes' if made_up else 'no'}", "sv")),
+        ("made_up", payment_words()(f"made_up.{'yes' if made_up else 'no'}", "sv")),
     ]
     files[f"{_file('payments')}-{month}.xlsx"] = _workbook(
-        {name: tables[name] for name in _IN_WORKBOOK}, [(_words()(f"about.{key}", "sv"), told) for key, told in about]
+        {name: tables[name] for name in _IN_WORKBOOK},
+        [(payment_words()(f"about.{key}", "sv"), told) for key, told in about],
     )
     return files
 
@@ -57,16 +58,17 @@ def write_files(files: dict[str, bytes], folder: Path) -> list[Path]:
     return written
 
 
-def _words() -> Texts:
+def payment_words() -> Texts:
+    """Words of payment files, among them those for causes."""
     return texts("gymreg_core.funding", "payment_texts.yml")
 
 
 def _file(name: str) -> str:
-    return _words()(f"file.{name}", "sv")
+    return payment_words()(f"file.{name}", "sv")
 
 
 def _heads(table: pd.DataFrame) -> list[str]:
-    return [_words()(f"column.{name}", "sv") for name in table]
+    return [payment_words()(f"column.{name}", "sv") for name in table]
 
 
 def _for_readers(table: pd.DataFrame) -> pd.DataFrame:
@@ -84,7 +86,7 @@ def _for_readers(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _word(name: str, text: str) -> str:
-    told = _words()(f"{name}.{text}", "sv") if name in _CODES and text else text
+    told = payment_words()(f"{name}.{text}", "sv") if name in _CODES and text else text
     return f"'{told}" if told.startswith(_FORMULA) else told
 
 
@@ -122,7 +124,7 @@ def _workbook(sheets: dict[str, pd.DataFrame], about: list[tuple[str, str]]) -> 
     book.set_properties({"author": "gymreg", "created": _FIXED_DATE})
     money, head = book.add_format({"num_format": "#,##0.00"}), book.add_format({"bold": True})
     for name, table in sheets.items():
-        page = book.add_worksheet(_words()(f"sheet.{name}", "sv"))
+        page = book.add_worksheet(payment_words()(f"sheet.{name}", "sv"))
         page.write_row(0, 0, _heads(table), head)
         for at, (column, values) in enumerate(table.items()):
             if column in _KRONOR:
@@ -132,7 +134,7 @@ def _workbook(sheets: dict[str, pd.DataFrame], about: list[tuple[str, str]]) -> 
                 page.set_column(at, at, 24 if values.dtype == "str" else 12)
                 page.write_column(1, at, values.tolist())
         page.freeze_panes(1, 0)
-    page = book.add_worksheet(_words()("sheet.about", "sv"))
+    page = book.add_worksheet(payment_words()("sheet.about", "sv"))
     for row, told in enumerate(about):
         page.write_row(row, 0, told)
     book.close()

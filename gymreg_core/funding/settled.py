@@ -148,15 +148,20 @@ def latest_schools(ledger: Ledger, until: int) -> pd.DataFrame:
     return ledger.table("schools", closings).drop_duplicates("school_id", keep="last", ignore_index=True)
 
 
-def _about(closings: list[ClosedMonth]) -> dict[str, Any]:
-    last = closings[-1]
-    statuses = {key: status for closed in closings for key, status in closed.about["statuses"].items()}
+def corrected_months(closings: list[ClosedMonth]) -> dict[str, int]:
+    """How many months of pupils closings corrected, by cause."""
     corrected: Counter[str] = Counter()
     for closed in closings:
         corrected.update(closed.about["corrected"])
+    return dict(sorted(corrected.items()))
+
+
+def _about(closings: list[ClosedMonth]) -> dict[str, Any]:
+    last = closings[-1]
+    statuses = {key: status for closed in closings for key, status in closed.about["statuses"].items()}
     return {
         "months": [closed.month for closed in closings],
-        "corrected": dict(sorted(corrected.items())),
+        "corrected": corrected_months(closings),
         "head": last.sha256,
         **{name: last.about[name] for name in ("made_up", "extract", "prices", "rules")},
         "statuses": dict(sorted(statuses.items())),

@@ -14,7 +14,7 @@ from gymreg_core.contracts.ledger import AMOUNTS
 from gymreg_core.funding.lines import lines_of
 from gymreg_core.funding.payment_files import payment_files
 from gymreg_core.funding.payments import payments
-from gymreg_core.funding.settled import latest_schools
+from gymreg_core.funding.settled import corrected_months, latest_schools
 from gymreg_core.funding.settled_words import months_sentences
 from gymreg_core.store.ledger import Ledger
 from gymreg_core.store.postings import coded, protected_pupils
@@ -32,12 +32,14 @@ class SettledMonths:
         count day), postings, pupil_months, price, vat, supplement, amount (their sum) and corrections (what of it
         concerns earlier months), öre; other_than_before: what of prices, rules and supplement is not that of the month
         before, by which this one then corrects all months.
+    corrected : how many months of pupils they corrected, by cause (contracts/ledger.py, CAUSES), whatever the sum.
     head : hash of the last of them in the ledger. statuses : of every rule that they rest on, by its key.
     """
 
     workspace: Path
     table: pd.DataFrame
     made_up: bool
+    corrected: Mapping[str, int]
     head: str
     statuses: Mapping[str, str]
 
@@ -62,7 +64,9 @@ class SettledMonths:
         ]
         statuses = {key: status for closed in closings for key, status in closed.about["statuses"].items()}
         made_up = any(closed.about["made_up"] for closed in closings)
-        return cls(workspace, pd.DataFrame(rows), made_up, closings[-1].sha256, dict(sorted(statuses.items())))
+        corrected = corrected_months(closings)
+        head = closings[-1].sha256
+        return cls(workspace, pd.DataFrame(rows), made_up, corrected, head, dict(sorted(statuses.items())))
 
     def summary(self) -> dict[str, int]:
         """Sums over the months, öre: months, closed_now, and the sums of the columns of `table`."""
@@ -74,7 +78,7 @@ class SettledMonths:
         booked = self.table["booked"]
         others = dict(zip(booked.tolist(), self.table["other_than_before"], strict=True))
         span = int(booked.iloc[0]), int(booked.iloc[-1])
-        return months_sentences(*span, self.summary(), others, self.statuses, language)
+        return months_sentences(*span, self.summary(), self.corrected, others, self.statuses, language)
 
     def describe(self, language: Language = "sv") -> str:
         """The sentences as one paragraph."""
@@ -95,7 +99,7 @@ class SettledMonths:
         """All of it as JSON can hold it; öre."""
         by_month = self.table.to_dict(orient="records")
         told = {"made_up": self.made_up, "head": self.head, "by_month": by_month, "rules": dict(self.statuses)}
-        return {**self.summary(), **told}
+        return {**self.summary(), "corrected": dict(self.corrected), **told}
 
     def __repr__(self) -> str:
         return f"SettledMonths({len(self.table)} months, {self.summary()['closed_now']} closed now)"

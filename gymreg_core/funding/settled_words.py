@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from gymreg_core.contracts.ledger import AMOUNTS
 from gymreg_core.funding.money import ORE
+from gymreg_core.funding.payment_files import payment_words
 from gymreg_core.store.ledger import written_month
 from gymreg_core.vocabulary.numbers import number
 from gymreg_core.vocabulary.programmes import Language
@@ -18,13 +19,15 @@ def months_sentences(
     first: int,
     last: int,
     s: Mapping[str, int],
+    corrected: Mapping[str, int],
     others: Mapping[int, Sequence[str]],
     statuses: Mapping[str, str],
     language: Language,
 ) -> tuple[str, ...]:
     """What `SettledMonths.summary` says of the months (YYYYMM) from first to last.
 
-    others : by month, what of prices, rules and supplement is not that of the month before.
+    corrected : months of pupils by cause. others : by month, what of prices, rules and supplement is not that of the
+    month before.
     """
     p, told = _phrase(), _written(s, language)
     span = {"first": written_month(first), "last": written_month(last)}
@@ -33,6 +36,7 @@ def months_sentences(
         p("months.head", language, **span, closed=told["closed_now"], months=told["months"], postings=told["postings"]),
         p("months.amount", language, **{name: told[name] for name in ("pupil_months", "amount", *AMOUNTS)}),
         p("months.corrections", language, corrections=told["corrections"]),
+        *((p("months.causes", language, causes=_causes(corrected, language)),) if corrected else ()),
         *(
             p("months.other", language, month=written_month(m), what=_other(names, language))
             for m, names in others.items()
@@ -53,6 +57,13 @@ def year_sentences(year: int, s: Mapping[str, int], language: Language) -> tuple
         p("year.corrections", language, corrections=told["corrections"]),
         p("year.unpaid", language, unpaid=told["unpaid_months"]),
     )
+
+
+def _causes(corrected: Mapping[str, int], language: Language) -> str:
+    """'annan skola 3, annat pris 12', the most frequent first."""
+    order, words = sorted(corrected, key=lambda cause: (-corrected[cause], cause)), payment_words()
+    named = ((words(f"cause.{cause}", language), corrected[cause]) for cause in order)
+    return "; ".join(f"{name[0].lower()}{name[1:]} {number(months, language)}" for name, months in named)
 
 
 def _other(names: Sequence[str], language: Language) -> str:

@@ -15,6 +15,7 @@ from gymreg_core.funding import settle_months as module
 from gymreg_core.funding.prices import Tariff
 from gymreg_core.funding.settle_months import settle_months
 from gymreg_core.funding.settled import settled_year
+from gymreg_core.funding.settled_months import SettledMonths
 from gymreg_core.funding.settlement_rules import SettlementRules
 from gymreg_core.funding.supplement import Supplement
 from gymreg_core.provenance import InputFile, Provenance
@@ -136,3 +137,33 @@ def test_prices_other_than_the_month_before_are_told(tmp_path: Path) -> None:
     narrower = Supplement.packaged(2015).with_changes(limit=190)
     done = settle_months(workspace, 202401, 202401, supplement=narrower)
     assert "2024-01 was closed by another structural supplement than the month before." in done.sentences("en")
+
+
+def test_corrections_are_counted_where_they_add_up_to_nothing(tmp_path: Path) -> None:
+    """Another provider of a school takes all back from one and pays it to another: the sum says nothing of it."""
+    e = tiny_enrolments(spells=ONE)
+    workspace = store(tmp_path / "ws", e)
+    settle_months(workspace, 202310, 202311)
+    store(workspace, replace(e, schools=e.schools.assign(provider="Nya AB")), "newer")
+    done = settle_months(workspace, 202312, 202312)
+    assert done.to_dict()["corrected"] == {"provider_changed": 2}
+    assert done.summary()["corrections"] == 0
+    assert "Rättade elevmånader: annan huvudman för skolan 2." in done.sentences("sv")
+    assert "Corrected months of pupils: another provider of the school 2." in done.sentences("en")
+
+
+def test_files_of_earlier_months_hide_who_is_protected_now(tmp_path: Path) -> None:
+    e = tiny_enrolments(spells="| who | school |\n| a | A |\n| b | B |")
+    workspace = store(tmp_path / "ws", e)
+    shown = settle_months(workspace, 202310, 202310).payment_files()["underlag-2023-10.csv"].decode("utf-8-sig")
+    store(workspace, replace(e, persons=e.persons.assign(protected=[False, True])), "newer")
+    settle_months(workspace, 202311, 202311)
+    files = SettledMonths.of(workspace, [202310, 202311], set()).payment_files()
+    assert "20000001" in shown
+    for month in ("2023-10", "2023-11"):
+        rows = files[f"underlag-{month}.csv"].decode("utf-8-sig").splitlines()
+        assert rows[1:] == [
+            "Stockholm;Stockholm kommun;;;;;;1;6807,66",
+            f"Stockholm;Stockholm kommun;{month};;20000000;A;EK;1;6807,66",
+        ]
+        assert not any(b"20000001" in body for name, body in files.items() if month in name and name.endswith(".csv"))
