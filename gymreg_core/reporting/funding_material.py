@@ -48,7 +48,7 @@ class FundingMaterial:
 
     def key(self, params: ReportParams) -> Any:
         del params
-        return self.head
+        return [self.head, self.settled.enrolments_key]
 
     def schools(self) -> list[tuple[str, str]]:
         return []
@@ -65,14 +65,15 @@ def no_decision() -> DisclosureRefused:
 
 
 def funding_state(given: Given) -> Any:
-    """Names and hashes of the extracts of enrolments, and the last closing of the ledger; the made-up region's follow
-    from the code."""
+    """Names and hashes of the extracts of enrolments, the last closing of the ledger, and which enrolments are current;
+    the made-up region's follow from the code."""
     from gymreg_core.sources.register.opening import extract_files
+    from gymreg_core.store.enrolments import current_key
     from gymreg_core.store.ledger import Ledger
 
     folders = _extracts(given)
     files = [name_and_hash(path) for folder in folders for path in extract_files(folder, _kind())]
-    return [files, Ledger(given.workspace).head]
+    return [files, Ledger(given.workspace).head, current_key(given.workspace)]
 
 
 def funding_material(given: Given, note: Note) -> FundingMaterial | None:

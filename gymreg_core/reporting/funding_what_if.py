@@ -20,7 +20,7 @@ from gymreg_core.vocabulary.texts import Texts, texts
 
 _YEARS, _FEW = ("", "_previous"), 1
 _CROSSED = [
-    *("by", "group", "programme", "pupils", "pupils_previous", "price", "price_previous", "price_change"),
+    *("by", "group", "programme", "pupils", "pupils_previous", "moved", "price", "price_previous", "price_change"),
     "price_change_share",
 ]
 
@@ -34,8 +34,8 @@ def say() -> Texts:
 class FundingWhatIfView:
     """What a funding what-if may show.
 
-    groups : `FundingWhatIf.table`, what few pupils stand behind left out: by, group, programme; pupils and covered, how
-        many at least; price, supplement and amount (öre), with _previous and _change; relative_change; amounts per
+    groups : `FundingWhatIf.table`, what few pupils stand behind left out, and where a step is about few pupils of the
+        group: by, group, programme; moved; pupils and covered, how many at least; price, supplement and amount (öre), with _previous and _change; relative_change; amounts per
         pupil. crossed : programme money of them all, and of school and programme crossed.
         steps : value_previous and value in öre. found : the analysis itself.
     """
@@ -77,6 +77,8 @@ class FundingWhatIfView:
 def release_funding_what_if(found: FundingWhatIf, provenance: Provenance) -> FundingWhatIfView:
     """What of an analysis may be shown (rules/disclosure.yml, money).
 
+    Each analysis is looked at by itself. Two whose scenarios differ little, such as by a point of the limit, tell by their
+    difference of those few in between: whoever hands on more than one has to see to that.
     Errors: DisclosureRefused where a change of the scenario is about few pupils, and as `release_money`.
     """
     smallest = int(rule("disclosure", "smallest_count"))
@@ -121,7 +123,7 @@ def _released(found: FundingWhatIf, provenance: Provenance) -> tuple[Released, R
 def _columns(found: FundingWhatIf) -> pd.DataFrame:
     """The groups with the counts behind them, changes and shares."""
     t = found.table
-    out = t[["by", "group", "programme"]].copy()
+    out = t[["by", "group", "programme", "moved"]].copy()
     for end in _YEARS:
         out[f"pupils{end}"] = pupils_of(t[f"pupil_months{end}"])
         out[f"covered{end}"] = pupils_of(t[f"covered_months{end}"])

@@ -131,7 +131,12 @@ def stored_enrolments(workspace: Path, key: str | None = None) -> StoredEnrolmen
 
 def has_enrolments(workspace: Path) -> bool:
     """Whether enrolments are stored. Errors: BadInput where what says so is damaged."""
-    return _shelf(workspace).current is not None
+    return current_key(workspace) is not None
+
+
+def current_key(workspace: Path) -> str | None:
+    """The key of the current enrolments, None where none are stored. Errors: BadInput where what says so is damaged."""
+    return _shelf(workspace).current
 
 
 def _shelf(workspace: Path) -> Shelf:

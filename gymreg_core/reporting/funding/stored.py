@@ -15,7 +15,7 @@ from gymreg_core.funding.settled import SettledYear, settled_year, settled_years
 from gymreg_core.funding.supplement import Supplement
 from gymreg_core.funding.supplement_model import SupplementModel, estimate
 from gymreg_core.provenance import Provenance
-from gymreg_core.store.enrolments import StoredEnrolments, stored_enrolments
+from gymreg_core.store.enrolments import StoredEnrolments, current_key, stored_enrolments
 from gymreg_core.store.ledger import Ledger
 
 _SMALL = 0.05  # a made-up region for a look by hand is there in a few seconds
@@ -51,6 +51,11 @@ class SettledWorkspace:
         """Of the enrolments that were settled."""
         return self._enrolments.provenance
 
+    @property
+    def enrolments_key(self) -> str:
+        """What the enrolments are stored under."""
+        return self._enrolments.key
+
     def model(self) -> SupplementModel | None:
         """The odds of eligibility by merit value, of the cohorts that have had their time; None where there is none, or
         they tell too little for an estimate."""
@@ -85,13 +90,13 @@ def load(workspace: str | Path | None = None) -> SettledWorkspace:
     path = workspace or os.environ.get("GYMREG_WORKSPACE")
     if not path:
         return _made_up()
-    return _loaded(Path(path), Ledger(Path(path)).head)
+    return _loaded(Path(path), Ledger(Path(path)).head, current_key(Path(path)))
 
 
 @cache
-def _loaded(path: Path, head: str) -> SettledWorkspace:
-    """`head` tells when the ledger has grown."""
-    del head
+def _loaded(path: Path, *states: str | None) -> SettledWorkspace:
+    """`states` tell when the ledger has grown, and when other enrolments are current."""
+    del states
     return SettledWorkspace(path)
 
 
