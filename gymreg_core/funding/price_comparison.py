@@ -88,7 +88,7 @@ class PriceComparison:
                 skolindex=percent(s["skolindex"], language),
             ),
             p(
-                "comparison.lost",
+                "comparison.lost_all" if s["lost"] == s["compared"] > 1 else "comparison.lost",
                 language,
                 lost=number(s["lost"], language),
                 all=number(s["compared"], language),

@@ -93,7 +93,7 @@ def _stability(s: Mapping[str, Any], language: Language) -> tuple[str, ...]:
     key = "differs" if s["differs"] else "alike"
     small = s["p"] < SMALLEST
     told = ("<" if small else "=") + " " + number(max(s["p"], SMALLEST), language, 2)
-    return (*spans, p(f"stability.{key}", language, p=told))
+    return (p("stability.spans", language, spans=listing(spans, language)), p(f"stability.{key}", language, p=told))
 
 
 def _amounts(s: Mapping[str, Any], language: Language) -> tuple[str, ...]:

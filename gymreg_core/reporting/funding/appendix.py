@@ -8,11 +8,11 @@ import pandas as pd
 
 from gymreg_core import __version__
 from gymreg_core.reporting.fragments import Fragment
-from gymreg_core.reporting.funding.parts import column, columns, long_table, section
+from gymreg_core.reporting.funding.parts import column, columns, section
 from gymreg_core.reporting.funding.view import View
 from gymreg_core.reporting.markup import definitions as definition_list
 from gymreg_core.reporting.markup import paragraph
-from gymreg_core.reporting.tables import table
+from gymreg_core.reporting.tables import download, table
 from gymreg_core.rules import STATUSES, entries, rule
 from gymreg_core.vocabulary.numbers import month, number
 from gymreg_core.vocabulary.phrases import capital, listing, programme_inside
@@ -68,14 +68,15 @@ def assumptions(view: View) -> Fragment:
     rows.sort(key=lambda row: (row[1].startswith(_PRICES), row[1]))
     frame = pd.DataFrame(rows, columns=["label", "label_to", "note"])
     shown = [column(view, "label", "assumed"), column(view, "label_to", "stands")]
-    listed = long_table(
-        view,
-        view.release(frame),
-        shown,
-        whole=[*shown, column(view, "note", "source")],
-        caption=view.say("assumptions.table"),
-        identifier="antaganden",
-        csv=view.say("assumptions.csv"),
+    released, language = view.release(frame), view.language
+    listed = table(
+        released, shown, caption=view.say("assumptions.table"), identifier="antaganden", language=language
+    ) + download(
+        released,
+        [*shown, column(view, "note", "source")],
+        name="antaganden",
+        label=view.say("assumptions.csv"),
+        language=language,
     )
     made_up = view.say("assumptions.made_up") if view.stored.provenance.made_up else ""
     return top + paragraph(*told, made_up) + listed
