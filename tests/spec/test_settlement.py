@@ -845,6 +845,15 @@ def test_a_protection_moves_no_money_and_marks_what_follows() -> None:
     assert third.postings.loc[third.postings["sign"] == -1, "protected"].tolist() == [False, True]
 
 
+def test_who_was_protected_stays_so_in_what_is_posted_later() -> None:
+    """contracts/ledger.py: a pupil is protected if any posting of the pupil is."""
+    e = tiny_enrolments(spells="| who |\n| a |", persons="| who | protected |\n| a | yes |")
+    first = close_month(202310, e, None, Tariff.packaged(), Flat(), RULES)
+    later = moved(e, persons={"protected": [False]})
+    second = close_month(202311, later, first.postings, Tariff.packaged(), Flat(), RULES)
+    assert second.postings[["concerns", "protected"]].to_numpy().tolist() == [[202311, True]]
+
+
 FAULTS = {
     "spells-overlap": {"spells": "| who | school |\n| a | A |\n| a | B |"},
     "row-twice": {"spells": "| who |\n| a |\n| a |"},
