@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from gymreg_core.disclosure.suppression import Ties, hidden_rows
 
 PUPILS, COVERED = "pupils", "covered"
+MOVED = {PUPILS: "moved", COVERED: "moved_covered"}
+Rows = NDArray[np.bool_]
 _YEARS = ("", "_previous")
 _MONTHS = 12
 
@@ -31,6 +33,8 @@ def without_few(table: pd.DataFrame, behind: Mapping[str, str], smallest: int, t
 
     Pupils are few from 1 to below `smallest`, and where there is an amount and no pupil. Pupils covered by a supplement
     are few as well where fewer than `smallest` others are left, none among them: all of a group would be covered.
+    Where there is a column of MOVED, how many pupils something else is paid for than in the year before, these are not
+    to be few either: the difference is what is paid for them.
     Further rows are left out, the smallest first, until no sum of `ties` and no chain of sums tells what is missing.
     Counts come back as Int64, amounts as they were where none is missing.
     """
@@ -55,15 +59,31 @@ def _hidden(
         if PUPILS + year not in table:
             continue
         pupils = table[PUPILS + year].to_numpy(np.int64)
-        amounts = [n for n, count in behind.items() if count == PUPILS and n not in (PUPILS, PUPILS + year)]
+        amounts = [
+            n for n, count in behind.items() if count == PUPILS and n not in (PUPILS, PUPILS + year, *MOVED.values())
+        ]
         mine = [n for n in amounts if _years_of(n) == (year,)]
         nobody = (pupils <= 0) & (table[mine].fillna(0) != 0).any(axis=1).to_numpy()
-        out[PUPILS, year] = hidden_rows(((pupils > 0) & (pupils < smallest)) | nobody, [pupils], smallest, ties)
+        few, counts = _with_moved(
+            table, PUPILS, year, smallest, ((pupils > 0) & (pupils < smallest)) | nobody, [pupils]
+        )
+        out[PUPILS, year] = hidden_rows(few, counts, smallest, ties)
         if COVERED + year in table:
             covered = table[COVERED + year].to_numpy(np.int64)
             few = (covered > 0) & ((covered < smallest) | (pupils - covered < smallest))
-            out[COVERED, year] = hidden_rows(few | out[PUPILS, year], [covered, pupils - covered], smallest, ties)
+            few, counts = _with_moved(table, COVERED, year, smallest, few, [covered, pupils - covered])
+            out[COVERED, year] = hidden_rows(few | out[PUPILS, year], counts, smallest, ties)
     return out
+
+
+def _with_moved(
+    table: pd.DataFrame, count: str, year: str, smallest: int, few: Rows, counts: list[NDArray[np.int64]]
+) -> tuple[Rows, list[NDArray[np.int64]]]:
+    """Rows that are few, and what each row counts, with those whom a change is about; the year before has none."""
+    if year or MOVED[count] not in table:
+        return few, counts
+    moved = table[MOVED[count]].to_numpy(np.int64)
+    return few | ((moved > 0) & (moved < smallest)), [*counts, moved]
 
 
 def _years_of(name: str) -> Sequence[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from html import escape
-from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,9 @@ import pandas as pd
 from gymreg_core.contracts.enrolments import Enrolments
 from gymreg_core.contracts.ledger import AMOUNTS
 from gymreg_core.errors import BadParameters
-from gymreg_core.funding.cells import COUNTS, Cells, cells
+from gymreg_core.funding.cells import COUNTS, Cells, cells, moved
 from gymreg_core.funding.decision import Decision, pupil_factors, times
 from gymreg_core.funding.histories import Histories, histories
-from gymreg_core.funding.money import MONTHS
 from gymreg_core.funding.price_index import consumer_prices
 from gymreg_core.funding.scenarios import FundingScenario, load_scenario, make_scenario
 from gymreg_core.funding.settlement_checks import check_enrolments
@@ -36,7 +34,7 @@ class FundingWhatIf:
 
     table : a row per group, see `what_if_table.compared`. steps : a row for today, for each change of the scenario in
         its order, and for the new total: step, kind (today, a kind of change, then), pupils (whom something else is
-        paid for, at least), amount_from and amount_to (öre). A step begins where the one before ended, so that they add
+        paid for), amount_from and amount_to (öre). A step begins where the one before ended, so that they add
         up to the difference.
     expected_rise : per cent that costs are held to rise until the decision; fixed prices are reckoned with it.
     """
@@ -132,21 +130,22 @@ def what_if(
     decision = today or Decision.packaged(year)
     costs = _Costs(histories(enrolments, decision.rules))
     before = now = costs.of(decision)
-    totals, touched, faults = [_total(before)], [], []
+    stages, steps, faults = [before], [], []
     for place, change in enumerate(scenario.changes, start=1):
         try:
             other = decision.changed(change, costs.supplement)
             then = costs.of(other)
-            touched.append(_touched(now, then))
+            steps.append(moved(now, then))
             now, decision = then, other
         except BadParameters as problem:
             if type(problem) is not BadParameters:
                 raise
             faults.append(f"changes.{place}: {problem}")
-        totals.append(_total(now))
+        stages.append(now)
     if faults:
         raise BadParameters("\n  ".join(faults), where="scenario")
     kinds = ["today", *(change.kind for change in scenario.changes), "then"]
+    totals = [_total(stage) for stage in stages]
     ends = [totals[0], *totals, totals[-1]]
     rise = scenario.expected_rise
     if rise is None:
@@ -154,12 +153,12 @@ def what_if(
     return FundingWhatIf(
         scenario=scenario,
         year=year,
-        table=compared(before.table, now.table, enrolments.schools),
+        table=compared(stages, steps, enrolments.schools),
         steps=pd.DataFrame(
             {
                 "step": range(len(kinds)),
                 "kind": kinds,
-                "pupils": [len(np.flatnonzero(before.paid)), *touched, len(np.flatnonzero(now.paid))],
+                "pupils": [before.paid_for(), *(step.about() for step in steps), now.paid_for()],
                 "amount_from": ends[:-1],
                 "amount_to": ends[1:],
             }
@@ -193,14 +192,6 @@ class _Costs:
     def supplement(self, decision: Decision) -> int:
         """What its supplement costs, öre."""
         return int(self.of(decision).table["supplement"].sum())
-
-
-def _touched(before: Cells, now: Cells) -> int:
-    """How many pupils something else is paid for, at least."""
-    if before.paid is not now.paid:
-        return int((before.paid != now.paid).sum())
-    moved = before.table["pupil_months"] != now.table["pupil_months"]
-    return ceil(before.table.loc[moved, "pupil_months"].sum() / MONTHS)
 
 
 def _number(value: Any) -> int | None:

@@ -34,10 +34,11 @@ def say() -> Texts:
 class FundingWhatIfView:
     """What a funding what-if may show.
 
-    groups : `FundingWhatIf.table`, what few pupils stand behind left out, and where a step is about few pupils of the
-        group: by, group, programme; moved; pupils and covered, how many at least; price, supplement and amount (öre), with _previous and _change; relative_change; amounts per
-        pupil. crossed : programme money of them all, and of school and programme crossed.
-        steps : value_previous and value in öre. found : the analysis itself.
+    groups : `FundingWhatIf.table`, amounts left out that few pupils stand behind, or that a step moves for few: by,
+        group, programme; pupils and covered, how many at least; moved and moved_covered; price, supplement and amount
+        (öre), with _previous and _change; relative_change; amounts per pupil.
+    crossed : programme money of them all, and of school and programme crossed.
+    steps : value_previous and value in öre. found : the analysis itself.
     """
 
     groups: Released
@@ -77,8 +78,8 @@ class FundingWhatIfView:
 def release_funding_what_if(found: FundingWhatIf, provenance: Provenance) -> FundingWhatIfView:
     """What of an analysis may be shown (rules/disclosure.yml, money).
 
-    Each analysis is looked at by itself. Two whose scenarios differ little, such as by a point of the limit, tell by their
-    difference of those few in between: whoever hands on more than one has to see to that.
+    Each analysis is looked at by itself. Two whose scenarios differ little, such as by a point of the limit, tell by
+    their difference of the few in between: whoever hands on more than one has to see to that.
     Errors: DisclosureRefused where a change of the scenario is about few pupils, and as `release_money`.
     """
     smallest = int(rule("disclosure", "smallest_count"))
@@ -115,15 +116,15 @@ def _released(found: FundingWhatIf, provenance: Provenance) -> tuple[Released, R
     place: dict[int | None, int] = {int(row): at for at, row in enumerate(single)}
     own = [(place.get(total), [place[part] for part in parts]) for total, parts in sums if set(parts) <= set(place)]
     groups = whole.iloc[single].reset_index(drop=True)
-    hidden = crossed.table["price_change"].isna().to_numpy()[single]
-    groups.loc[hidden, ["pupils", "pupils_previous"]] = _FEW
+    for end in _YEARS:
+        groups.loc[crossed.table[f"price{end}"].isna().to_numpy()[single], f"pupils{end}"] = _FEW
     return release_money(groups, provenance, ties=Ties(sums=own)), crossed
 
 
 def _columns(found: FundingWhatIf) -> pd.DataFrame:
     """The groups with the counts behind them, changes and shares."""
     t = found.table
-    out = t[["by", "group", "programme", "moved"]].copy()
+    out = t[["by", "group", "programme", "moved", "moved_covered"]].copy()
     for end in _YEARS:
         out[f"pupils{end}"] = pupils_of(t[f"pupil_months{end}"])
         out[f"covered{end}"] = pupils_of(t[f"covered_months{end}"])

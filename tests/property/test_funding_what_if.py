@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
@@ -190,6 +190,40 @@ def test_steps_and_groups_add_up_to_the_ore(seed: int) -> None:
     for total, parts in found.sums():
         for name in ("amount", "price", "amount_previous"):
             assert found.table[name].iloc[total] == found.table[name].iloc[parts].sum()
+
+
+MOVING: list[tuple[str, dict[str, Any]]] = [
+    ("moved", {"prices": {"percent": 5, "programme": "EK"}}),
+    ("moved", {"prices": {"amount": 99_000, "code": "NA"}}),
+    ("moved_covered", {"supplement": {"percent": 5, "levels": [2, 4]}}),
+    ("moved_covered", {"supplement": {"limit": 260}}),
+    ("moved_covered", {"supplement": {"limit": 185}}),
+]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_how_many_of_a_group_a_step_moves_is_counted_pupil_by_pupil(seed: int) -> None:
+    pupils, enrolments = random_region(seed)
+    steps = random.Random(seed).sample(MOVING, 3)
+    fewest: dict[tuple[str, str, str], int] = {}
+    touched = []
+    for place, (kind, change) in enumerate(steps):
+        before = [change for _, change in steps[:place]]
+        moved = [one for one in pupils if reckoned([one], [*before, change]) != reckoned([one], before)]
+        groups = Counter((kind, *group) for one in moved for group in groups_of(one))
+        fewest |= {group: min(n, fewest.get(group, n)) for group, n in groups.items()}
+        touched.append(len(moved))
+    found = tried(enrolments, [change for _, change in steps])
+    assert found.steps["pupils"].tolist()[1:-1] == touched
+    for row in found.table[found.table["by"].isin(["region", "payer", "school", "programme"])].itertuples():
+        for kind in ("moved", "moved_covered"):
+            assert getattr(row, kind) == fewest.get((kind, row.by, row.group), 0)
+
+
+def groups_of(pupil: dict[str, Any]) -> list[tuple[str, str]]:
+    hidden = pupil["protected"] == "yes"
+    school, programme = ("", "") if hidden else (pupil["school"], CODES[pupil["code"]])
+    return [("region", ""), ("payer", pupil["home"]), ("school", school), ("programme", programme)]
 
 
 @pytest.mark.parametrize("seed", range(8))

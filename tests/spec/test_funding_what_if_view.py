@@ -59,11 +59,15 @@ def test_few_pupils_are_not_shown(view: FundingWhatIfView) -> None:
     for released in (view.groups, view.crossed):
         frame = released.table
         assert not frame["pupils"].isin([1, 2, 3, 4]).any()
-        assert frame.loc[frame["pupils"].isna(), ["price", "price_previous", "price_change"]].isna().all(axis=None)
+        assert frame.loc[frame["pupils"].isna(), ["price", "price_change"]].isna().all(axis=None)
+        assert frame.loc[frame["pupils_previous"].isna(), ["price_previous", "price_change"]].isna().all(axis=None)
     frame = view.groups.table
     assert not frame["covered"].isin([1, 2, 3, 4]).any()
     unlisted = [name for name in frame if name.startswith(("amount", "supplement", "relative"))]
-    assert frame.loc[frame["covered"].isna(), unlisted].isna().all(axis=None)
+    today = [name for name in unlisted if name.endswith("_previous")]
+    then = [name for name in unlisted if name not in today]
+    assert frame.loc[frame["covered"].isna(), then].isna().all(axis=None)
+    assert frame.loc[frame["covered_previous"].isna(), today].isna().all(axis=None)
     assert view.groups.suppressed > 0
     assert frame.loc[frame["by"] == "region", "amount"].notna().all()
 
@@ -116,6 +120,33 @@ def test_a_change_about_few_pupils_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(DisclosureRefused, match=r"fewer than 5 pupils: changes\.2") as refused:
         release_funding_what_if(found, MADE_UP)
     assert refused.value.exit_code == 13
+
+
+def probed(change: dict[str, Any]) -> pd.DataFrame:
+    """Five schools of thirty pupils: 2 of A's and 20 of the others' come from Solna, 1 and 15 have 205 points."""
+    spells, persons = [], []
+    for number in range(150):
+        who, school, place = f"P{number}", "ABCDE"[number // 30], number % 30
+        home = "Solna" if place < (2 if school == "A" else 20) else "Stockholm"
+        merit = "205" if place < (1 if school == "A" else 15) else "150" if number % 2 else "250"
+        spells.append({"who": who, "school": school, "start": "2024-08-15"})
+        persons.append({"who": who, "merit": merit, "home": home})
+    asked = {"about": "funding", "name": "prov", "changes": [{"prices": {"percent": 2}}, change]}
+    view = release_funding_what_if(what_if(tiny_enrolments(spells, persons), asked, YEAR, today=decision()), MADE_UP)
+    return view.groups.table[view.groups.table["by"] == "school"].set_index("group")
+
+
+def test_a_change_that_few_of_a_school_are_touched_by_is_not_shown_there() -> None:
+    """What A gets then would tell how many of its pupils the change is about; others are left out beside it."""
+    home = probed({"pupils": {"percent": 5, "home_municipality": "Solna"}})
+    assert home.loc["A", ["price", "price_change", "amount", "moved"]].isna().all()
+    assert 2 <= home["price"].isna().sum() <= 3
+    assert home["price_previous"].notna().all()
+    limit = probed({"supplement": {"limit": 210}})
+    assert limit.loc["A", ["supplement", "supplement_change", "amount", "moved_covered"]].isna().all()
+    assert 2 <= limit["supplement"].isna().sum() <= 3
+    assert limit[["price_change", "supplement_previous"]].notna().all(axis=None)
+    assert probed({"supplement": {"percent": 2}})[["price_change", "supplement"]].notna().all(axis=None)
 
 
 def test_a_region_of_few_pupils_is_refused() -> None:
