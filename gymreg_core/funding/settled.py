@@ -28,7 +28,8 @@ class SettledYear:
     """What was booked in the closings of a calendar year.
 
     lines, unpaid, supplement : funding/lines.py. Lines are those booked in the year, corrections of earlier years among
-    them; unpaid is what of the months of the year was not paid, as known at the last closing that tells of them.
+    them; supplement is that of the months of the year alone, so that nothing in it is below 0; unpaid is what of the
+    months of the year was not paid, as known at the last closing that tells of them.
     counted : a row per month closed in the year, funding/reconciliation.py, COUNTED.
     about : months (YYYYMM, closed in the year); corrected, how many months of pupils they corrected, by cause; head
         (hash of the last of them), made_up, extract, prices and rules (fingerprints) of the last of them; statuses, of
@@ -111,12 +112,14 @@ def settled_year(workspace: Path, year: int) -> SettledYear:
     hidden = protected_pupils(ledger)[postings["pupil"].to_numpy()]
     schools = latest_schools(ledger, closings[-1].month)
     lines = lines_of(postings, hidden, schools)
-    supplement = supplement_of(postings, hidden, schools)
+    of_year = (postings["concerns"] // _CENTURY == year).to_numpy()
+    supplement = supplement_of(postings[of_year], hidden[of_year], schools)
     for name in AMOUNTS:
         require_equal(f"lines of {year}, {name}", lines[name], postings[name])
     require_equal(f"lines of {year}, months of pupils", lines["pupil_months"], postings["sign"])
-    apart = lines.loc[lines["school_id"] == "", "supplement"].sum()
-    require_equal(f"supplement of {year}", [supplement["amount"].sum(), apart], lines["supplement"])
+    extra = lines.loc[lines["concerns"] // _CENTURY == year, ["school_id", "supplement"]]
+    apart = extra.loc[extra["school_id"] == "", "supplement"].sum()
+    require_equal(f"supplement of {year}", [supplement["amount"].sum(), apart], extra["supplement"])
     counted = ledger.table("counted", closings)
     return SettledYear(
         year=year,

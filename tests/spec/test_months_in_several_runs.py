@@ -12,6 +12,7 @@ from gymreg_core.contracts.enrolments import Enrolments
 from gymreg_core.errors import RuleMissing
 from gymreg_core.findings import Findings
 from gymreg_core.funding import settle_months as module
+from gymreg_core.funding.distribution import distribution
 from gymreg_core.funding.prices import Tariff
 from gymreg_core.funding.settle_months import settle_months
 from gymreg_core.funding.settled import settled_year
@@ -167,3 +168,16 @@ def test_files_of_earlier_months_hide_who_is_protected_now(tmp_path: Path) -> No
             f"Stockholm;Stockholm kommun;{month};;20000000;A;EK;1;6807,66",
         ]
         assert not any(b"20000001" in body for name, body in files.items() if month in name and name.endswith(".csv"))
+
+
+def test_what_is_taken_back_of_the_year_before_is_no_supplement_of_the_year(tmp_path: Path) -> None:
+    """Nobody has less than nothing of a year's supplement, so that it can be told how it lies over schools."""
+    low = [{"who": "a", "merit": "150"}, {"who": "b", "merit": "150"}]
+    workspace = store(tmp_path / "ws", tiny_enrolments("| who | school |\n| a | A |\n| b | B |", low))
+    settle_months(workspace, 202312, 202312)
+    store(workspace, tiny_enrolments("| who | school |\n| a | A |", low[:1]), "newer")
+    settle_months(workspace, 202401, 202401)
+    year = settled_year(workspace, 2024)
+    assert year.lines["supplement"].tolist() == [-99_273, 102_650]
+    assert year.supplement[["school", "pupils", "amount"]].to_numpy().tolist() == [["A", 1, 102_650]]
+    assert distribution(year.supplement).summary()["total"] == 102_650
