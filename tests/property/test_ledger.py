@@ -55,6 +55,8 @@ def test_months_come_back_in_order(workspace: Path) -> None:
     amounts = np.concatenate([tables(month)["postings"]["amount"] for month in MONTHS])
     assert ledger.table("postings")["amount"].tolist() == amounts.tolist()
     assert [closed.about for closed in ledger.closings] == [{"month": month} for month in MONTHS]
+    with pytest.raises(KeyError, match="nothing"):
+        ledger.table("nothing")
     last = ledger.folder / "2024-02" / "closing.json"
     assert ledger.head == hashlib.sha256(last.read_bytes()).hexdigest()
     assert json.loads(last.read_bytes())["previous"] == ledger.closings[-2].sha256

@@ -958,6 +958,10 @@ def test_a_closing_tells_the_rules_that_it_rests_on() -> None:
     "changes",
     [
         {"closing_days": tuple((m, 1) for m in range(1, 13))},
+        {"closing_days": RULES.closing_days[:-1]},
+        {"count_days": RULES.count_days[:-1]},
+        {"vat_percent": 100},
+        {"vat_percent": -1},
         {"vat_reading": "half"},
         {"counting": "weekly"},
         {"conditions": {"instalments": 10}},
