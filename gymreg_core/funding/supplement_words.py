@@ -7,7 +7,7 @@ from math import isnan
 from typing import Any
 
 from gymreg_core.funding.money import ORE
-from gymreg_core.vocabulary.numbers import change, number, percent, points
+from gymreg_core.vocabulary.numbers import number, percent, points
 from gymreg_core.vocabulary.phrases import capital, listing
 from gymreg_core.vocabulary.programmes import Language
 from gymreg_core.vocabulary.texts import Texts, texts
@@ -124,7 +124,10 @@ def _sensitivity(s: Mapping[str, Any], language: Language) -> tuple[str, ...]:
     shares = {f"share_covered_{end}": percent(s[f"share_covered_{end}"], language) for end in ends}
     totals = {f"total_{end}": millions(s[f"total_{end}"], language) for end in (*ends, "today")}
     gini = {f"gini_{end}": number(s[f"gini_{end}"], language, 2) for end in ends}
-    most = {"limit": points(s["most_limit"], language), "shift": change(s["most_shift"], language)}
+    shift = s["most_shift"]
+    key = "lower" if shift < 0 else "higher" if shift > 0 else "same"
+    beginning = p(f"sensitivity.{key}", language, size=points(abs(shift), language))
+    most = {"limit": points(s["most_limit"], language), "beginning": beginning}
     share = percent(s["share_moved_max"], language)
     return (
         p("sensitivity.covered", language, settings=number(s["settings"], language), **shares, **totals),

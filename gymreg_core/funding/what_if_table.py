@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gymreg_core.contracts.ledger import AMOUNTS
-from gymreg_core.funding.cells import SUMS, Cells, Moved, Pairs
+from gymreg_core.funding.cells import SUMS, Cells, Moved
 from gymreg_core.funding.money import MONTHS, split
 
 GROUPINGS: Mapping[str, tuple[str, ...]] = {
@@ -53,9 +53,9 @@ def compared(stages: Sequence[Cells], steps: Sequence[Moved], schools: pd.DataFr
     table["amount_change"] = table["amount"] - table["amount_previous"]
     every = pd.concat([stage.table for stage in stages])
     keyed = _keyed(every[~every.index.duplicated()], names)
-    places = pd.MultiIndex.from_frame(table[_KEYS])
-    for name, pairs in (("moved", [s.price for s in steps]), ("moved_covered", [s.supplement for s in steps])):
-        table[name] = _moved(keyed, pairs, max(stages[0].pupils, 1)).reindex(places, fill_value=0).to_numpy()
+    fewest = _moved(keyed, steps, max(stages[0].pupils, 1))
+    fewest = fewest.reindex(pd.MultiIndex.from_frame(table[_KEYS]), fill_value=0)
+    table[["moved", "moved_covered"]] = fewest.to_numpy()
     table["relative"] = table["amount_change"] - _even(table)
     for end in ("", "_previous"):
         months = table[f"pupil_months{end}"].to_numpy()
@@ -91,20 +91,25 @@ def _keys(keyed: pd.DataFrame, by: str, columns: Sequence[str]) -> dict[str, Any
     return {"by": by, "group": "", "programme": "", **named}
 
 
-def _moved(keyed: pd.DataFrame, steps: Sequence[Pairs], pupils: int) -> pd.Series:
+def _moved(keyed: pd.DataFrame, steps: Sequence[Moved], pupils: int) -> pd.DataFrame:
     """How many pupils the step that moves fewest of a group, but some, moves: by the group, 0 where none does."""
-    moved = [(keyed.index.get_indexer(pd.Index(pairs // pupils)), pairs % pupils) for pairs in steps]
+    kinds = {"moved": [step.price for step in steps], "moved_covered": [step.supplement for step in steps]}
+    placed = {
+        name: [(keyed.index.get_indexer(pd.Index(pairs // pupils)), pairs % pupils) for pairs in some]
+        for name, some in kinds.items()
+    }
     parts = []
     for by, columns in GROUPINGS.items():
         keys = pd.DataFrame(_keys(keyed, by, columns), index=keyed.index)
         of_cell, groups = pd.MultiIndex.from_frame(keys).factorize()
-        fewest = np.full(len(groups), _NOBODY)
-        for cell, pupil in moved:
-            group = np.unique(of_cell[cell].astype(np.int64) * pupils + pupil) // pupils
-            counts = np.bincount(group, minlength=len(groups))
-            fewest = np.minimum(fewest, np.where(counts > 0, counts, _NOBODY))
-        parts.append(pd.Series(np.where(fewest == _NOBODY, 0, fewest), index=groups))
-    return pd.concat(parts)
+        fewest = pd.DataFrame(_NOBODY, index=groups, columns=list(placed))
+        for name, some in placed.items():
+            for cell, pupil in some:
+                group = np.unique(of_cell[cell].astype(np.int64) * pupils + pupil) // pupils
+                counts = np.bincount(group, minlength=len(groups))
+                fewest[name] = np.where(counts > 0, np.minimum(counts, fewest[name]), fewest[name])
+        parts.append(fewest)
+    return pd.concat(parts).replace(_NOBODY, 0)
 
 
 def _even(table: pd.DataFrame) -> pd.Series:

@@ -314,6 +314,14 @@ def test_a_school_that_another_limit_reaches_is_told() -> None:
     assert told.table["top_share"].iloc[0] == pytest.approx(0.2)  # a tenth of the pupils: a fifth of the one school
     assert told.schools == 2
     assert told.summary()["most_limit"] == 210
+    assert "gränsen är 210 poäng och nivåerna börjar där de börjar i dag:" in told.describe("sv")
+
+
+@pytest.mark.parametrize(("shift", "told"), [(-10, "10 points lower than today"), (10, "10 points higher than today")])
+def test_which_way_the_levels_are_moved_is_told(shift: int, told: str) -> None:
+    merit = [185, 175, 145, 135]
+    found = sensitivity(merit, [1, 2, 3, 4], [12] * 4, Supplement.packaged(2024), limits=[], shifts=[shift])
+    assert told in found.describe("en")
 
 
 def test_a_sensitivity_of_nobody_is_refused() -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import yaml
 
 from gymreg_core.errors import BadParameters
+from gymreg_core.funding.price_index import consumer_prices
 from gymreg_core.funding.scenarios import load_scenario, make_scenario
 from gymreg_core.funding.what_if import FundingWhatIf, what_if
 from gymreg_core.funding.what_if_words import phrase, step_names
@@ -124,11 +126,43 @@ def test_who_pays_and_who_gets() -> None:
     assert (summary["schools_more"], summary["schools_less"]) == (1, 1)
 
 
+def test_months_are_counted_by_the_day_where_days_count() -> None:
+    """Dan: October to December and 19 of the 30 days of September. All but Asta's and Cia's are covered by the limit."""
+    whole = tried({"count_days": "daily"}, {"supplement": {"limit": 300}}).rows("region").iloc[0]
+    assert (whole["pupil_months_previous"], whole["covered_months_previous"]) == (40, 24)
+    assert whole[["pupil_months", "covered_months"]].tolist() == pytest.approx([39 + 19 / 30] * 2)
+
+
+def test_schools_of_one_name_are_told_apart_and_those_outside_come_last() -> None:
+    four = four_pupils()
+    same = replace(four, schools=four.schools.assign(school="Almvreta"))
+    found = what_if(same, asked(), YEAR, today=decision())
+    units = four.schools["school_id"].tolist()
+    assert found.rows("school")["group"].tolist() == [f"Almvreta (Stockholm) ({unit})" for unit in sorted(units)]
+    places = replace(same, schools=same.schools.assign(municipality=["Stockholm", "Täby"]))
+    found = what_if(places, asked(), YEAR, today=decision())
+    assert found.rows("school")["group"].tolist() == ["Almvreta (Stockholm)", "Almvreta (Täby)"]
+    homes = same.homes.assign(municipality=["Uppsala", "Österåker", "Nacka", "Nacka"])
+    found = what_if(replace(same, homes=homes), asked(), YEAR, today=decision())
+    assert found.rows("payer")["group"].tolist() == ["Nacka", "Österåker", "outside"]
+
+
+def test_protected_identities_are_no_school_that_gets_more() -> None:
+    four = four_pupils()
+    hidden = replace(four, persons=four.persons.assign(protected=[True, False, False, False]))
+    found = what_if(hidden, asked({"prices": {"percent": 10, "programme": "EK"}}), YEAR, today=decision())
+    assert found.rows("school")["relative"].gt(0).tolist() == [True, False, False]  # '', A, B
+    assert (found.summary()["schools_more"], found.summary()["schools_less"]) == (0, 2)
+
+
 def test_what_is_in_fixed_prices() -> None:
     """Prices and supplement up by 10 per cent while costs rise by 4: 1.10 / 1.04."""
     both = ({"prices": {"percent": 10}}, {"supplement": {"percent": 10}})
     assert tried(*both, expected_rise=4).summary()["per_pupil_real_change"] == pytest.approx(1.10 / 1.04 - 1, abs=1e-6)
     assert tried(*both).expected_rise == pytest.approx(2.0)  # rules/prices/index.yml, consumer_prices_ahead
+    found = what_if(four_pupils(), asked(), 2024)
+    assert found.expected_rise == pytest.approx(float(consumer_prices(2025) / consumer_prices(2024) - 1) * 100)
+    assert found.expected_rise != pytest.approx(float(consumer_prices(2024) / consumer_prices(2023) - 1) * 100)
 
 
 FAULTS = {
@@ -199,6 +233,8 @@ def test_steps_are_named_in_both_languages_and_never_alike() -> None:
     for language in ("sv", "en"):
         names = step_names(scenario, language)
         assert len(set(names)) == len(names) == len(changes)
+    many = make_scenario(asked(*({"prices": {"percent": 1, "programme": codes}} for codes in (["EK"] * 3, ["EK"] * 4))))
+    assert [name.partition("+")[0].strip() for name in step_names(many, "sv")] == ["Pris EK, EK, EK", "Pris, 4 program"]
     assert step_names(make_scenario(asked({"name": "Junibeslutet", "vat": "on_top"})), "sv") == ["Junibeslutet"]
     assert step_names(make_scenario(asked({"prices": {"percent": 2.8}}, {"prices": {"percent": 2.8}})), "sv") == [
         "Programpriser +2,8\N{NO-BREAK SPACE}%", "Programpriser +2,8\N{NO-BREAK SPACE}% (2)"
