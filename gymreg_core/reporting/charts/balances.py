@@ -46,7 +46,7 @@ def diverging_bars(
     left, room = text_width(frame[label].tolist()), text_width(frame[text].tolist(), SMALL) + _AWAY
     plot = WIDTH - left - 12
     least, most = ends(frame[value])
-    domain = _with_room(min(least, 0.0), max(most, 0.0), room if least < 0 else 0, room, plot)
+    domain = _with_room(min(least, 0.0), max(most, 0.0), room + _AWAY if least < 0 else 0, room, plot)
     end = {"x": quantity(value, scale=scale(*domain), axis=None)}
     bar = {**end, "x2": {"datum": 0}, "fill": _either(f"datum['{value}'] < 0")}
     axis_look = {"domain": False, "ticks": False, "minExtent": left, "maxExtent": left}
