@@ -63,7 +63,6 @@ def _away_from_the_region(plan: Plans, rng: np.random.Generator) -> None:
     died = sooner & ~moved & (drawn < about["moved_out"] + about["deceased"])
     plan.end_with(died, day, "deceased")
     plan.certificate[moved | died] = NO_CERTIFICATE
-    plan.eligible[moved | died] = False
 
 
 def _presence(plan: Plans, rng: np.random.Generator) -> None:
@@ -79,4 +78,3 @@ def _presence(plan: Plans, rng: np.random.Generator) -> None:
     plan.changes[nothing] = NEVER
     plan.away[nothing] = NEVER
     plan.certificate[nothing] = NO_CERTIFICATE
-    plan.eligible[nothing] = False

@@ -11,8 +11,10 @@ import pandas as pd
 import pytest
 
 from gymreg_core.contracts.enrolments import END_REASONS, Enrolments, known_at
-from gymreg_core.contracts.register import Register
+from gymreg_core.contracts.register import SUBJECTS, Register
 from gymreg_core.errors import BadParameters
+from gymreg_core.matching.eligibility import eligibility
+from gymreg_core.matching.merit import merit
 from gymreg_core.matching.year import run_year
 from gymreg_core.sources.register.identities import pseudonyms
 from gymreg_core.sources.register.keys import MADE_UP_KEY
@@ -22,7 +24,7 @@ from gymreg_core.synthetic.histories_kernel import NEVER
 from gymreg_core.synthetic.histories_known import CHANGED, INTERRUPTED, Rows, corrected, recorded
 from gymreg_core.synthetic.histories_start import Starters, starters_of
 from gymreg_core.synthetic.identities import identity_numbers
-from gymreg_core.synthetic.offers import offers_of
+from gymreg_core.synthetic.offers import NATIONAL, PREPARATORY, VOCATIONAL, offers_of
 from gymreg_core.synthetic.registers import make_register
 
 YEARS, AS_OF = (2021, 2022, 2023), date(2026, 1, 31)
@@ -110,9 +112,24 @@ def test_days_are_in_order(seed: int, scale: float) -> None:
     assert spells.loc[spells["reason"].isin(["never_present", "invalid"]), "present"].isna().all()
     assert not (spells["recorded"] < spells["start"]).any(), "nobody begins before it is known"
     assert not (spells["recorded"] < spells["stop"]).any(), "no end is known before it comes"
+    ended = (
+        spells[spells["stop"].notna()].sort_values(["start", "recorded"]).groupby(["pupil", "start"])["recorded"].min()
+    )
+    last = told.certificates["pupil"].map(ended.groupby("pupil").last())
+    assert (told.certificates["recorded"] >= last).all(), "no certificate before the end that it is of"
     first = known_at(told.homes, pd.Timestamp(told.as_of)).groupby("pupil")["start"].min()
     begins = spells.groupby("pupil")["start"].min()
     assert (first.reindex(begins.index) <= begins).all()
+
+
+def test_who_leaves_as_a_school_year_begins_was_not_there() -> None:
+    """Who has gone over to the next year of study and leaves in the first days of it has not come back."""
+    spells = made(*CASES[1]).spells
+    follows = spells[(spells["year_of_study"] > 1) & (spells["start"].dt.month == 7) & (spells["start"].dt.day == 1)]
+    soon = follows[follows["stop"] < pd.to_datetime(follows["start"].dt.year.astype(str) + "-08-25")]
+    assert len(soon) > 3
+    assert soon["present"].isna().all()
+    assert follows.drop(soon.index)["present"].notna().mean() > 0.9
 
 
 @pytest.mark.parametrize(("seed", "scale"), CASES)
@@ -139,9 +156,10 @@ def test_everyone_admitted_begins_where_the_seat_is(seed: int, scale: float) -> 
         seen |= set(of_year.pupils["applicant"])
 
 
+@pytest.mark.parametrize("day", [date(2024, 7, 15), date(2024, 7, 1)])
 @pytest.mark.parametrize(("seed", "scale"), CASES)
-def test_an_earlier_day_gives_what_was_known_then(seed: int, scale: float) -> None:
-    day = date(2024, 7, 15)
+def test_an_earlier_day_gives_what_was_known_then(seed: int, scale: float, day: date) -> None:
+    """On 1 July years of study are closed: what is annulled on the very day is so."""
     late, early = made(seed, scale), made(seed, scale, day)
     for name in ("spells", "homes", "decisions", "certificates"):
         of_late, of_early = (
@@ -181,6 +199,36 @@ def test_the_same_number_in_two_years_is_one_person() -> None:
     out = enrolments_of([one, again], AS_OF, 1)
     assert out.numbers.count(one.numbers[0]) == 1
     assert len(out.numbers) == len(enrolments_of([one, other], AS_OF, 1).numbers) - 1
+    twice = enrolments_of([replace(one, numbers=[one.numbers[1], *one.numbers[1:]])], AS_OF, 1)
+    assert len(set(twice.numbers)) == len(twice.numbers)
+
+
+def test_nobody_has_a_seat_that_was_taken_or_asks_for_other_grades() -> None:
+    of_year, one = register(2022, *CASES[1]), starters(2022, *CASES[1])
+    kind, seats = one.paths["kind"].to_numpy(), one.paths["seats"].to_numpy()
+    national = np.isin(kind, NATIONAL)
+    assert (np.bincount(one.path, minlength=len(kind)) <= seats)[national].all()
+    row = {number: place for place, number in enumerate(identity_numbers(of_year, CASES[1][0]))}
+    final = of_year.grades[of_year.grades["term"].eq("final")].sort_values("pupil")
+    marks = final[list(SUBJECTS)].to_numpy(np.int8)
+    who = eligibility(marks, final["english_dispensation"].to_numpy(np.bool_), 2022)
+    for name, of_kind in (("preparatory", PREPARATORY), ("vocational", VOCATIONAL)):
+        there = [row[number] for number, path in zip(one.numbers, one.path, strict=True) if kind[path] == of_kind]
+        assert len(there) > 20
+        assert who.eligible[there, who.requirements.index(name)].all()
+    done = set(np.flatnonzero(of_year.pupils["completed_national"]))
+    match = list(run_year(of_year).matches.values())[-1]
+    admitted = set(match.market.pupil[match.assignment.seat >= 0].tolist())
+    assert not {row[number] for number in one.numbers if number in row} & (done - admitted)
+    none = merit(marks, 2022).number == 0
+    missing = {number for number, value in zip(one.numbers, one.persons["merit"].isna(), strict=True) if value}
+    assert {number for number in one.numbers if number in row and none[row[number]]} == missing & set(row)
+
+
+def test_a_school_has_the_name_of_the_last_year() -> None:
+    one, other = (starters(year, *CASES[0]) for year in YEARS[:2])
+    renamed = replace(other, schools=other.schools.assign(school="Almvreta"))
+    assert set(enrolments_of([one, renamed], AS_OF, 1).enrolments.schools["school"]) == {"Almvreta"}
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
@@ -219,6 +267,19 @@ def test_a_year_of_study_follows_the_one_before() -> None:
     changed = spells[same & spells["reason"].eq("changed")]
     after = spells.shift(-1).loc[changed.index]
     assert ((after["school"] != changed["school"]) | (after["study_path_code"] != changed["study_path_code"])).all()
+
+
+@pytest.mark.parametrize(("seed", "scale"), CASES[:2])
+def test_decisions_and_certificates_are_about_what_was_studied(seed: int, scale: float) -> None:
+    told = made(seed, scale)
+    fourth = told.spells[told.spells["year_of_study"] == 4]
+    begun = set(zip(fourth["pupil"], fourth["start"], strict=True))
+    decided = list(zip(told.decisions["pupil"], told.decisions["start"], strict=True))
+    assert len(decided) > 3
+    assert begun >= set(decided)
+    introductory = told.certificates["certificate"].eq("introductory_certificate")
+    assert introductory.any()
+    assert (told.certificates["points"].eq(0) == introductory).all()
 
 
 def test_odds_depend_on_nothing_but_merit() -> None:
