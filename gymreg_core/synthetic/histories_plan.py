@@ -23,7 +23,7 @@ class Plans:
     """What n pupils have before them; days since 1970, arguments of `histories_kernel.unfold`.
 
     start, path, year_of_study : int64 (n,). changes (n, 2, 3), away (n, 4), end (n, 2) int64. certificate : int64 (n,),
-    place in CERTIFICATE_KINDS, NO_CERTIFICATE = none. eligible : bool (n,), it, if any, gives eligibility for higher education.
+    place in CERTIFICATE_KINDS, NO_CERTIFICATE = none. eligible : bool (n,), it gives eligibility for higher education.
     present : int64 (n,), first day present in the first spell, NEVER = never. small : bool (n,), small teaching group.
     """
 
