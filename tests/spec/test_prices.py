@@ -297,6 +297,10 @@ def test_gnesta_is_no_party_and_counts_as_outside() -> None:
     assert price.rule.startswith("national list")
 
 
+def test_the_vat_taken_out_of_the_national_list_is_the_one_that_is_paid() -> None:
+    assert rule("prices/use", "vat") == rule("settlement", "vat_percent")
+
+
 def test_the_amount_of_the_national_list_comes_back_with_its_vat() -> None:
     """93,300 kronor with 6 per cent (gymnasieförordningen 13 kap. 3 §); Skolverket divides by 1.06."""
     price = TARIFF.price("EK", 1, 2023, home="Uppsala", provider_form="independent")

@@ -8,7 +8,6 @@ from functools import cached_property, lru_cache
 from typing import Protocol
 
 from gymreg_core.disclosure import Released
-from gymreg_core.errors import BadInput
 from gymreg_core.funding.costs import Costs, costs
 from gymreg_core.funding.distribution import Distribution, distribution
 from gymreg_core.funding.flows import flows
@@ -82,10 +81,9 @@ class Shown:
     @cached_property
     def shares(self) -> Distribution | None:
         """How the supplement lies over schools; None where no school has a pupil on a national programme."""
-        try:
-            return distribution(self.now.supplement)
-        except BadInput:
-            return None
+        supplement = self.now.supplement
+        somebody = ((supplement["school_id"] != "") & (supplement["pupil_months"] > 0)).any()
+        return distribution(supplement) if somebody else None
 
     @cached_property
     def supplements(self) -> Released | None:
