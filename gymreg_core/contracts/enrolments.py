@@ -23,9 +23,9 @@ END_REASONS = (
     *("", "promoted", "changed", "study_break", "exchange_year", "interrupted", "moved_out", "deceased"),
     *("completed", "age_limit", "never_present", "invalid"),
 )
-"""Why a spell ended: '' still going on; promoted: next year of study at the same school and study path; changed: goes on
-at another school or study path; study_break and exchange_year: expected back; never_present: was enrolled and never came;
-invalid: should never have been there."""
+"""Why a spell ended: '' still going on; promoted: next year of study at the same school and study path; changed: goes
+on at another school or study path; study_break and exchange_year: expected back; never_present: was enrolled and never
+came; invalid: should never have been there."""
 GROUPS = ("ordinary", "small", "apprentice")
 """small: a group with special teaching needs and a price of its own; apprentice: apprenticeship education."""
 DECISIONS = ("extended_time",)

@@ -23,7 +23,7 @@ from gymreg_core.funding.price_comparison import COLUMNS, compare_prices
 from gymreg_core.funding.price_index import consumer_prices, cost_shares, skolindex
 from gymreg_core.funding.price_keys import price_keys
 from gymreg_core.funding.prices import KEY_COLUMNS, PriceMissing, Tariff, price_missing
-from gymreg_core.rules import entries, rules_read
+from gymreg_core.rules import entries, rule, rules_read
 from gymreg_core.synthetic.paths import paths_in
 from gymreg_core.vocabulary.programmes import municipalities, programmes
 from gymreg_core.vocabulary.texts import texts
