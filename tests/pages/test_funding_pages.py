@@ -41,7 +41,7 @@ ORDER = [
 FIGURE = re.compile(
     r'^!\[(?P<caption>.+)\]\((?P<path>media/[^)]+\.svg)\)\{#fig-(?P<id>[\w-]+) fig-alt="(?P<alt>.+)"\}$', re.MULTILINE
 )
-LONG = {"program", "kommuner", "netto", "floden", "priser", "tillagg-program", "avstamning", "rattelser"}
+LONG = {"program", "kommuner", "netto", "floden", "priser", "tillagg-program", "avstamning", "rattelser", "antaganden"}
 
 
 def whole(report: FundingReport) -> Fragment:
