@@ -214,6 +214,7 @@ OUTCOMES = """
 | Hed | EKEKO | 1    | 2024-06-30 | 2026-06-10 | completed     |         | 2026-06-10 | yes     | school year 2023/24 |
 | Ida | EKEKO | 1    | 2024-07-01 | 2026-06-10 | completed     |         | 2026-06-10 | -       | the cohort of 2024  |
 | Jan | EKEKO | 1    | 2023-08-15 | 2024-02-01 | moved_out     |         | -          | -       | not observed        |
+| Kim | EKEKO | 1    | 2023-08-15 | 2024-02-01 | interrupted   | -       | -          | -       | was never seen      |
 """
 
 
