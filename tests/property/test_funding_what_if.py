@@ -195,6 +195,7 @@ def test_steps_and_groups_add_up_to_the_ore(seed: int) -> None:
 MOVING: list[tuple[str, dict[str, Any]]] = [
     ("moved", {"prices": {"percent": 5, "programme": "EK"}}),
     ("moved", {"prices": {"amount": 99_000, "code": "NA"}}),
+    ("moved", {"vat": "of_total"}),
     ("moved_covered", {"supplement": {"percent": 5, "levels": [2, 4]}}),
     ("moved_covered", {"supplement": {"limit": 260}}),
     ("moved_covered", {"supplement": {"limit": 185}}),

@@ -147,3 +147,15 @@ def test_amounts_may_look_like_identity_numbers_and_words_may_not() -> None:
 
 def test_pupils_are_told_from_months_from_below() -> None:
     assert pupils_of(pd.Series([0, 1, 12, 13, 48, 49, -13])).tolist() == [0, 1, 1, 2, 4, 5, 2]
+
+
+def test_beside_what_few_are_moved_by_one_that_others_are_moved_by_is_left_out() -> None:
+    """The second row is the smallest, and nothing in it changes: beside the first it would leave the sum of those two."""
+    table = pd.DataFrame(
+        {"group": ["Solna", "Täby", "Nacka", "Ekerö"], "pupils": [30, 20, 40, 40], "moved": [2, 0, 9, 8], "price": 1}
+    )
+    ties = Ties(sums=[(None, [0, 1, 2, 3])])
+    shown = release_money(table, REAL, ties=ties).table
+    assert shown["price"].isna().tolist()[0]
+    assert shown.loc[[2, 3], "price"].isna().any()
+    assert release_money(table.assign(moved=[5, 0, 9, 8]), REAL, ties=ties).table.notna().all(axis=None)

@@ -8,12 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
 
+from gymreg_core.contracts.price_lists import REGION, PriceList, price_table
 from gymreg_core.errors import BadParameters
+from gymreg_core.funding.changed_prices import changed_prices
 from gymreg_core.funding.price_index import consumer_prices
-from gymreg_core.funding.scenarios import load_scenario, make_scenario
+from gymreg_core.funding.prices import Tariff
+from gymreg_core.funding.scenarios import PriceChange, load_scenario, make_scenario
 from gymreg_core.funding.what_if import FundingWhatIf, what_if
 from gymreg_core.funding.what_if_words import phrase, step_names
 from tests.funding_decisions import YEAR, decision, four_pupils
@@ -124,6 +128,24 @@ def test_who_pays_and_who_gets() -> None:
     summary = found.summary()
     assert (summary["payers_more"], summary["payers_less"]) == (2, 1)
     assert (summary["schools_more"], summary["schools_less"]) == (1, 1)
+
+
+def test_more_pupils_are_about_those_there_are() -> None:
+    """Asta and Cia are covered; Bo pays from Täby and is not."""
+    for change, moved in (({"percent": 10}, (4, 2)), ({"percent": 10, "home_municipality": "Täby"}, (1, 0))):
+        whole = tried({"pupils": change}).rows("region").iloc[0]
+        assert (whole["moved"], whole["moved_covered"]) == moved
+
+
+def test_a_list_of_ones_own_is_changed_and_not_what_it_stands_before() -> None:
+    """In 2023 the region's list leaves the price of NBTRA to the national list; the list in hand names one."""
+    row = {"code": "NBTRA", "amount": 200_000_00, "year_of_study": 0, "group": "ordinary", "price_year": 2023}
+    rows = price_table(pd.DataFrame([{**row, "per_month": False, "with_vat": False, "row": 0}]))
+    tariff = Tariff.packaged().with_list(PriceList(REGION, "a list for tests", rows))
+    change = PriceChange(percent=10, code=("NBTRA",))
+    assert changed_prices(tariff, change, 2023).price("NBTRA", 2, 2023).amount == 220_000_00
+    with pytest.raises(BadParameters, match="no price is selected"):
+        changed_prices(Tariff.packaged(), change, 2023)
 
 
 def test_months_are_counted_by_the_day_where_days_count() -> None:
