@@ -88,6 +88,19 @@ def shuffled(e: Enrolments, seed: int) -> Enrolments:
     )
 
 
+def some_sold(e: Enrolments, seed: int) -> Enrolments:
+    """The same enrolments after some schools got another provider, and some of those another form or municipality."""
+    rng = random.Random(seed)
+    schools = e.schools.copy()
+    for row in rng.sample(range(len(schools)), 3):
+        schools.loc[row, "provider"] = f"Bolag {rng.randrange(4)}"
+        if rng.random() < 0.6:
+            schools.loc[row, "provider_form"] = rng.choice(("municipal", "independent", "region"))
+        if rng.random() < 0.4:
+            schools.loc[row, "municipality"] = rng.choice(("Stockholm", "Nacka", "Uppsala"))
+    return replace(e, schools=schools)
+
+
 def extract_of(e: Enrolments, day: dt.date, seed: int) -> Enrolments:
     """The extract that would have been made on a day: what was known then, in an order of its own."""
     tables = {}

@@ -111,18 +111,25 @@ class Register:
                 spell |= {name: school[name] for name in ("school_id", "municipality", "provider_form")}
                 spell["receiver"] = school["provider"]
 
-    def due(self, month: int, by: dt.date) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-        """What is paid, by pseudonym, and why not, as known at the end of a day."""
+    def due(
+        self, month: int, by: dt.date, posted: Mapping[str, Row] | None = None
+    ) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+        """What is paid, by pseudonym, and why not, as known at the end of a day.
+
+        posted : by school, whom the ledger has paid for the month, of which form and where.
+        """
         paid, unpaid = {}, {}
         for number, person in enumerate(self.persons):
-            answer = self._pupil(number, person, month, by)
+            answer = self._pupil(number, person, month, by, posted or {})
             if isinstance(answer, str):
                 unpaid[person["applicant"]] = answer
             elif answer is not None:
                 paid[person["applicant"]] = answer
         return paid, unpaid
 
-    def _pupil(self, number: int, person: Row, month: int, by: dt.date) -> dict[str, Any] | str | None:
+    def _pupil(
+        self, number: int, person: Row, month: int, by: dt.date, posted: Mapping[str, Row]
+    ) -> dict[str, Any] | str | None:
         rules = self.rules
         year, calendar_month = divmod(month, 100)
         at, day_of = rules.count_days[calendar_month - 1]
@@ -133,7 +140,7 @@ class Register:
             return self._why_not_there(spells, year, calendar_month, when)
         if len(there) > 1:
             return "double_enrolment"
-        spell = there[0]
+        spell = there[0] | posted.get(there[0]["school_id"], {})
         limit = (int(person["birth_year"]) + rules.age, *rules.start_by)
         if all(begun(s) > limit for s in spells if s["present"] is not None):
             return "age_limit"
@@ -218,15 +225,22 @@ def cause(old: Row | None, new: Row | None, before: str | None, now: str | None)
     return "price_changed"
 
 
-def settled(register: Register, months: list[int]) -> list[dict[str, Any]]:
-    """The postings of closing months one after another, in order, amounts with their sign."""
+def settled(registers: Mapping[int, Register]) -> list[dict[str, Any]]:
+    """The postings of closing months one after another, in order, each by its register; amounts with their sign."""
     standing: dict[tuple[str, int], dict[str, Any]] = {}
+    schools: dict[int, dict[str, Row]] = {month: {} for month in registers}
     out, before = [], None
-    for booked in months:
-        by = dt.date(booked // 100, *register.rules.closing_days[booked % 100 - 1])
-        for month in [m for m in months if m <= booked]:
-            paid, unpaid = register.due(month, by)
+    for booked, register in registers.items():
+        rules = register.rules
+        by = dt.date(booked // 100, *rules.closing_days[booked % 100 - 1])
+        for month in [m for m in registers if m <= booked]:
+            posted = schools[month] if rules.provider_of_posted_months == "as_posted" else {}
+            paid, unpaid = register.due(month, by, posted)
             reasons = register.due(month, before)[1] if before else {}
+            schools[month] |= {
+                row["school_id"]: {name: row[name] for name in ("receiver", "municipality", "provider_form")}
+                for row in paid.values()
+            }
             for pupil in sorted({person["applicant"] for person in register.persons}):
                 old, new = standing.get((pupil, month)), paid.get(pupil)
                 if old == new:

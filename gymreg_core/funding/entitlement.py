@@ -80,7 +80,7 @@ def month_of(
     """A month of some pupils (n,), in their order: lines, their days, and what is not paid."""
     place, reason, spell, payer, percent, days = decided(h, rules, month, pupils, known_by)
     paid, refused = np.flatnonzero(reason == PAID), np.flatnonzero(reason > PAID)
-    who, where = pupils[place[paid]], h.placement[spell[paid]]
+    who, where = pupils[place[paid]], h.paid_in(month, spell[paid])
     part_of = days[paid] if rules.is_daily(month) else None
     due = amounts.due(month, who, where, payer[paid], percent[paid], part_of)
     one = np.ones(len(paid), np.int8)

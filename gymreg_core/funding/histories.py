@@ -6,7 +6,7 @@ the ledger knows are taken up as well, so that what was posted for them can be r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from gymreg_core.contracts.enrolments import GROUPS, Enrolments
 from gymreg_core.funding.kernel import ANNULLED, FAR, NONE, PAYER, PERCENT, RECORDED, START, STOP, Rows
+from gymreg_core.funding.posted_schools import SCHOOL, posted_otherwise
 from gymreg_core.funding.settlement_rules import SettlementRules
 from gymreg_core.vocabulary.programmes import municipalities
 from gymreg_core.vocabulary.study_paths import programme_of
@@ -26,7 +27,7 @@ from gymreg_core.vocabulary.study_paths import programme_of
 Int32 = NDArray[np.int32]
 Flags = NDArray[np.bool_]
 
-PLACEMENT = ("school_id", "receiver", "municipality", "provider_form", "study_path_code", "year_of_study", "group")
+PLACEMENT = (*SCHOOL, "study_path_code", "year_of_study", "group")
 """What a posting says of where a pupil was placed."""
 OFFER = ("study_path_code", "year_of_study", "group", "provider_form", "municipality")
 """What of it a price depends on."""
@@ -47,6 +48,8 @@ class Histories:
     municipality that each lies in, or NONE; placement_party : bool, whether that is of the area.
     payers : names of home municipalities, sorted. party : bool, whether each is of the area.
     since, as_of : first and last day that the register tells of.
+    as_posted : int32 (placements,) by month (YYYYMM) that a ledger has posted for schools otherwise than the register
+    tells of them: the placement that is paid for each.
     """
 
     pupils: pa.Array
@@ -65,6 +68,7 @@ class Histories:
     place_payer: Int32
     since: np.datetime64
     as_of: np.datetime64
+    as_posted: Mapping[int, Int32]
 
     def __len__(self) -> int:
         return len(self.pupils)
@@ -82,9 +86,14 @@ class Histories:
     def _numbered(self, *columns: str) -> Int32:
         return np.asarray(self.placements.groupby(list(columns), sort=False).ngroup(), np.int32)
 
+    def paid_in(self, month: int, spells: Int32) -> Int32:
+        """The placements of spells (n,) in a month (YYYYMM), those schools as posted that the ledger has posted for."""
+        placement = self.placement[spells]
+        return self.as_posted[month][placement] if month in self.as_posted else placement
+
     @cached_property
     def offers_to_homes(self) -> tuple[Int32, Int32]:
-        """Every offer that a pupil has a spell of with every payer that the pupil has had: each pair once."""
+        """Every offer that a pupil can be paid for in with every payer that the pupil has had: each pair once."""
         r, n = self.rows, len(self)
         of_spells, homes = np.repeat(np.arange(n), np.diff(r.of_spells)), np.diff(r.of_homes)
         times = homes[of_spells]
@@ -92,8 +101,13 @@ class Histories:
         nth = np.arange(len(spell)) - np.repeat(np.cumsum(times) - times, times)
         payer = r.homes[r.of_homes[of_spells[spell]] + nth, PAYER]
         known = payer != NONE
-        pairs = np.unique(self.offer[self.placement[spell[known]]].astype(np.int64) * len(self.payers) + payer[known])
-        offer, home = np.divmod(pairs, max(len(self.payers), 1))
+        many = max(len(self.payers), 1)
+        placement, home = np.divmod(
+            np.unique(self.placement[spell[known]].astype(np.int64) * many + payer[known]), many
+        )
+        every = [placement, *(paid[placement] for paid in self.as_posted.values())]
+        pairs = np.unique(np.concatenate([self.offer[one].astype(np.int64) * many + home for one in every]))
+        offer, home = np.divmod(pairs, many)
         return offer.astype(np.int32), home.astype(np.int32)
 
     @cached_property
@@ -125,7 +139,7 @@ def histories(enrolments: Enrolments, rules: SettlementRules, posted: pd.DataFra
         for name, empty in (("protected", False), ("merit", np.nan), ("birth_year", 0))
     }
     temporary = _spread(e.persons["number_kind"].isin(rules.temporary_kinds).to_numpy(), of_person, n, False)
-    placements, placement = _placements(e, posted)
+    placements, placement, as_posted = _placements(e, posted, rules)
     programmes = np.array([programme_of(code) for code in placements["study_path_code"]], dtype=object)
     names = {str(name) for name in e.homes["municipality"].unique()} - {""}
     if posted is not None:
@@ -161,6 +175,7 @@ def histories(enrolments: Enrolments, rules: SettlementRules, posted: pd.DataFra
         .astype(np.int32),
         since=np.datetime64(e.since),
         as_of=np.datetime64(e.as_of),
+        as_posted=as_posted,
     )
 
 
@@ -205,8 +220,10 @@ def _protected_before(pupils: pa.Array, posted: pd.DataFrame | None) -> Flags:
     return before
 
 
-def _placements(e: Enrolments, posted: pd.DataFrame | None) -> tuple[pd.DataFrame, Int32]:
-    """Every placement of spells and ledger, sorted, and that of each spell."""
+def _placements(
+    e: Enrolments, posted: pd.DataFrame | None, rules: SettlementRules
+) -> tuple[pd.DataFrame, Int32, dict[int, Int32]]:
+    """Every placement of spells and ledger, sorted; that of each spell; by month, which one is paid for each."""
     code, codes = pd.factorize(e.spells["study_path_code"])
     group = e.spells["group"].map({name: number for number, name in enumerate(GROUPS)}).to_numpy(np.int64)
     packed = (e.spells["school"].to_numpy(np.int64) * len(codes) + code) * _YEARS + e.spells["year_of_study"].to_numpy()
@@ -226,9 +243,35 @@ def _placements(e: Enrolments, posted: pd.DataFrame | None) -> tuple[pd.DataFram
             "group": np.array(GROUPS, dtype=object)[groups],
         }
     ).astype({name: object for name in PLACEMENT if name != "year_of_study"})
-    every = own if posted is None else pd.concat([own, _distinct(posted)[1]], ignore_index=True)
+    parts, paid = [own], own.iloc[:0].assign(concerns=0, own=0)
+    if posted is not None:
+        posting, placed = _distinct(posted)
+        parts.append(placed)
+        if rules.provider_of_posted_months == "as_posted":
+            schools = posted_otherwise(own[list(SCHOOL)].drop_duplicates(), posted, placed, posting)
+            studies = own.drop(columns=[*SCHOOL[1:]]).assign(own=np.arange(len(own)))
+            paid = studies.merge(schools, on="school_id")
+            parts.append(paid[list(PLACEMENT)])
+    every = pd.concat(parts, ignore_index=True)
     sorted_ = every.drop_duplicates().sort_values(list(PLACEMENT), ignore_index=True)
-    return sorted_, _rows_of(own, sorted_)[which]
+    places = _rows_of(own, sorted_)
+    return sorted_, places[which], _paid_for(paid, places, sorted_)
+
+
+def _paid_for(paid: pd.DataFrame, places: Int32, placements: pd.DataFrame) -> dict[int, Int32]:
+    """By month, the row of `placements` (m,) that is paid for each of them: others than itself where `paid` says so.
+
+    paid : concerns (YYYYMM), own (number of the placement that a spell has) and PLACEMENT, the one that is paid.
+    places : the row of `placements` of each own one.
+    """
+    found = {}
+    to = _rows_of(paid[list(PLACEMENT)], placements)
+    own, concerns = paid["own"].to_numpy(np.int64), paid["concerns"].to_numpy(np.int64)
+    for month in np.unique(concerns).tolist():
+        rows = np.flatnonzero(concerns == month)
+        found[month] = np.arange(len(placements), dtype=np.int32)
+        found[month][places[own[rows]]] = to[rows]
+    return found
 
 
 def _distinct(table: pd.DataFrame) -> tuple[NDArray[np.int64], pd.DataFrame]:

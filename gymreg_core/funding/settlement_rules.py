@@ -30,6 +30,8 @@ class SettlementRules:
     last_ordinary_year : years of study beyond it need a decision, but on programmes `beyond_without_decision`.
     age, start_by : first start at the latest on this day (month, day) of the year in which one turns `age`.
     temporary_kinds : kinds of identity number that count as temporary; `pay_temporary` whether those are paid.
+    provider_of_posted_months : whether a school keeps the provider, provider form and municipality that a month was
+        posted with, or has those of the latest extract in all months.
     vat_percent, vat_reading, vat_forms, vat_on_supplement : compensation for value-added tax.
     supplement_kinds : relations (contracts.ledger.KINDS) that have a structural supplement.
     conditions : what else was decided, by its key. read : status of every rule that was used, by its key.
@@ -46,6 +48,7 @@ class SettlementRules:
     start_by: Day
     temporary_kinds: frozenset[str]
     pay_temporary: bool
+    provider_of_posted_months: Literal["as_posted", "as_known"]
     vat_percent: int
     vat_reading: Literal["on_top", "of_total"]
     vat_forms: frozenset[str]
@@ -82,6 +85,7 @@ class SettlementRules:
             start_by=_day(given["age"]["start_by"]),
             temporary_kinds=frozenset(given["temporary_numbers"]["kinds"]),
             pay_temporary=given["temporary_numbers"]["paid_by"] == "municipality_of_stay",
+            provider_of_posted_months=given["provider_of_posted_months"],
             vat_percent=given["vat_percent"],
             vat_reading=given["vat_reading"],
             vat_forms=frozenset(given["vat_forms"]),
@@ -116,8 +120,8 @@ class SettlementRules:
 
 _KEYS = (
     *("count_day", "summer", "closing_day", "counting", "present_required", "last_ordinary_year"),
-    *("beyond_without_decision", "age", "temporary_numbers", "vat_percent", "vat_reading", "vat_forms"),
-    *("vat_on_supplement", "supplement_kinds", *_CONDITIONS),
+    *("beyond_without_decision", "age", "temporary_numbers", "provider_of_posted_months", "vat_percent"),
+    *("vat_reading", "vat_forms", "vat_on_supplement", "supplement_kinds", *_CONDITIONS),
 )
 
 
@@ -167,6 +171,8 @@ def _faults(rules: SettlementRules) -> list[str]:
         faults.append("months are closed in order")
     if rules.counting not in ("count_day", "daily"):
         faults.append("counting is count_day or daily")
+    if rules.provider_of_posted_months not in ("as_posted", "as_known"):
+        faults.append("provider_of_posted_months is as_posted or as_known")
     if rules.vat_reading not in ("on_top", "of_total"):
         faults.append("vat_reading is on_top or of_total")
     if not 0 <= rules.vat_percent < _CENTURY:

@@ -141,16 +141,28 @@ def test_prices_other_than_the_month_before_are_told(tmp_path: Path) -> None:
 
 
 def test_corrections_are_counted_where_they_add_up_to_nothing(tmp_path: Path) -> None:
-    """Another provider of a school takes all back from one and pays it to another: the sum says nothing of it."""
-    e = tiny_enrolments(spells=ONE)
+    """What is taken back from a provider and paid to another: the sum says nothing of it."""
+    e, rules = tiny_enrolments(spells=ONE), replace(SettlementRules.packaged(), provider_of_posted_months="as_known")
     workspace = store(tmp_path / "ws", e)
-    settle_months(workspace, 202310, 202311)
+    settle_months(workspace, 202310, 202311, rules=rules)
     store(workspace, replace(e, schools=e.schools.assign(provider="Nya AB")), "newer")
-    done = settle_months(workspace, 202312, 202312)
+    done = settle_months(workspace, 202312, 202312, rules=rules)
     assert done.to_dict()["corrected"] == {"provider_changed": 2}
     assert done.summary()["corrections"] == 0
     assert "Rättade elevmånader: annan huvudman för skolan 2." in done.sentences("sv")
     assert "Corrected months of pupils: another provider of the school 2." in done.sentences("en")
+
+
+def test_a_provider_is_another_from_the_months_on_that_are_closed_with_it(tmp_path: Path) -> None:
+    """rules/settlement.yml, provider_of_posted_months: what the ledger holds was paid to whoever ran the school."""
+    e = tiny_enrolments(spells=ONE)
+    workspace = store(tmp_path / "ws", e)
+    settle_months(workspace, 202310, 202311)
+    store(workspace, replace(e, schools=e.schools.assign(provider="Nya AB")), "newer")
+    done = settle_months(workspace, 202312, 202401)
+    assert done.to_dict()["corrected"] == {}
+    table = posted(Ledger(workspace), "postings")
+    assert table["receiver"].tolist() == ["Stockholm kommun", "Stockholm kommun", "Nya AB", "Nya AB"]
 
 
 def test_files_of_earlier_months_hide_who_is_protected_now(tmp_path: Path) -> None:

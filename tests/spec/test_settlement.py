@@ -26,6 +26,7 @@ from tests.enrolments import pseudonym, tiny_enrolments
 from tests.tiny import table
 
 RULES = SettlementRules.packaged()
+AS_KNOWN = replace(RULES, provider_of_posted_months="as_known")
 
 
 @dataclass(frozen=True)
@@ -810,13 +811,106 @@ def test_a_later_extract_or_list_corrects_with_its_cause(name: str) -> None:
     _, changes, tariff = EXTRACTS[name]
     before = stand_in.Tariff() if name == "price_changed" else Tariff.packaged()
     e = tiny_enrolments(spells="| who |\n| a |")
-    first = close_month(202310, e, None, before, Flat(), RULES)
-    second = close_month(202311, moved(e, **changes), first.postings, tariff, Flat(), RULES)
+    first = close_month(202310, e, None, before, Flat(), AS_KNOWN)
+    second = close_month(202311, moved(e, **changes), first.postings, tariff, Flat(), AS_KNOWN)
     late = second.postings[second.postings["concerns"] == 202310]
     old = late[late["sign"] == -1]
     assert set(late["cause"]) - {"late_start"} == {name.partition(",")[0]}
     assert old[list(AMOUNTS)].sum().tolist() == (-first.postings[list(AMOUNTS)].sum()).tolist()
     assert ("late_start" in set(late["cause"])) == (name == "identity")
+
+
+SOLD = {"schools": {"provider": ["Nya AB"], "provider_form": ["independent"], "municipality": ["Nacka"]}}
+_SALE = ("concerns", "receiver", "provider_form", "municipality", "kind", "sign", "vat", "cause")
+SALES = {
+    "nothing else is known": (
+        RULES,
+        "| who |\n| a |",
+        """
+        | concerns | receiver         | provider_form | municipality | kind        | sign | vat   | cause |
+        | 202311   | Nya AB           | independent   | Nacka        | independent | 1    | 40846 |       |
+        """,
+    ),
+    "a late start": (
+        RULES,
+        "| who | recorded |\n| a | 2023-08-15 |\n| b | 2023-11-02 |",
+        """
+        | concerns | receiver         | provider_form | municipality | kind        | sign | vat   | cause      |
+        | 202310   | Stockholm kommun | municipal     | Stockholm    | own         | 1    | 0     | late_start |
+        | 202311   | Nya AB           | independent   | Nacka        | independent | 1    | 40846 |            |
+        | 202311   | Nya AB           | independent   | Nacka        | independent | 1    | 40846 |            |
+        """,
+    ),
+    "another study path": (
+        RULES,
+        """
+        | who | code  | recorded   | annulled   |
+        | a   | EKEKO | 2023-08-15 | 2023-11-02 |
+        | a   | NA    | 2023-11-02 |            |
+        """,
+        """
+        | concerns | receiver         | provider_form | municipality | kind        | sign | vat   | cause             |
+        | 202310   | Stockholm kommun | municipal     | Stockholm    | own         | -1   | 0     | programme_changed |
+        | 202310   | Stockholm kommun | municipal     | Stockholm    | own         | 1    | 0     | programme_changed |
+        | 202311   | Nya AB           | independent   | Nacka        | independent | 1    | 45166 |                   |
+        """,
+    ),
+    "as known": (
+        AS_KNOWN,
+        "| who |\n| a |",
+        """
+        | concerns | receiver         | provider_form | municipality | kind        | sign | vat   | cause            |
+        | 202310   | Stockholm kommun | municipal     | Stockholm    | own         | -1   | 0     | provider_changed |
+        | 202310   | Nya AB           | independent   | Nacka        | independent | 1    | 40846 | provider_changed |
+        | 202311   | Nya AB           | independent   | Nacka        | independent | 1    | 40846 |                  |
+        """,
+    ),
+}
+
+
+def sold_in(closing: Closing) -> list[dict[str, str]]:
+    rows = closing.postings.astype(dict.fromkeys(_SALE, "str"))
+    return [dict(zip(_SALE, row, strict=True)) for row in rows[list(_SALE)].itertuples(index=False)]
+
+
+@pytest.mark.parametrize("name", SALES)
+def test_a_school_that_is_sold_keeps_what_it_was_paid(name: str) -> None:
+    """rules/settlement.yml, provider_of_posted_months: no extract tells since when a school has its provider.
+
+    Compensation in November 2023: a twelfth of 6 per cent of 81,692 kronor for EK, of 90,333 for NA (Nacka 2023).
+    """
+    rules, spells, expected = SALES[name]
+    e = moved(tiny_enrolments(spells=spells), persons={"merit": 250.0})
+    first = close_month(202310, e, None, Tariff.packaged(), Flat(), rules)
+    second = close_month(202311, moved(e, **SOLD), first.postings, Tariff.packaged(), Flat(), rules)
+    assert sold_in(second) == table(expected)
+
+
+def test_a_school_that_is_new_to_a_month_is_as_the_extract_says() -> None:
+    """Of October the ledger has only school A; both are sold, and a pupil of B is known late."""
+    e = tiny_enrolments(spells="| who | school | recorded |\n| a | A | 2023-08-15 |\n| b | B | 2023-11-02 |")
+    first = close_month(202310, e, None, Tariff.packaged(), Flat(), RULES)
+    later = moved(e, schools={"provider": ["Nya AB", "Andra AB"], "provider_form": "independent"})
+    second = close_month(202311, later, first.postings, Tariff.packaged(), Flat(), RULES)
+    assert sorted((row["concerns"], row["receiver"], row["cause"]) for row in sold_in(second)) == [
+        ("202310", "Andra AB", "late_start"),
+        ("202311", "Andra AB", ""),
+        ("202311", "Nya AB", ""),
+    ]
+
+
+def test_of_several_providers_in_a_month_the_one_posted_last_counts() -> None:
+    """A ledger that was closed by another rule before: October was paid to the buyer at last."""
+    e = tiny_enrolments(spells="| who | recorded |\n| a | 2023-08-15 |\n| b | 2023-12-04 |")
+    first = close_month(202310, e, None, Tariff.packaged(), Flat(), AS_KNOWN).postings
+    second = close_month(202311, moved(e, **SOLD), first, Tariff.packaged(), Flat(), AS_KNOWN).postings
+    third = close_month(202312, e, pd.concat([second, first]), Tariff.packaged(), Flat(), RULES)
+    assert [(row["concerns"], row["receiver"], row["cause"]) for row in sold_in(third)] == [
+        ("202310", "Nya AB", "late_start"),
+        ("202311", "Nya AB", "late_start"),
+        ("202312", "Stockholm kommun", ""),
+        ("202312", "Stockholm kommun", ""),
+    ]
 
 
 def test_months_before_the_extract_begins_stay_as_they_were_posted() -> None:
@@ -964,6 +1058,7 @@ def test_a_closing_tells_the_rules_that_it_rests_on() -> None:
         {"vat_percent": -1},
         {"vat_reading": "half"},
         {"counting": "weekly"},
+        {"provider_of_posted_months": "as_sold"},
         {"conditions": {"instalments": 10}},
     ],
 )
