@@ -257,7 +257,9 @@ def settle(
     vat: Annotated[
         str | None, typer.Option("--vat", help="Reading of the compensation for VAT: on_top or of_total.")
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for the payment files, CSV and XLSX.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for payment files and the year's sums, CSV and XLSX.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON alone.")] = False,
 ) -> None:
     """Close months: post who pays whom for every pupil, and correct the months before.

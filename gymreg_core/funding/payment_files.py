@@ -14,10 +14,11 @@ from gymreg_core.funding.payments import Payments
 from gymreg_core.store.ledger import written_month
 from gymreg_core.vocabulary.texts import Texts, texts
 
-_KRONOR = ("price", "vat", "supplement", "amount", "corrections")
+_KRONOR = ("price", "vat", "supplement", "amount", "corrections", "received_amount", "paid_amount", "net_amount")
 _FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
-_CODES = ("provider_form", "cause")
+_CODES = ("provider_form", "cause", "reason")
+_MONTHS = ("concerns", "booked")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TABLES = ("payments", "basis", "supplement")
 _IN_WORKBOOK = ("payments", "supplement")
@@ -30,16 +31,10 @@ def payment_files(found: Payments, *, made_up: bool, sha256: str) -> dict[str, b
     that tells where it is from. made_up : whether the pupils are invented. sha256 : of the closing in the ledger.
     """
     month = written_month(found.booked)
-    tables = {name: _for_readers(getattr(found, name)) for name in _TABLES}
-    files = {f"{_file(name)}-{month}.csv": _csv(table) for name, table in tables.items()}
-    about = [
-        ("month", month),
-        ("closing", sha256),
-        ("made_up", payment_words()(f"made_up.{'yes' if made_up else 'no'}", "sv")),
-    ]
-    files[f"{_file('payments')}-{month}.xlsx"] = _workbook(
-        {name: tables[name] for name in _IN_WORKBOOK},
-        [(payment_words()(f"about.{key}", "sv"), told) for key, told in about],
+    tables = {name: for_readers(getattr(found, name)) for name in _TABLES}
+    files = {f"{file_word(name)}-{month}.csv": as_csv(table) for name, table in tables.items()}
+    files[f"{file_word('payments')}-{month}.xlsx"] = as_workbook(
+        {name: tables[name] for name in _IN_WORKBOOK}, month=month, closing=sha256, made_up=made_up
     )
     return files
 
@@ -63,21 +58,31 @@ def payment_words() -> Texts:
     return texts("gymreg_core.funding", "payment_texts.yml")
 
 
-def _file(name: str) -> str:
+def file_word(name: str) -> str:
+    """What a file is called."""
     return payment_words()(f"file.{name}", "sv")
 
 
 def _heads(table: pd.DataFrame) -> list[str]:
-    return [payment_words()(f"column.{name}", "sv") for name in table]
+    return [payment_words()(f"column.{name}", "sv") if _known(name) else _word("", str(name)) for name in table]
 
 
-def _for_readers(table: pd.DataFrame) -> pd.DataFrame:
+def _known(name: object) -> bool:
+    """Whether a column has a word of its own; in a matrix a column is a receiver's, with amounts."""
+    return f"column.{name}" in payment_words().entries
+
+
+def _in_kronor(name: object) -> bool:
+    return name in _KRONOR or not _known(name)
+
+
+def for_readers(table: pd.DataFrame) -> pd.DataFrame:
     """The table with words for codes and months; a text that a spreadsheet would take for a formula begins with an
     apostrophe."""
     out = {}
-    if "concerns" in table:
-        months = [written_month(month) if month else "" for month in table["concerns"].tolist()]
-        table = table.assign(concerns=pd.Series(months, index=table.index, dtype="str"))
+    for when in (name for name in _MONTHS if name in table):
+        months = [written_month(month) if month else "" for month in table[when].tolist()]
+        table = table.assign(**{when: pd.Series(months, index=table.index, dtype="str")})
     for name, column in table.items():
         codes, known = pd.factorize(column) if column.dtype == "str" else (np.zeros(0, np.int64), ())
         words = [_word(str(name), text) for text in known]
@@ -90,14 +95,15 @@ def _word(name: str, text: str) -> str:
     return f"'{told}" if told.startswith(_FORMULA) else told
 
 
-def _csv(table: pd.DataFrame) -> bytes:
+def as_csv(table: pd.DataFrame) -> bytes:
+    """The CSV file of a table for readers."""
     columns = [_cells(str(name), column) for name, column in table.items()]
     lines = [";".join(map(_quoted, _heads(table))), *map(";".join, zip(*columns, strict=True)), ""]
     return (_BOM + "\r\n".join(lines)).encode()
 
 
 def _cells(name: str, column: pd.Series) -> list[str]:
-    if name in _KRONOR:
+    if _in_kronor(name):
         return _written(column)
     codes, known = pd.factorize(column)
     return np.array([_quoted(str(text)) for text in known], dtype=object)[codes].tolist() if len(known) else []
@@ -115,7 +121,11 @@ def _written(amounts: pd.Series) -> list[str]:
     return [f"{sign}{kronor},{ore:02d}" for sign, kronor, ore in zip(signs, whole.tolist(), rest.tolist(), strict=True)]
 
 
-def _workbook(sheets: dict[str, pd.DataFrame], about: list[tuple[str, str]]) -> bytes:
+def as_workbook(sheets: dict[str, pd.DataFrame], *, month: str, closing: str, made_up: bool) -> bytes:
+    """The XLSX file of tables for readers, a sheet each, and one that tells where they are from.
+
+    month : what was booked when. closing : SHA-256 of the last closing. made_up : whether the pupils are invented.
+    """
     import xlsxwriter  # type: ignore[import-untyped]
 
     buffer = io.BytesIO()
@@ -127,7 +137,7 @@ def _workbook(sheets: dict[str, pd.DataFrame], about: list[tuple[str, str]]) -> 
         page = book.add_worksheet(payment_words()(f"sheet.{name}", "sv"))
         page.write_row(0, 0, _heads(table), head)
         for at, (column, values) in enumerate(table.items()):
-            if column in _KRONOR:
+            if _in_kronor(column):
                 page.set_column(at, at, 16, money)
                 page.write_column(1, at, (values / ORE).tolist(), money)
             else:
@@ -135,7 +145,9 @@ def _workbook(sheets: dict[str, pd.DataFrame], about: list[tuple[str, str]]) -> 
                 page.write_column(1, at, values.tolist())
         page.freeze_panes(1, 0)
     page = book.add_worksheet(payment_words()("sheet.about", "sv"))
-    for row, told in enumerate(about):
-        page.write_row(row, 0, told)
+    pupils = payment_words()(f"made_up.{'yes' if made_up else 'no'}", "sv")
+    about = {"month": month, "closing": closing, "made_up": pupils}
+    for row, (key, told) in enumerate(about.items()):
+        page.write_row(row, 0, (payment_words()(f"about.{key}", "sv"), told))
     book.close()
     return buffer.getvalue()

@@ -14,12 +14,14 @@ from gymreg_core.contracts.ledger import AMOUNTS
 from gymreg_core.funding.lines import lines_of
 from gymreg_core.funding.payment_files import payment_files
 from gymreg_core.funding.payments import payments
-from gymreg_core.funding.settled import corrected_months, latest_schools
+from gymreg_core.funding.settled import corrected_months, latest_schools, settled_year
 from gymreg_core.funding.settled_words import months_sentences
+from gymreg_core.funding.year_files import year_files
 from gymreg_core.store.ledger import Ledger
 from gymreg_core.store.postings import coded, protected_pupils
 from gymreg_core.vocabulary.programmes import Language
 
+_CENTURY = 100
 _DECISIONS = ("prices", "rules", "supplement")
 _COUNTS = ("postings", "pupil_months", *AMOUNTS, "amount", "corrections", "not_paid")
 
@@ -85,7 +87,8 @@ class SettledMonths:
         return " ".join(self.sentences(language))
 
     def payment_files(self) -> dict[str, bytes]:
-        """The payment files of the months by name, made of the ledger (funding/payment_files.py)."""
+        """The payment files of the months by name, made of the ledger (funding/payment_files.py), and what their years
+        were settled to so far (funding/year_files.py)."""
         ledger, files, wanted = Ledger(self.workspace), dict[str, bytes](), set(self.table["booked"])
         protected = protected_pupils(ledger)
         for closed in (closed for closed in ledger.closings if closed.month in wanted):
@@ -93,6 +96,8 @@ class SettledMonths:
             hidden = protected[postings["pupil"].to_numpy()]
             paid = payments(lines_of(postings, hidden, latest_schools(ledger, closed.month)), closed.month)
             files |= payment_files(paid, made_up=bool(closed.about["made_up"]), sha256=closed.sha256)
+        for year in sorted({month // _CENTURY for month in wanted}):
+            files |= year_files(settled_year(self.workspace, year))
         return files
 
     def to_dict(self) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def test_months_are_closed_told_and_written(run: Any, workspace: Path, tmp_path:
     assert {"supplement.bands", "settlement.closing_day", "prices/use.years"} <= set(done["rules"])
     written = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert written == sorted(done["files"])
-    assert len(written) == 4 * 3
+    assert len(written) == 4 * 3 + 6  # of three months, and of their year
     assert names_nobody(told + complained, workspace)
     for path in (tmp_path / "out").glob("*.csv"):
         assert names_nobody(path.read_text("utf-8-sig"), workspace)
@@ -116,7 +116,7 @@ def test_a_terminal_gets_sentences(run: Any, workspace: Path, tmp_path: Path) ->
     assert told.splitlines()[0].startswith("2024-01 to 2024-01: 1 of 1 months closed now, ")
     assert told.splitlines()[-2:] == [
         f"In the ledger of {workspace}, up to {head[:12]}",
-        f"Written: 4 files in {tmp_path / 'out'}",
+        f"Written: 10 files in {tmp_path / 'out'}",
     ]
 
 
