@@ -91,11 +91,13 @@ def test_rules_that_change_with_the_year_close_nothing(tmp_path: Path, monkeypat
 
 def test_a_month_without_postings_has_files_of_its_own_name(tmp_path: Path) -> None:
     done = settle_months(store(tmp_path / "ws", tiny_enrolments()), 202310, 202311)
-    assert sorted(name for name in done.payment_files() if name.endswith(".csv")) == sorted(
-        f"{name}-{month}.csv"
-        for name in ("betalningar", "underlag", "strukturtillagg")
-        for month in ("2023-10", "2023-11")
+    monthly, yearly = ("betalningar", "underlag", "strukturtillagg"), ("matris", "netto", "avstamning")
+    files = done.payment_files()
+    assert sorted(name for name in files if name.endswith(".csv")) == sorted(
+        [f"{name}-{month}.csv" for name in monthly for month in ("2023-10", "2023-11")]
+        + [f"{name}-2023.csv" for name in (*yearly, "ej-betalt", "rattelser")]
     )
+    assert len(files["matris-2023.csv"].splitlines()) == 1
 
 
 def test_what_was_not_paid_before_a_later_extract_begins_is_still_told(tmp_path: Path) -> None:
