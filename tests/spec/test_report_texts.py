@@ -12,8 +12,9 @@ import pytest
 import gymreg_core
 from gymreg_core.reporting.admission.appendix import _DEFINED as _OF_ADMISSION
 from gymreg_core.reporting.funding.appendix import _DEFINED as _OF_FUNDING
+from gymreg_core.rules import rule
 from gymreg_core.vocabulary.programmes import LANGUAGES, programmes
-from gymreg_core.vocabulary.texts import Texts, terms
+from gymreg_core.vocabulary.texts import Texts, terms, texts
 
 ROOT = Path(gymreg_core.__file__).parent
 TABLES: dict[str, tuple[str, ...]] = {
@@ -84,3 +85,19 @@ def test_words_that_say_the_wrong_thing_are_not_used(table: Texts) -> None:
         if re.search(r"(?i)\bomval\b|re-selection", text) and k.split(".")[0] != "reselection"
     ] == []
     assert [k for k, text in everything if re.search(r"  | \.| ,|\.\.", text)] == []
+
+
+def test_assumptions_in_words_hold_the_numbers_of_their_rules() -> None:
+    said = texts("gymreg_core.reporting.funding", "texts.yml")
+    closing, summer = rule("settlement", "closing_day")["other"], rule("settlement", "closing_day")["summer"]
+    support, rise = rule("prices/use", "support_part")["kronor"], rule("prices/use", "yearly_rise")
+    for key, numbers in (
+        ("settlement.closing_day", [closing, int(summer[-2:])]),
+        ("supplement.bands", rule("supplement", "bands")),
+        ("prices_use.support_part", [support]),
+        ("prices_use.yearly_rise", [rise]),
+    ):
+        for language in LANGUAGES:
+            words = said(f"assumed.{key}", language)
+            told = [int(found) for found in re.findall(r"\d+", re.sub(r"(?<=\d)[\s,](?=\d{3})", "", words))]
+            assert told == [int(number) for number in numbers], (key, language)
