@@ -128,3 +128,8 @@ def enrolment_table(name: str, columns: Mapping[str, Any] | pd.DataFrame) -> pd.
 def known_at(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """The rows of a table with `recorded` and `annulled` that were known at the end of a day; the index is kept."""
     return table[(table["recorded"] <= day) & ~(table["annulled"] <= day)]
+
+
+def year9_of(enrolments: Enrolments) -> pd.DataFrame:
+    """What each person left year 9 with, as last known: year int16 (0 = never) and merit float64 (NaN without one)."""
+    return pd.DataFrame({"year": enrolments.persons["year9_year"], "merit": enrolments.persons["merit"]})
