@@ -106,13 +106,10 @@ def made_up_extract(folder: Path, scale: float) -> Path:
     """
     from gymreg_core.synthetic.enrolment_extracts import write_enrolments
     from gymreg_core.synthetic.histories import enrolments_of
-    from gymreg_core.synthetic.histories_start import starters_of
+    from gymreg_core.synthetic.histories_start import starters_of_years
     from gymreg_core.synthetic.region import DEFAULT_SEED, ENROLMENT_YEARS
-    from gymreg_core.synthetic.registers import make_register
 
-    starters = [
-        starters_of(make_register(year, seed=DEFAULT_SEED, scale=scale), DEFAULT_SEED) for year in ENROLMENT_YEARS
-    ]
+    starters = starters_of_years(ENROLMENT_YEARS, DEFAULT_SEED, scale)
     made = enrolments_of(starters, date(max(ENROLMENT_YEARS) + 1, 1, 31), DEFAULT_SEED)
     write_enrolments(made.enrolments, made.numbers, folder)
     return folder

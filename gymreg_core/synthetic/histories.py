@@ -20,10 +20,10 @@ from gymreg_core.synthetic.histories_kernel import NEVER, unfold
 from gymreg_core.synthetic.histories_known import Rows, corrected, known_by, recorded
 from gymreg_core.synthetic.histories_papers import draw_certificates, draw_decisions
 from gymreg_core.synthetic.histories_plan import Plans
-from gymreg_core.synthetic.histories_start import Starters, starters_of
+from gymreg_core.synthetic.histories_start import Starters, starters_of_years
 from gymreg_core.synthetic.histories_tables import certificate_table, decision_table, home_table, spell_table
 from gymreg_core.synthetic.offers import NATIONAL, Offers, offers_of
-from gymreg_core.synthetic.registers import DEFAULT_SEED, make_register
+from gymreg_core.synthetic.registers import DEFAULT_SEED
 from gymreg_core.synthetic.school_days import first_of_july, school_begins, school_year_of
 from gymreg_core.synthetic.shape import stream
 
@@ -51,8 +51,7 @@ def make_enrolments(intakes: Sequence[int], as_of: date, *, seed: int = DEFAULT_
     Errors: BadParameters for years or a scale that cannot be made, or a day before the first of the years.
     """
     check_intakes(intakes, as_of)
-    starters = [starters_of(make_register(year, seed=seed, scale=scale), seed) for year in sorted(intakes)]
-    return enrolments_of(starters, as_of, seed).enrolments
+    return enrolments_of(starters_of_years(sorted(intakes), seed, scale), as_of, seed).enrolments
 
 
 def check_intakes(intakes: Sequence[int], as_of: date) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import joblib
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -16,12 +18,15 @@ from gymreg_core.sources.register.identities import COORDINATION, PLACEHOLDER
 from gymreg_core.synthetic.identities import identity_numbers, numbers_of
 from gymreg_core.synthetic.offers import INTRODUCTORY, PREPARATORY, VOCATIONAL, kilometres, offered, places
 from gymreg_core.synthetic.paths import fitted_homes
+from gymreg_core.synthetic.registers import make_register
 from gymreg_core.synthetic.shape import stream, value
 
 Ints = NDArray[np.int64]
 _HUNDREDTHS = 100
 _START_AGE = 16
 _MUNICIPAL = "municipal"
+_WORTH_PROCESSES = 0.5
+"""Scale of a region from which on starting another process takes less time than it saves."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +48,17 @@ class Starters:
 
     def __len__(self) -> int:
         return len(self.path)
+
+
+def starters_of_years(years: Sequence[int], seed: int, scale: float = 1.0) -> list[Starters]:
+    """`starters_of` the made-up registers of these years; years of a large region are made side by side."""
+    jobs = -1 if scale >= _WORTH_PROCESSES and len(years) > 1 else 1
+    made = joblib.Parallel(n_jobs=jobs)(joblib.delayed(_starters_of_year)(year, seed, scale) for year in years)
+    return list(made)
+
+
+def _starters_of_year(year: int, seed: int, scale: float) -> Starters:
+    return starters_of(make_register(year, seed=seed, scale=scale), seed)
 
 
 def starters_of(register: Register, seed: int) -> Starters:

@@ -20,8 +20,8 @@ from gymreg_core.synthetic.shape import value
 __all__ = ["DEFAULT_SEED", "DEFAULT_YEARS", "ENROLMENT_YEARS", "parse_years", "write_region"]
 
 DEFAULT_YEARS = (2024, 2025)
-ENROLMENT_YEARS = (2021, 2022, 2023, 2024, 2025)
-"""Intakes whose pupils fill a calendar year of settlement and have cohorts that finished."""
+ENROLMENT_YEARS = (2019, 2020, 2021, 2022, 2023, 2024, 2025)
+"""Intakes whose pupils fill a calendar year of settlement, and of which two have had five years to finish."""
 
 
 def write_region(
