@@ -20,6 +20,7 @@ ROAD = [
     {"effects", "planning"},
     {"disclosure"},
     {"reporting"},
+    {"commands"},
     {"cli"},
 ]
 LEFT_OF = {room: set().union(*ROAD[:place]) for place, rooms in enumerate(ROAD) for room in rooms}
@@ -27,7 +28,7 @@ LEFT_OF = {room: set().union(*ROAD[:place]) for place, rooms in enumerate(ROAD) 
 # runs the matching kernel.
 LEFT_OF["synthetic"] = {"contracts", "sources", "store", "matching"}
 LEFT_OF["reporting"] |= {"synthetic"}
-LEFT_OF["cli"] |= {"synthetic"}
+LEFT_OF["commands"] |= {"synthetic"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

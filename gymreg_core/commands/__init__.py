@@ -1,0 +1,1 @@
+"""The commands of gymreg, one module for those that belong together."""

@@ -1,0 +1,102 @@
+"""What if: gymreg whatif."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gymreg_core.commands.app import MOST_SEED, app
+from gymreg_core.errors import BadParameters
+
+
+@app.command()
+def whatif(
+    workspace: Annotated[
+        Path, typer.Option("--workspace", help="Where gymreg ingest has stored the register or the enrolments.")
+    ],
+    year: Annotated[int, typer.Option("--year", help="Intake year; with a funding scenario the calendar year.")],
+    scenario: Annotated[Path, typer.Option("--scenario", help="A YAML file that says what should be otherwise.")],
+    round_: Annotated[str, typer.Option("--round", help="preliminary or final.")] = "final",
+    runs: Annotated[int, typer.Option("--runs", min=0, help="Re-runs with new lots and resampled applicants.")] = 0,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="Threads for the re-runs; all cores without.")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", help="Address of a Dask scheduler, tcp://host:port, for the re-runs.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=MOST_SEED, help="Of the lottery and the re-runs.")] = 0,
+    prices: Annotated[
+        Path | None, typer.Option("--prices", help="A published price list that counts before the packaged ones.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON alone.")] = False,
+) -> None:
+    """Try a scenario beside today: on a round of a stored register, or on what a year's pupils cost; nothing is stored.
+
+    A file with the line `about: funding` asks for another decision on money; --prices belongs to it. --round, --runs,
+    --jobs, --cluster and --seed belong to the others, which are about admission.
+    """
+    from gymreg_core.scenario_file import kind_of, read_scenario
+
+    raw = read_scenario(scenario)
+    if kind_of(raw, where=scenario.name) == "funding":
+        if round_ != "final" or runs or jobs or cluster or seed:
+            raise BadParameters(
+                "a funding scenario has no round and nothing that is drawn by lot",
+                where=scenario.name,
+                remedy="Leave out --round, --runs, --jobs, --cluster and --seed.",
+            )
+        view, tables = _funding_what_if(workspace, year, raw, scenario.name, prices)
+    else:
+        if prices:
+            raise BadParameters(
+                "a scenario about admission has no prices", where=scenario.name, remedy="Leave out --prices."
+            )
+        drawn = {"seed": seed, "runs": runs, "jobs": jobs, "cluster": cluster}
+        view, tables = _admission_what_if(workspace, year, raw, scenario.name, round_, drawn)
+    if as_json:
+        print(json.dumps(view.to_dict(), ensure_ascii=False, indent=1))
+        return
+    from gymreg_core.reporting.console import print_released
+
+    print("\n".join(view.sentences("en")))
+    for released, columns, caption in tables(view, "en"):
+        print_released(released, columns, caption)
+
+
+def _admission_what_if(
+    workspace: Path, year: int, raw: Any, name: str, round_: str, drawn: dict[str, Any]
+) -> tuple[Any, Any]:
+    from gymreg_core.matching.whatif import make_scenario, what_if
+    from gymreg_core.reporting.console import Progress
+    from gymreg_core.reporting.what_if import release_what_if
+    from gymreg_core.reporting.what_if_parts import terminal_tables
+    from gymreg_core.store.registers import stored_register
+
+    wanted, stored = make_scenario(raw, where=name), stored_register(workspace, year)
+    with Progress() as progress:
+        found = what_if(stored.register, wanted, round_, progress=progress.advance, **drawn)
+    return release_what_if(found, stored.provenance), terminal_tables
+
+
+def _funding_what_if(workspace: Path, year: int, raw: Any, name: str, prices: Path | None) -> tuple[Any, Any]:
+    from gymreg_core.funding.decision import Decision
+    from gymreg_core.funding.settle_options import tariff_of
+    from gymreg_core.funding.what_if import make_scenario, what_if
+    from gymreg_core.reporting.console import print_findings
+    from gymreg_core.reporting.funding_what_if import release_funding_what_if
+    from gymreg_core.reporting.funding_what_if_parts import terminal_tables
+    from gymreg_core.store.enrolments import stored_enrolments
+
+    wanted, stored = make_scenario(raw, where=name), stored_enrolments(workspace)
+    today = Decision.packaged(year)
+    if prices:
+        tariff, findings = tariff_of(prices)
+        if findings:
+            print_findings(findings, stderr=True)
+        today = replace(today, tariff=tariff)
+    found = what_if(stored.enrolments, wanted, year, today=today)
+    return release_funding_what_if(found, stored.provenance), terminal_tables
