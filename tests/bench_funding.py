@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gymreg_core.contracts.enrolments import ENROLMENT_TABLES, Enrolments, enrolment_table
+from gymreg_core.contracts.enrolments import Enrolments, empty_enrolment_table, enrolment_table
 from gymreg_core.findings import Findings
 from gymreg_core.provenance import InputFile, Provenance
 from gymreg_core.sources.enrolments.reading import EnrolmentReading
@@ -63,8 +63,8 @@ def random_enrolments(n: int, seed: int = 0) -> Enrolments:
         persons=_persons(rng, n),
         homes=_homes(homes, home, moved, rng),
         spells=enrolment_table("spells", pd.concat([first, second], ignore_index=True)),
-        decisions=_empty("decisions"),
-        certificates=_empty("certificates"),
+        year9=_year9(rng, n),
+        **{name: empty_enrolment_table(name) for name in ("decisions", "certificates", "identities", "predecessors")},
         schools=enrolment_table(
             "schools",
             {
@@ -81,8 +81,19 @@ def random_enrolments(n: int, seed: int = 0) -> Enrolments:
     )
 
 
-def _empty(name: str) -> pd.DataFrame:
-    return enrolment_table(name, {column.name: [] for column in ENROLMENT_TABLES[name]})
+def _year9(rng: np.random.Generator, n: int) -> pd.DataFrame:
+    return enrolment_table(
+        "year9",
+        {
+            "pupil": np.arange(n),
+            "school_unit": np.full(n, "", dtype=object),
+            "year": np.full(n, 2022),
+            "merit": np.where(rng.random(n) < 0.02, np.nan, 2.5 * rng.integers(20, 137, n)),
+            "eligible": np.full(n, "", dtype=object),
+            "recorded": pd.Series(np.full(n, np.datetime64("2022-07-01", "s"))),
+            "annulled": pd.Series(np.full(n, np.datetime64("NaT"), "datetime64[s]")),
+        },
+    )
 
 
 def _persons(rng: np.random.Generator, n: int) -> pd.DataFrame:
@@ -96,8 +107,6 @@ def _persons(rng: np.random.Generator, n: int) -> pd.DataFrame:
             "protected": rng.random(n) < 0.002,
             "sex": np.where(rng.random(n) < 0.5, "F", "M"),
             "birth_year": np.full(n, 2006),
-            "year9_year": np.full(n, 2022),
-            "merit": np.where(rng.random(n) < 0.02, np.nan, 2.5 * rng.integers(20, 137, n)),
         },
     )
 

@@ -5,14 +5,18 @@ words. Cells and columns that are left out have a usual value; '-' is none where
 
 Persons: who; born (2007), sex (F), kind (personal), protected (no), year9 (born + 16), merit (220; '-'), home
 (Stockholm, from `since` on; '-'). Left out altogether, they are those that the other tables name, in that order.
+Year 9, rows besides those of the persons (known from `since` on): who; unit (none), year (2023), merit (220; '-'),
+eligible (not told).
 Homes, moves besides: who, home ('-': in no municipality), start.
 Spells: who; school (A), code (EKEKO), year (1), group (ordinary), start (2023-08-15), stop (none), present (the start;
 '-': never), reason (interrupted where it stopped).
 Decisions: who; decision (extended_time), start, stop, percent (100).
 Certificates: who; school (A), code (EKEKO), certificate (preparatory_diploma), issued, points (2500), eligible (yes
 where the diploma is preparatory).
+Identities: who (under the number used now), former (who it was before), day; evidence (registered).
+Predecessors: former, school (names of schools), day; percent (100).
 Schools: school; place (Stockholm), form (municipal), provider. Those that only other tables name are as usual.
-All but persons and schools have also recorded (the start, or the day of issue) and annulled (never).
+All but persons and schools have also recorded (the start, the day, or the day of issue) and annulled (never).
 """
 
 from __future__ import annotations
@@ -46,6 +50,9 @@ def tiny_enrolments(
     certificates: Rows = "",
     schools: Rows = "",
     *,
+    year9: Rows = "",
+    identities: Rows = "",
+    predecessors: Rows = "",
     since: str = SINCE,
     as_of: str = AS_OF,
 ) -> Enrolments:
@@ -55,14 +62,21 @@ def tiny_enrolments(
         "homes": _rows(homes),
         "decisions": _rows(decisions),
         "certificates": _rows(certificates),
+        "year9": _rows(year9),
+        "identities": _rows(identities),
     }
-    people, places = _rows(persons), _rows(schools)
-    people = people or [{"who": who} for who in dict.fromkeys(row["who"] for rows in given.values() for row in rows)]
+    people, places, units = _rows(persons), _rows(schools), _rows(predecessors)
+    also = {row["former"]: None for row in given["identities"]}
+    people = people or [
+        {"who": who} for who in dict.fromkeys(row["who"] for rows in given.values() for row in rows) | also
+    ]
     named = [row["school"] for row in places]
-    for row in given["spells"] + given["certificates"]:
-        if row.get("school", "A") not in named:
-            named.append(row.get("school", "A"))
-            places.append({"school": named[-1]})
+    for name in [row.get("school", "A") for row in given["spells"] + given["certificates"]] + [
+        row[column] for row in units for column in ("former", "school")
+    ]:
+        if name not in named:
+            named.append(name)
+            places.append({"school": name})
     whose = {person["who"]: number for number, person in enumerate(people)}
     at = {name: number for number, name in enumerate(named)}
     first = [{**person, "start": since} for person in people if person.get("home") != _NONE]
@@ -71,10 +85,13 @@ def tiny_enrolments(
         as_of=as_of,
         made_up=True,
         persons=_persons(people),
+        year9=_year9(people, since, whose, given["year9"]),
         homes=_homes(first, whose, given["homes"]),
         spells=_spells(given["spells"], whose, at),
         decisions=_decisions(given["decisions"], whose),
         certificates=_certificates(given["certificates"], whose, at),
+        identities=_identities(given["identities"], whose),
+        predecessors=_predecessors(units, at),
         schools=_schools(places),
     )
 
@@ -188,7 +205,6 @@ def _known(rows: list[dict[str, str]], start: str) -> dict[str, Any]:
 
 
 def _persons(rows: list[dict[str, str]]) -> pd.DataFrame:
-    born = [int(row.get("born", "2007")) for row in rows]
     return enrolment_table(
         "persons",
         {
@@ -196,9 +212,33 @@ def _persons(rows: list[dict[str, str]]) -> pd.DataFrame:
             "number_kind": [row.get("kind", "personal") for row in rows],
             "protected": [row.get("protected") == "yes" for row in rows],
             "sex": [row.get("sex", "F") for row in rows],
-            "birth_year": born,
-            "year9_year": [int(row.get("year9", year + 16)) for row, year in zip(rows, born, strict=True)],
+            "birth_year": [int(row.get("born", "2007")) for row in rows],
+        },
+    )
+
+
+def _year9(
+    people: list[dict[str, str]], since: str, whose: dict[str, int], besides: list[dict[str, str]]
+) -> pd.DataFrame:
+    first = [
+        {
+            "who": person["who"],
+            "year": person.get("year9", str(int(person.get("born", "2007")) + 16)),
+            "merit": person.get("merit", "220"),
+            "recorded": since,
+        }
+        for person in people
+    ]
+    rows = [row for row in first if (row["year"], row["merit"]) != ("0", _NONE)] + besides
+    return enrolment_table(
+        "year9",
+        {
+            "pupil": [whose[row["who"]] for row in rows],
+            "school_unit": [row.get("unit", "") for row in rows],
+            "year": [int(row.get("year", "2023")) for row in rows],
             "merit": [float(row.get("merit", "220").replace(_NONE, "nan")) for row in rows],
+            "eligible": [row.get("eligible", "") for row in rows],
+            **_known(rows, SINCE),
         },
     )
 
@@ -265,6 +305,32 @@ def _certificates(rows: list[dict[str, str]], whose: dict[str, int], at: dict[st
             "points": [int(row.get("points", "2500")) for row in rows],
             "higher_eligible": [row.get("eligible", other) == "yes" for row, other in zip(rows, usual, strict=True)],
             **_known([{"recorded": row["issued"], **row} for row in rows], SINCE),
+        },
+    )
+
+
+def _identities(rows: list[dict[str, str]], whose: dict[str, int]) -> pd.DataFrame:
+    return enrolment_table(
+        "identities",
+        {
+            "pupil": [whose[row["who"]] for row in rows],
+            "former": [whose[row["former"]] for row in rows],
+            "day": [_day(row["day"]) for row in rows],
+            "evidence": [row.get("evidence", "registered") for row in rows],
+            **_known([{"recorded": row["day"], **row} for row in rows], SINCE),
+        },
+    )
+
+
+def _predecessors(rows: list[dict[str, str]], at: dict[str, int]) -> pd.DataFrame:
+    return enrolment_table(
+        "predecessors",
+        {
+            "former": [at[row["former"]] for row in rows],
+            "school": [at[row["school"]] for row in rows],
+            "day": [_day(row["day"]) for row in rows],
+            "percent": [int(row.get("percent", "100")) for row in rows],
+            **_known([{"recorded": row["day"], **row} for row in rows], SINCE),
         },
     )
 

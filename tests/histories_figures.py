@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from gymreg_core.contracts.enrolments import Enrolments, known_at
+from gymreg_core.contracts.enrolments import Enrolments, known_at, year9_of
 from gymreg_core.synthetic.outcomes import simulate_outcomes
 from gymreg_core.vocabulary.programmes import programmes
 from gymreg_core.vocabulary.study_paths import programme_of
@@ -90,7 +90,7 @@ def _of_cohort(enrolments: Enrolments, spells: pd.DataFrame, year: int) -> pd.Se
     kinds = own.groupby("pupil").agg(schools=("school", "nunique"), programmes=("programme", "nunique"))
     both = ((kinds["schools"] > 1) & (kinds["programmes"] > 1)).reindex(in_three.index)
     went = spells[spells["kind"].isin(_NATIONAL) & spells["pupil"].isin(introductory.index)].drop_duplicates("pupil")
-    merit = enrolments.persons["merit"].to_numpy()[national.index]
+    merit = year9_of(enrolments)["merit"].to_numpy()[national.index]
     in_country = pd.Series(simulate_outcomes(merit, national["programme"], year, nation=True)[0], index=national.index)
     found = {
         "diploma within 3 years": in_three.mean(),

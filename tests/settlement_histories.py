@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gymreg_core.contracts.enrolments import END_REASONS, ENROLMENT_TABLES, GROUPS, Enrolments, enrolment_table
+from gymreg_core.contracts.enrolments import (
+    END_REASONS,
+    ENROLMENT_TABLES,
+    GROUPS,
+    Enrolments,
+    empty_enrolment_table,
+    enrolment_table,
+)
 
 SINCE, AS_OF = dt.date(2023, 7, 1), dt.date(2025, 1, 31)
 HOMES = ("Stockholm", "Nacka", "Håbo", "Gnesta", "Uppsala", "")
@@ -37,10 +44,20 @@ def random_enrolments(seed: int, pupils: int = 12, *, tidy: bool = False) -> Enr
             "protected": [rng.random() < 0.1 for _ in range(pupils)],
             "sex": "F",
             "birth_year": [rng.choice((2007, 2006, 2005, 2004, 2003)) for _ in range(pupils)],
-            "year9_year": 2023,
-            "merit": [rng.choice((np.nan, 120.0, 187.5, 200.0, 230.0)) for _ in range(pupils)],
         }
     )
+    rows["year9"] = [
+        {
+            "pupil": pupil,
+            "school_unit": "",
+            "year": 2023,
+            "merit": rng.choice((np.nan, 120.0, 187.5, 200.0, 230.0)),
+            "eligible": "",
+            "recorded": pd.Timestamp(SINCE),
+            "annulled": pd.NaT,
+        }
+        for pupil in range(pupils)
+    ]
     forms = ("municipal", "municipal", "independent", "region", "municipal", "independent")
     places = ("Stockholm", "Nacka", "Stockholm", "Håbo", "Uppsala", "Uppsala")
     schools = pd.DataFrame(
@@ -61,7 +78,7 @@ def random_enrolments(seed: int, pupils: int = 12, *, tidy: bool = False) -> Enr
         as_of=AS_OF.isoformat(),
         made_up=True,
         persons=enrolment_table("persons", persons),
-        certificates=enrolment_table("certificates", _columns("certificates", [])),
+        **{name: empty_enrolment_table(name) for name in ("certificates", "identities", "predecessors")},
         schools=enrolment_table("schools", schools),
         **tables,
     )
@@ -73,7 +90,7 @@ def shuffled(e: Enrolments, seed: int) -> Enrolments:
     persons, schools = rng.permutation(len(e.persons)), rng.permutation(len(e.schools))
     person_at, school_at = np.argsort(persons), np.argsort(schools)
     tables = {}
-    for name in ("homes", "spells", "decisions", "certificates"):
+    for name in ("year9", "homes", "spells", "decisions", "certificates"):
         table = getattr(e, name)
         table = table.take(rng.permutation(len(table)))
         table = table.assign(pupil=person_at[table["pupil"]])
@@ -104,7 +121,7 @@ def some_sold(e: Enrolments, seed: int) -> Enrolments:
 def extract_of(e: Enrolments, day: dt.date, seed: int) -> Enrolments:
     """The extract that would have been made on a day: what was known then, in an order of its own."""
     tables = {}
-    for name in ("homes", "spells", "decisions"):
+    for name in ("year9", "homes", "spells", "decisions"):
         table = getattr(e, name)
         table = table[table["recorded"] <= pd.Timestamp(day)]
         later = table["annulled"] > pd.Timestamp(day)

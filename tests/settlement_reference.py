@@ -98,7 +98,9 @@ class Register:
 
     def __init__(self, e: Enrolments, rules: SettlementRules, price: Callable[..., int] = yearly_price) -> None:
         self.rules, self.price = rules, price
-        self.persons = rows_of(e.persons)
+        left = [row for row in rows_of(e.year9) if row["annulled"] is None]
+        merits = {row["pupil"]: row["merit"] for row in sorted(left, key=lambda row: row["recorded"])}
+        self.persons = [{**row, "merit": merits.get(at, np.nan)} for at, row in enumerate(rows_of(e.persons))]
         schools = e.schools.to_dict("records")
         self.of: dict[str, dict[int, list[dict[str, Any]]]] = {}
         for name in ("spells", "homes", "decisions"):

@@ -1,7 +1,8 @@
 """The contract of enrolments: who went where from when to when, as known at any date, and what they left with.
 
 Funding and cohort tracking read these tables; neither has another. Rows refer to one another by row number: `pupil` is
-a row of `persons`, `school` a row of `schools`. All dates are local days (Europe/Stockholm).
+a row of `persons`, `school` a row of `schools`, `former` a row of the same table as the column beside it. All dates are
+local days (Europe/Stockholm).
 
 Two times stand on a row: when something held (`start`, `stop`) and when it was known (`recorded`, `annulled`). A row is
 known at a day if recorded <= day and it is not annulled by then. Nothing is ever changed: a correction annuls a row and
@@ -34,6 +35,11 @@ CERTIFICATE_KINDS = (
     *("preparatory_diploma", "vocational_diploma", "study_certificate", "introductory_certificate"),
     "international_baccalaureate",
 )
+ELIGIBILITY = ("", "none", "vocational", "preparatory")
+"""What year 9 made eligible for: '' not told; vocational: to vocational programmes at least; preparatory: to both."""
+EVIDENCE = ("registered", "dossier", "corrected")
+"""How it is known that two numbers are of one person: registered in the population register; a case number of the
+Migration Agency; a number that was wrong and corrected."""
 
 _KNOWN = (
     Column("recorded", "datetime64[s]", "day from which the row was known", "date, Europe/Stockholm"),
@@ -45,8 +51,14 @@ PERSONS: tuple[Column, ...] = (
     Column("protected", "bool", "protected identity: counted in totals, listed nowhere, never linked"),
     Column("sex", "str", "sex as registered", values=SEXES),
     Column("birth_year", "int16", "calendar year of birth", "year"),
-    Column("year9_year", "int16", "calendar year in which year 9 was finished; 0 where never", "year"),
-    Column("merit", "float64", "merit value of year 9; missing where there is none", "points", nullable=True),
+)
+YEAR9: tuple[Column, ...] = (
+    Column("pupil", "int32", "row of persons"),
+    Column("school_unit", "str", "school unit that year 9 was finished at, eight digits; empty where none"),
+    Column("year", "int16", "calendar year in which year 9 was finished; 0 where never", "year"),
+    Column("merit", "float64", "merit value; missing where there is none", "points", nullable=True),
+    Column("eligible", "str", "what it made eligible for; '' where not told", values=ELIGIBILITY),
+    *_KNOWN,
 )
 HOMES: tuple[Column, ...] = (
     Column("pupil", "int32", "row of persons"),
@@ -84,12 +96,29 @@ CERTIFICATES: tuple[Column, ...] = (
     Column("higher_eligible", "bool", "gives eligibility for higher education (grundläggande behörighet)"),
     *_KNOWN,
 )
+IDENTITIES: tuple[Column, ...] = (
+    Column("pupil", "int32", "row of persons: the person under the number used now"),
+    Column("former", "int32", "row of persons: the same person under the number before"),
+    Column("day", "datetime64[s]", "first day of the new number", "date, Europe/Stockholm"),
+    Column("evidence", "str", "how it is known that both are one person", values=EVIDENCE),
+    *_KNOWN,
+)
+PREDECESSORS: tuple[Column, ...] = (
+    Column("former", "int32", "row of schools: the unit before"),
+    Column("school", "int32", "row of schools: the unit that took over"),
+    Column("day", "datetime64[s]", "first day of the new unit", "date, Europe/Stockholm"),
+    Column("percent", "int16", "share of the former unit's pupils that went to it, 1-100", "per cent"),
+    *_KNOWN,
+)
 ENROLMENT_TABLES: Mapping[str, tuple[Column, ...]] = {
     "persons": PERSONS,
+    "year9": YEAR9,
     "homes": HOMES,
     "spells": SPELLS,
     "decisions": DECISION_ROWS,
     "certificates": CERTIFICATES,
+    "identities": IDENTITIES,
+    "predecessors": PREDECESSORS,
     "schools": SCHOOLS,
 }
 
@@ -106,10 +135,13 @@ class Enrolments:
     as_of: str
     made_up: bool
     persons: pd.DataFrame
+    year9: pd.DataFrame
     homes: pd.DataFrame
     spells: pd.DataFrame
     decisions: pd.DataFrame
     certificates: pd.DataFrame
+    identities: pd.DataFrame
+    predecessors: pd.DataFrame
     schools: pd.DataFrame
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -130,6 +162,20 @@ def known_at(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     return table[(table["recorded"] <= day) & ~(table["annulled"] <= day)]
 
 
+def empty_enrolment_table(name: str) -> pd.DataFrame:
+    """A table of the contract with no rows."""
+    return enrolment_table(name, {column.name: [] for column in ENROLMENT_TABLES[name]})
+
+
 def year9_of(enrolments: Enrolments) -> pd.DataFrame:
-    """What each person left year 9 with, as last known: year int16 (0 = never) and merit float64 (NaN without one)."""
-    return pd.DataFrame({"year": enrolments.persons["year9_year"], "merit": enrolments.persons["merit"]})
+    """What each person left year 9 with, as last known on `as_of`, a row per person in their order.
+
+    Columns of YEAR9 but for `pupil` and when it was known: school_unit, year int16 (0 = never), merit float64 (NaN
+    without one), eligible. Of several rows in force the one recorded last counts.
+    """
+    rows = known_at(enrolments.year9, pd.Timestamp(enrolments.as_of))
+    order = ["pupil", "recorded", "year", "merit", "school_unit", "eligible"]
+    last = rows.sort_values(order, na_position="first").drop_duplicates("pupil", keep="last").set_index("pupil")
+    usual = {"school_unit": "", "year": 0, "merit": float("nan"), "eligible": ""}
+    spread = last[list(usual)].reindex(range(len(enrolments.persons))).fillna(usual).reset_index(drop=True)
+    return spread.astype({column.name: column.dtype for column in YEAR9 if column.name in usual})

@@ -17,7 +17,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from gymreg_core.contracts.enrolments import GROUPS, Enrolments
+from gymreg_core.contracts.enrolments import GROUPS, Enrolments, year9_of
 from gymreg_core.funding.kernel import ANNULLED, FAR, NONE, PAYER, PERCENT, RECORDED, START, STOP, Rows
 from gymreg_core.funding.posted_schools import SCHOOL, posted_otherwise
 from gymreg_core.funding.settlement_rules import SettlementRules
@@ -136,8 +136,9 @@ def histories(enrolments: Enrolments, rules: SettlementRules, posted: pd.DataFra
     n = len(pupils)
     persons = {
         name: _spread(e.persons[name].to_numpy(), of_person, n, empty)
-        for name, empty in (("protected", False), ("merit", np.nan), ("birth_year", 0))
+        for name, empty in (("protected", False), ("birth_year", 0))
     }
+    merit = _spread(year9_of(e)["merit"].to_numpy(), of_person, n, np.nan)
     temporary = _spread(e.persons["number_kind"].isin(rules.temporary_kinds).to_numpy(), of_person, n, False)
     placements, placement, as_posted = _placements(e, posted, rules)
     programmes = np.array([programme_of(code) for code in placements["study_path_code"]], dtype=object)
@@ -154,7 +155,7 @@ def histories(enrolments: Enrolments, rules: SettlementRules, posted: pd.DataFra
         pupils=pupils,
         in_extract=_spread(np.ones(len(of_person), np.bool_), of_person, n, False),
         protected=persons["protected"] | _protected_before(pupils, posted),
-        merit=persons["merit"].astype(np.float64),
+        merit=merit.astype(np.float64),
         rows=Rows(
             spells,
             of_spells,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gymreg_core.contracts.enrolments import Enrolments, known_at
+from gymreg_core.contracts.enrolments import Enrolments, known_at, year9_of
 from gymreg_core.errors import BadInput, BadParameters
 from gymreg_core.rules import rule
 from gymreg_core.vocabulary.programmes import programmes
@@ -91,7 +91,7 @@ def cohort_outcomes(
     protected = enrolments.persons["protected"].to_numpy()[pupil]
     kept = ~not_observed & ~protected
     return CohortOutcomes(
-        merit=enrolments.persons["merit"].to_numpy(np.float64)[pupil[kept]],
+        merit=year9_of(enrolments)["merit"].to_numpy(np.float64)[pupil[kept]],
         eligible=eligible[kept],
         cohort=cohort[kept],
         school=first["school"].to_numpy(np.int64)[kept],

@@ -59,12 +59,14 @@ def refuse_missing_prices(missing: Sequence[pd.DataFrame], h: Histories) -> None
 
 
 def _persons(e: Enrolments) -> list[Finding]:
-    merit, year = e.persons["merit"].to_numpy(), int(e.as_of[:4])
+    twice = e.persons["applicant"].duplicated(keep=False).to_numpy()
+    return _told(("applicant-twice", "persons", "applicant", twice))
+
+
+def _year9(e: Enrolments) -> list[Finding]:
+    merit, year = e.year9["merit"].to_numpy(), int(e.as_of[:4])
     impossible = (merit < 0) | (merit > rule("merit_scale", "ordinary_maximum", year))
-    return _told(
-        ("applicant-twice", "persons", "applicant", e.persons["applicant"].duplicated(keep=False).to_numpy()),
-        ("merit-outside-scale", "persons", "merit", impossible),
-    )
+    return _told(("merit-outside-scale", "year9", "merit", impossible & e.year9["annulled"].isna().to_numpy()))
 
 
 def _schools(e: Enrolments) -> list[Finding]:
@@ -79,7 +81,7 @@ def _schools(e: Enrolments) -> list[Finding]:
 def _references(e: Enrolments) -> list[Finding]:
     broken = [
         ("pupil-not-known", name, "pupil", ~_within(table["pupil"], len(e.persons)))
-        for name, table in (("homes", e.homes), ("spells", e.spells), ("decisions", e.decisions))
+        for name, table in (("year9", e.year9), ("homes", e.homes), ("spells", e.spells), ("decisions", e.decisions))
     ]
     return _told(*broken, ("school-not-known", "spells", "school", ~_within(e.spells["school"], len(e.schools))))
 
@@ -127,7 +129,7 @@ def _decisions(e: Enrolments) -> list[Finding]:
     )
 
 
-_CHECKS = (_persons, _schools, _references, _homes, _spells, _decisions)
+_CHECKS = (_persons, _year9, _schools, _references, _homes, _spells, _decisions)
 
 
 def _told(*broken: tuple[str, str, str | None, Flags]) -> list[Finding]:

@@ -25,7 +25,7 @@ from gymreg_core.sources.register.layout import (
 )
 
 SYSTEM = "gymreg synth"
-_REFERENCES = {"pupil": "applicant", "path": "path_id", "school": "school_id"}
+_IDENTIFIED_BY = {"person": "applicant", "path": "path_id", "school": "school_id"}
 
 
 def write_register(register: Register, numbers: Sequence[str], folder: Path) -> list[Path]:
@@ -84,9 +84,8 @@ def text_of(frame: pd.DataFrame, column: Field, known: Mapping[str, pa.Array], y
     grade scale.
     """
     if column.kind in ("person", "path", "school"):
-        ids = known[_REFERENCES.get(column.name, column.name)]
-        at = np.arange(len(frame)) if column.name not in _REFERENCES else frame[column.name].to_numpy()
-        return ids.take(pa.array(at))
+        by = _IDENTIFIED_BY[column.kind]
+        return known[by].take(pa.array(np.arange(len(frame)) if column.name == by else frame[column.name].to_numpy()))
     codes, different = pd.factorize(frame[column.name], use_na_sentinel=False)
     word = _writer(column, year)
     cells = ["" if pd.isna(value) else word(value) for value in different.tolist()]

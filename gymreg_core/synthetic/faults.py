@@ -49,7 +49,7 @@ class Extract:
     ) -> Extract:
         """The tables with the cells (n,) of each column."""
         tables = {name: pd.DataFrame({n: c.to_pandas() for n, c in columns.items()}) for name, columns in cells.items()}
-        pupils = pd.Index(tables[kind.references["pupil"][0]]["applicant"])
+        pupils = pd.Index(tables[kind.references["person"][0]]["applicant"])
         for table in tables.values():
             known = pupils.get_indexer(table["pupil"]) if "pupil" in table else np.arange(len(table))
             table[_WHOSE] = known.astype(np.int64)
@@ -62,7 +62,7 @@ class Extract:
     @property
     def people(self) -> str:
         """The table of pupils."""
-        return self.kind.references["pupil"][0]
+        return self.kind.references["person"][0]
 
     def words(self, table: str, column: str, value: Any) -> NDArray[np.bool_]:
         """Rows (n,) that have the word for a value."""

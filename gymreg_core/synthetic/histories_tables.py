@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gymreg_core.contracts.enrolments import CERTIFICATE_KINDS, END_REASONS, GROUPS, enrolment_table
 from gymreg_core.synthetic.histories_kernel import NEVER
@@ -22,6 +23,27 @@ def _sorted(rows: pd.DataFrame, *names: str) -> pd.DataFrame:
 
 def _dated(rows: pd.DataFrame, *names: str) -> dict[str, pd.Series]:
     return {name: _days(rows[name]) for name in (*names, "recorded", "annulled")}
+
+
+def year9_table(persons: pd.DataFrame, first_known: NDArray[np.int64]) -> pd.DataFrame:
+    """What persons (n,) as in `Starters` left year 9 with, known from 1 July of that year on.
+
+    first_known : (n,), the day from which anything is known of them, that of a merit value without a year.
+    """
+    year = persons["year9_year"].to_numpy(np.int64)
+    july = pd.to_datetime({"year": np.where(year > 0, year, 1970), "month": 7, "day": 1}).dt.as_unit("s")
+    known = pd.Series(first_known.astype("datetime64[D]").astype("datetime64[s]"))
+    table = enrolment_table(
+        "year9",
+        {
+            "pupil": np.arange(len(persons)),
+            "year": year,
+            **{name: persons[name].to_numpy() for name in ("school_unit", "merit", "eligible")},
+            "recorded": july.where(year > 0, known),
+            "annulled": pd.Series(np.full(len(persons), np.datetime64("NaT"), "datetime64[s]")),
+        },
+    )
+    return table[(year > 0) | table["merit"].notna()].reset_index(drop=True)
 
 
 def home_table(rows: pd.DataFrame) -> pd.DataFrame:

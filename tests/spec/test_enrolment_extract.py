@@ -25,6 +25,7 @@ from tests.extracts import Change, both, cell, content, rows, write_extract
 from tests.registers import small_register
 
 PERSONS, HOMES, SPELLS, SCHOOLS = "personer.csv", "hemkommun.csv", "inskrivningar.csv", "skolor.csv"
+YEAR9 = "arskurs9.csv"
 KEY = b"a secret of sixteen bytes or more"
 ODD = tiny_enrolments(
     spells="""
@@ -76,7 +77,7 @@ def test_what_is_written_is_read(tmp_path: Path, enrolments: Enrolments) -> None
     assert {found.severity for found in reading.findings} <= {"info"}
     assert reading.provenance.made_up
     assert not reading.provenance.already_public
-    assert len(reading.provenance.inputs) == 7
+    assert len(reading.provenance.inputs) == 10
 
 
 def test_the_same_enrolments_give_the_same_bytes(tmp_path: Path) -> None:
@@ -194,7 +195,7 @@ def test_what_points_into_a_missing_file_is_no_fault_of_its_own(tmp_path: Path) 
 
 def test_enrolments_with_errors_are_given_to_nobody(tmp_path: Path) -> None:
     write_small(tmp_path)
-    cell(PERSONS, 2, "Meritvärde", "999")(tmp_path)
+    cell(YEAR9, 2, "Meritvärde", "999")(tmp_path)
     reading = read_enrolments(tmp_path, strict=False)
     assert reading.enrolments is None
     assert "1 findings" in repr(reading)

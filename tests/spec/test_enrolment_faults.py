@@ -17,6 +17,7 @@ from tests.enrolments import tiny_enrolments, write_small
 from tests.extracts import Change, cell, content, everywhere, rows, value
 
 PERSONS, HOMES, SPELLS, SCHOOLS = "personer.csv", "hemkommun.csv", "inskrivningar.csv", "skolor.csv"
+YEAR9 = "arskurs9.csv"
 DECISIONS, CERTIFICATES = "beslut.csv", "bevis.csv"
 Found = tuple[str, str | None, str | None, tuple[int, ...]]
 
@@ -85,11 +86,11 @@ def real_number(folder: Path) -> None:
 
 
 FAULTS: dict[str, tuple[Change, str, str, str | None, tuple[int, ...]]] = {
-    "merit 999": (cell(PERSONS, 2, "Meritvärde", "999"), "merit-outside-scale", PERSONS, "Meritvärde", (2,)),
-    "merit 340.5": (cell(PERSONS, 2, "Meritvärde", "340,5"), "merit-outside-scale", PERSONS, "Meritvärde", (2,)),
-    "merit 201": (cell(PERSONS, 2, "Meritvärde", "201"), "merit-between-steps", PERSONS, "Meritvärde", (2,)),
-    "merit below 0": (cell(PERSONS, 2, "Meritvärde", "-10"), "negative-number", PERSONS, "Meritvärde", (2,)),
-    "merit in words": (cell(PERSONS, 2, "Meritvärde", "G"), "text-in-number-column", PERSONS, "Meritvärde", (2,)),
+    "merit 999": (cell(YEAR9, 2, "Meritvärde", "999"), "merit-outside-scale", YEAR9, "Meritvärde", (2,)),
+    "merit 340.5": (cell(YEAR9, 2, "Meritvärde", "340,5"), "merit-outside-scale", YEAR9, "Meritvärde", (2,)),
+    "merit 201": (cell(YEAR9, 2, "Meritvärde", "201"), "merit-between-steps", YEAR9, "Meritvärde", (2,)),
+    "merit below 0": (cell(YEAR9, 2, "Meritvärde", "-10"), "negative-number", YEAR9, "Meritvärde", (2,)),
+    "merit in words": (cell(YEAR9, 2, "Meritvärde", "G"), "text-in-number-column", YEAR9, "Meritvärde", (2,)),
     "a real number": (real_number, "real-number-in-made-up", PERSONS, "Personnummer", (2,)),
     "home of old": (cell(HOMES, 3, "Hemkommun", "Täby kommun"), "municipality-not-known", HOMES, "Hemkommun", (3,)),
     "two homes": (cell(HOMES, 3, "Från", 2), "home-repeated", HOMES, "Från", (2, 3)),

@@ -38,7 +38,7 @@ def test_the_example_on_the_page_is_an_extract(tmp_path: Path) -> None:
     for block in files:
         name = by_header[tuple(block.splitlines()[0].split(";"))]
         (tmp_path / name).write_text(block, encoding="utf-8")
-    assert len(list(tmp_path.iterdir())) == 7
+    assert len(list(tmp_path.iterdir())) == 10
     assert [found.rule for found in check_enrolments(tmp_path)] == ["placeholder-number"]
 
 

@@ -50,7 +50,7 @@ def test_unchanged_input_is_not_read_again(tmp_path: Path, monkeypatch: pytest.M
     again = ingest_enrolments(tmp_path / "data", tmp_path / "ws")
     assert again.key == first.key
     assert_same(again.enrolments, first.enrolments)
-    cell("personer.csv", 2, "Meritvärde", "100")(tmp_path / "data")
+    cell("arskurs9.csv", 2, "Meritvärde", "100")(tmp_path / "data")
     with pytest.raises(AssertionError, match="read again"):
         ingest_enrolments(tmp_path / "data", tmp_path / "ws")
 
@@ -92,12 +92,12 @@ def test_where_either_is_bad_neither_is_stored(tmp_path: Path, bad: str) -> None
     write_small(tmp_path / "data" / "inskrivningar")
     write_extract(tmp_path / "data" / "2023")
     if bad != "2023":
-        cell("personer.csv", 2, "Meritvärde", "999")(tmp_path / "data" / "inskrivningar")
+        cell("arskurs9.csv", 2, "Meritvärde", "999")(tmp_path / "data" / "inskrivningar")
     if bad != "inskrivningar":
         cell("betyg.csv", 3, "MA", "Z")(tmp_path / "data" / "2023")
     with pytest.raises(BadInput) as refused:
         ingest_all(tmp_path / "data", tmp_path / "ws")
-    files = {"inskrivningar": ["inskrivningar/personer.csv"], "2023": ["2023/betyg.csv"]}
+    files = {"inskrivningar": ["inskrivningar/arskurs9.csv"], "2023": ["2023/betyg.csv"]}
     assert [found.file for found in refused.value.findings] == files.get(bad, [*files["2023"], *files["inskrivningar"]])
     assert [found.file for found in check_files([tmp_path / "data"])] == [f.file for f in refused.value.findings]
     assert not (tmp_path / "ws").exists()
@@ -118,7 +118,7 @@ def test_two_extracts_and_made_up_among_real_are_refused(tmp_path: Path) -> None
 
 def test_errors_are_never_stored(tmp_path: Path) -> None:
     write_small(tmp_path / "data")
-    cell("personer.csv", 2, "Meritvärde", "999")(tmp_path / "data")
+    cell("arskurs9.csv", 2, "Meritvärde", "999")(tmp_path / "data")
     with pytest.raises(BadInput, match="with errors is not stored"):
         put_enrolments(tmp_path / "ws", read_enrolments(tmp_path / "data", strict=False), "code")
     assert not (tmp_path / "ws").exists()

@@ -797,7 +797,7 @@ def moved(e: Enrolments, **changes: Any) -> Enrolments:
 
 
 EXTRACTS: dict[str, tuple[str, dict[str, Any], Any]] = {
-    "merit_changed": ("the merit value was corrected", {"persons": {"merit": [150.0]}}, Tariff.packaged()),
+    "merit_changed": ("the merit value was corrected", {"year9": {"merit": [150.0]}}, Tariff.packaged()),
     "provider_changed": ("the school has another provider", {"schools": {"provider": ["Nya AB"]}}, Tariff.packaged()),
     "price_changed": ("the list was corrected", {}, stand_in.Tariff(extra=12)),
     "identity": ("the person is another one", {"persons": {"applicant": ["f" * 32]}}, Tariff.packaged()),
@@ -880,7 +880,7 @@ def test_a_school_that_is_sold_keeps_what_it_was_paid(name: str) -> None:
     Compensation in November 2023: a twelfth of 6 per cent of 81,692 kronor for EK, of 90,333 for NA (Nacka 2023).
     """
     rules, spells, expected = SALES[name]
-    e = moved(tiny_enrolments(spells=spells), persons={"merit": 250.0})
+    e = moved(tiny_enrolments(spells=spells), year9={"merit": 250.0})
     first = close_month(202310, e, None, Tariff.packaged(), Flat(), rules)
     second = close_month(202311, moved(e, **SOLD), first.postings, Tariff.packaged(), Flat(), rules)
     assert sold_in(second) == table(expected)
@@ -983,7 +983,7 @@ def test_faults_are_refused_and_nothing_is_posted(rule_id: str) -> None:
 @pytest.mark.parametrize(("merit", "fits"), [(0.0, True), (340.0, True), (-2.5, False), (342.5, False)])
 def test_merit_values_lie_on_the_scale(merit: float, fits: bool) -> None:
     """Sixteen grades and a modern language of 20 points each: 340 (rules/merit_scale.yml)."""
-    e = moved(tiny_enrolments(spells="| who |\n| a |"), persons={"merit": [merit]})
+    e = moved(tiny_enrolments(spells="| who |\n| a |"), year9={"merit": [merit]})
     if fits:
         assert len(close_month(202310, e, None, Tariff.packaged(), Flat(), RULES).postings) == 1
     else:

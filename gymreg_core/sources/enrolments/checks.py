@@ -73,8 +73,8 @@ def check_merit(table: Table, year: int, notes: Notes) -> None:
 
     `year`: the last that the extract tells of, whose scale counts where there is no other.
     """
-    merit, finished = table["merit"], table["year9_year"]
-    whole = table.readable("merit", "year9_year") & ~np.isnan(merit)
+    merit, finished = table["merit"], table["year"]
+    whole = table.readable("merit", "year") & ~np.isnan(merit)
     above, between = np.zeros(len(table), np.bool_), np.zeros(len(table), np.bool_)
     for one in np.unique(finished[whole]).tolist():
         there = whole & (finished == one)

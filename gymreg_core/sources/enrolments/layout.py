@@ -21,7 +21,7 @@ def layout() -> dict[str, File]:
 def enrolment_kind() -> ExtractKind:
     """An extract of who went where; a row that stands twice makes a pupil count twice, so it is refused."""
     references = {
-        "pupil": ("persons", "applicant", "pupil-not-known"),
+        "person": ("persons", "applicant", "pupil-not-known"),
         "school": ("schools", "school_id", "school-not-known"),
     }
     return ExtractKind(FORMAT, VERSION, layout(), references, ("persons", "homes", "spells", "schools"), "row-twice")

@@ -111,7 +111,8 @@ def _check(tables: dict[str, Table], identities: Identities | None, span: Span, 
     twice: Flags = np.zeros(0, np.bool_)
     if persons is not None and identities is not None:
         twice = check_identities(persons, identities, made_up=span.made_up, notes=notes)
-        check_merit(persons, span.as_of.year, notes)
+    if "year9" in tables:
+        check_merit(tables["year9"], span.as_of.year, notes)
     if "schools" in tables:
         check_schools(tables["schools"], notes)
     checked = {n: Checked(tables[n], twice, np.datetime64(span.as_of, "s"), notes) for n in _CHECKS if n in tables}

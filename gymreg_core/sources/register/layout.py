@@ -64,9 +64,9 @@ class File:
 class ExtractKind:
     """A kind of extract: the format that its description names, and its files by the contract's table.
 
-    `references`: per column that points into another table, that table, the column it is identified by there and the
-    rule that is broken where nothing is pointed to. `never_empty`: tables that have rows. `repeated`: the rule of rows
-    that stand twice, equal in every cell.
+    `references`: per kind of cell that points into another table, that table, the column it is identified by there and
+    the rule that is broken where nothing is pointed to. `never_empty`: tables that have rows. `repeated`: the rule of
+    rows that stand twice, equal in every cell.
     """
 
     format: str
@@ -92,7 +92,7 @@ def layout() -> dict[str, File]:
 def register_kind() -> ExtractKind:
     """An extract of the register of one intake year."""
     references = {
-        "pupil": ("pupils", "applicant", "pupil-not-known"),
+        "person": ("pupils", "applicant", "pupil-not-known"),
         "path": ("study_paths", "path_id", "study-path-not-known"),
         "school": ("schools", "school_id", "school-not-known"),
     }

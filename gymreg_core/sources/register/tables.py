@@ -43,8 +43,8 @@ def table_of(sheet: Sheet, sheets: dict[str, Sheet], kind: ExtractKind, year: in
     columns: dict[str, Values] = {}
     for column in sheet.file.fields:
         cells = sheet.cells[column.name]
-        if column.name in kind.references and column.kind in ("person", "path", "school"):
-            values = _references(cells, sheets, *kind.references[column.name])
+        if kind.references.get(column.kind, (sheet.file.table,))[0] != sheet.file.table:
+            values = _references(cells, sheets, *kind.references[column.kind])
         elif column.kind == "person":
             values = Values(cells.to_numpy(zero_copy_only=False))
         else:
