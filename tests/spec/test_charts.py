@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from gymreg_core.disclosure import Released, release_published
-from gymreg_core.reporting.charts import PALETTE, balances, canvas, curves, matrix, panels, rows, spread, tilemap
+from gymreg_core.reporting.charts import PALETTE, areas, balances, canvas, curves, matrix, panels, rows, spread, tilemap
 from gymreg_core.reporting.charts.tilemap import DARK_SHADES, SHADES
 from tests.admissions import published
 from tests.spec.test_disclosure_wall import WAYS
@@ -36,7 +36,7 @@ def released() -> Released:
             "seats": pd.array([30, 40, 20], "Int64"),
             "admitted": pd.array([28, 20, 5], "Int64"),
             "note": ["6\u00a0626", "20", "5"],
-            "value": [0.0, 0.5, 1.0], "share": [0.0, 0.2, 1.0], "x": [1, 2, 3], "y": [1, 1, 2],
+            "value": [0.0, 0.5, 1.0], "share": [0.0, 0.2, 1.0], "x": [1, 2, 3], "y": [1, 1, 2], "status": ["diploma", "interrupted", "diploma"],
             "intake_year": [2021, 2022, 2023],
             "cutoff_p25": [180.0, 180.0, 120.0], "cutoff_p50": [240.0, 240.0, 170.0], "cutoff_p75": [280.0, 280.0, 200.0],
             "bin_from": [0, 20, 40], "bin_to": [20, 40, 60],
@@ -127,7 +127,7 @@ def test_specifications_are_vega_lite_with_exactly_the_encoded_columns(
         seen.append(canvas.specification(spec, frame))
         return b"drawn"
 
-    for module in (balances, curves, matrix, panels, rows, spread, tilemap):
+    for module in (areas, balances, curves, matrix, panels, rows, spread, tilemap):
         monkeypatch.setattr(module, "svg", keep)
     WAYS[chart](released)
     (whole,) = seen

@@ -35,7 +35,10 @@ PERSONS = pd.DataFrame({
     "series": ["", ""],
     "value": [0.0, 1.0],
     "share": [0.0, 1.0],
+    "status": ["diploma", "interrupted"],
 })  # fmt: skip
+
+STATE_NAMES = {state: state.replace("_", " ") for state in charts.STATE_COLOURS}
 
 WAYS: dict[str, Callable[[Any], Any]] = {
     "filled_bars": lambda t: charts.filled_bars(t, label="label", part="admitted", whole="seats", text="note", names=("a", "b"), language="sv"),
@@ -52,6 +55,7 @@ WAYS: dict[str, Callable[[Any], Any]] = {
     "line_panels": lambda t: charts.line_panels(t, panel="label", year="intake_year", value="seats", series="group", language="sv"),
     "lorenz": lambda t: charts.lorenz(t, x="value", y="share", series="group", titles=("a", "b"), equal="c", language="sv"),
     "levels": lambda t: charts.levels(t, low="bin_from", high="bin_to", amount="seats", text="note", titles=("a", "b"), language="sv"),
+    "stacked_areas": lambda t: charts.stacked_areas(t, month="intake_year", value="share", state="status", names=STATE_NAMES, suppressed="not shown", language="sv"),
     "table": lambda t: table(t, [Column("label", "Program", "text"), Column("seats", "Platser")], caption="c", identifier="i", language="sv"),
     "download": lambda t: download(t, [Column("label", "Program", "text"), Column("seats", "Platser")], name="n", label="l", language="sv"),
 }  # fmt: skip

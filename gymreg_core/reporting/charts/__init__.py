@@ -1,5 +1,6 @@
 """Charts from released tables alone, drawn to static SVG with exactly the columns that are shown."""
 
+from gymreg_core.reporting.charts.areas import stacked_areas
 from gymreg_core.reporting.charts.balances import diverging_bars, waterfall
 from gymreg_core.reporting.charts.canvas import PALETTE
 from gymreg_core.reporting.charts.curves import levels, lorenz
@@ -7,10 +8,13 @@ from gymreg_core.reporting.charts.matrix import heat_map
 from gymreg_core.reporting.charts.panels import line_panels
 from gymreg_core.reporting.charts.rows import bars, dumbbells, filled_bars
 from gymreg_core.reporting.charts.spread import histogram, lines, scatter, strip
+from gymreg_core.reporting.charts.states import HIDDEN, STATE_COLOURS
 from gymreg_core.reporting.charts.tilemap import tiles
 
 __all__ = [
+    "HIDDEN",
     "PALETTE",
+    "STATE_COLOURS",
     "bars",
     "diverging_bars",
     "dumbbells",
@@ -22,6 +26,7 @@ __all__ = [
     "lines",
     "lorenz",
     "scatter",
+    "stacked_areas",
     "strip",
     "tiles",
     "waterfall",
