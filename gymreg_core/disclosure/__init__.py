@@ -6,6 +6,7 @@ from gymreg_core.disclosure.released import (
     release_counts,
     release_money,
     release_published,
+    release_rounded,
     require_released,
 )
 from gymreg_core.disclosure.suppression import Ties
@@ -17,5 +18,6 @@ __all__ = [
     "release_counts",
     "release_money",
     "release_published",
+    "release_rounded",
     "require_released",
 ]

@@ -79,6 +79,26 @@ class Released:
         _refuse_columns(frame[[column]], self.policy)
         return self._with(frame)
 
+    def with_share(self, column: str, part: str, whole: str) -> Released:
+        """The same rows with `part` divided by `whole`, two columns that are out; missing where one is, or the whole is 0.
+
+        Errors: DisclosureRefused for a column that the policy does not list.
+        """
+        parts, wholes = (self._frame[name].astype("float64") for name in (part, whole))
+        return self._with_made(column, parts / wholes.where(wholes != 0))
+
+    def with_change(self, column: str, now: str, before: str) -> Released:
+        """The same rows with `now` less `before`, two columns that are out; missing where one is.
+
+        Errors: DisclosureRefused for a column that the policy does not list.
+        """
+        return self._with_made(column, self._frame[now].astype("float64") - self._frame[before].astype("float64"))
+
+    def _with_made(self, column: str, values: pd.Series) -> Released:
+        frame = self._frame.assign(**{column: values})
+        _refuse_columns(frame[[column]], self.policy)
+        return self._with(frame)
+
     def head(self, n: int) -> Released:
         return self._with(self._frame.head(n))
 
@@ -151,6 +171,22 @@ def release_counts(
         ties = replace(ties, sums=[*ties.sums, *((None, rows) for rows in blocks if len(rows) > 1)])
     kept, gone = without_small(table, counts, int(policy["smallest_count"]["value"]), ties)
     return Released(kept.reset_index(drop=True), "counts", provenance, gone, _DOOR)
+
+
+def release_rounded(table: pd.DataFrame, provenance: Provenance) -> Released:
+    """Let out counts of persons, each rounded by itself to the nearest multiple of `rounded_to` (rules/disclosure.yml).
+
+    For pictures with so many small counts that little would be left of them: states month by month, flows. Sums of
+    what is shown differ from the truth, so that a difference of two counts tells no person. Half-way goes up.
+    Errors: DisclosureRefused where a column is not on the policy's lists, holds persons, or looks like identities.
+    """
+    _refuse_columns(table, "rounded")
+    policy = _policy()
+    base, out = int(policy["rounded_to"]["value"]), table.copy()
+    for name in policy["rounded"]["persons"]:
+        if name in out:
+            out[name] = (out[name].astype("int64") + base // 2) // base * base
+    return Released(out.reset_index(drop=True), "rounded", provenance, 0, _DOOR)
 
 
 def release_money(table: pd.DataFrame, provenance: Provenance, *, ties: Ties | None = None) -> Released:
