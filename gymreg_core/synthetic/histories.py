@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gymreg_core.contracts.enrolments import GROUPS, Enrolments, enrolment_table
+from gymreg_core.contracts.enrolments import GROUPS, Enrolments, empty_enrolment_table, enrolment_table
 from gymreg_core.errors import BadParameters
 from gymreg_core.sources.register.identities import pseudonyms
 from gymreg_core.sources.register.keys import MADE_UP_KEY
@@ -18,10 +18,18 @@ from gymreg_core.synthetic.histories_draw import draw_plans
 from gymreg_core.synthetic.histories_homes import draw_homes
 from gymreg_core.synthetic.histories_kernel import NEVER, unfold
 from gymreg_core.synthetic.histories_known import Rows, corrected, known_by, recorded
+from gymreg_core.synthetic.histories_numbers import with_new_numbers
 from gymreg_core.synthetic.histories_papers import draw_certificates, draw_decisions
 from gymreg_core.synthetic.histories_plan import Plans
 from gymreg_core.synthetic.histories_start import Starters, starters_of_years
-from gymreg_core.synthetic.histories_tables import certificate_table, decision_table, home_table, spell_table
+from gymreg_core.synthetic.histories_tables import (
+    certificate_table,
+    decision_table,
+    home_table,
+    spell_table,
+    year9_table,
+)
+from gymreg_core.synthetic.histories_units import draw_new_units, with_new_units
 from gymreg_core.synthetic.offers import NATIONAL, Offers, offers_of
 from gymreg_core.synthetic.registers import DEFAULT_SEED
 from gymreg_core.synthetic.school_days import first_of_july, school_begins, school_year_of
@@ -75,7 +83,11 @@ def enrolments_of(starters: Sequence[Starters], as_of: date, seed: int) -> MadeU
         _known(Starters(**(vars(one) | {"path": one.path + first})), offers, int(day), seed)
         for one, first in zip(starters, first_path.tolist(), strict=False)
     ]
-    return _together(starters, parts, offers, schools, as_of)
+    made = _together(starters, parts, offers, schools, as_of)
+    paths = pd.concat([one.paths for one in starters])
+    seats = paths.groupby(["year", "school_id"])["seats"].sum().groupby("school_id").mean()
+    units = draw_new_units(schools, seats, [one.intake_year for one in starters], seed)
+    return MadeUp(*with_new_numbers(with_new_units(made.enrolments, units), made.numbers, seed))
 
 
 def _with_earlier(starters: Sequence[Starters]) -> list[tuple[Starters, frozenset[str]]]:
@@ -189,6 +201,8 @@ def _together(
         name: table[known[table["pupil"]]].assign(pupil=lambda rows: place[rows["pupil"]])
         for name, table in tables.items()
     }
+    persons = persons[known].reset_index(drop=True)
+    first_known = tables["spells"].groupby("pupil")["recorded"].min().to_numpy(np.int64)
     numbers = [number for one in starters for number in one.numbers]
     numbers = [number for number, there in zip(numbers, known.tolist(), strict=True) if there]
     names = pseudonyms([number.replace("-", "") for number in numbers], MADE_UP_KEY)
@@ -196,11 +210,14 @@ def _together(
         since=f"{starters[0].intake_year}-07-01",
         as_of=as_of.isoformat(),
         made_up=True,
-        persons=enrolment_table("persons", persons[known].reset_index(drop=True).assign(applicant=names)),
+        persons=enrolment_table("persons", persons.assign(applicant=names)),
+        year9=year9_table(persons, first_known),
         homes=home_table(tables["homes"]),
         spells=spell_table(tables["spells"], offers),
         decisions=decision_table(tables["decisions"]),
         certificates=certificate_table(tables["certificates"], offers),
+        identities=empty_enrolment_table("identities"),
+        predecessors=empty_enrolment_table("predecessors"),
         schools=enrolment_table("schools", schools),
     )
     return MadeUp(made, numbers)

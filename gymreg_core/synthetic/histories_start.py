@@ -33,8 +33,9 @@ _WORTH_PROCESSES = 0.5
 class Starters:
     """n persons who begin in an intake year.
 
-    numbers : identity numbers (n,). persons : their columns of contracts/enrolments.py but for the pseudonym, and
-    `home` (place in `places`). path : int64 (n,), row of `paths`. late : bool (n,), begins in the course of the year.
+    numbers : identity numbers (n,). persons : their columns of contracts/enrolments.py but for the pseudonym, those of
+    year 9 (the year as year9_year), and `home` (place in `places`). path : int64 (n,), row of `paths`. late : bool
+    (n,), begins in the course of the year.
     paths : `offered`. schools : those of the register.
     """
 
@@ -95,6 +96,8 @@ def starters_of(register: Register, seed: int) -> Starters:
             **{name: pupils[name] for name in ("number_kind", "sex", "birth_year", "year9_year")},
             "protected": stream(seed, year, "protected").random(len(pupils)) < value("protected_share"),
             "merit": points,
+            "eligible": np.select([meets["preparatory"], meets["vocational"]], ["preparatory", "vocational"], "none"),
+            "school_unit": pupils["year9_school"],
             "home": home,
         }
     )
@@ -190,6 +193,8 @@ def _newcomers(register: Register, paths: pd.DataFrame, seed: int) -> tuple[pd.D
             "year9_year": np.zeros(n, np.int64),
             "protected": rng.random(n) < value("protected_share"),
             "merit": np.full(n, np.nan),
+            "eligible": np.full(n, "", dtype=object),
+            "school_unit": np.full(n, "", dtype=object),
             "home": home,
         }
     )

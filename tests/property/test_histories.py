@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gymreg_core.contracts.enrolments import END_REASONS, Enrolments, known_at
+from gymreg_core.contracts.enrolments import END_REASONS, Enrolments, known_at, year9_of
 from gymreg_core.contracts.register import SUBJECTS, Register
 from gymreg_core.errors import BadParameters
 from gymreg_core.matching.eligibility import eligibility
@@ -138,6 +138,8 @@ def test_everyone_admitted_begins_where_the_seat_is(seed: int, scale: float) -> 
     row = {applicant: number for number, applicant in enumerate(told.persons["applicant"])}
     spells = known_at(told.spells, pd.Timestamp(told.as_of)).sort_values(["pupil", "start"], kind="stable")
     first = spells.drop_duplicates("pupil").set_index("pupil")
+    unit_codes, over = told.schools["school_id"].to_numpy(object), told.predecessors
+    taken_over = list(zip(unit_codes[over["former"]], unit_codes[over["school"]], over["day"], strict=True))
     seen: set[str] = set()
     for year in YEARS:
         of_year = register(year, seed, scale)
@@ -150,9 +152,9 @@ def test_everyone_admitted_begins_where_the_seat_is(seed: int, scale: float) -> 
             path = of_year.study_paths.iloc[seat]
             if applicant not in seen:  # who applied again stayed where the first seat was
                 assert begun["study_path_code"] == path["study_path_code"]
-                assert (
-                    told.schools["school_id"].iloc[begun["school"]] == of_year.schools["school_id"].iloc[path["school"]]
-                )
+                unit = of_year.schools["school_id"].iloc[path["school"]]
+                unit = next((new for old, new, day in taken_over if old == unit and day <= begun["start"]), unit)
+                assert told.schools["school_id"].iloc[begun["school"]] == unit
         seen |= set(of_year.pupils["applicant"])
 
 
@@ -194,7 +196,7 @@ def test_numbers_are_those_of_the_registers_and_each_one_once() -> None:
     names = pseudonyms([number.replace("-", "") for number in out.numbers], MADE_UP_KEY)
     assert names == out.enrolments.persons["applicant"].tolist()
     registers = {number for year in YEARS for number in identity_numbers(register(year, seed, scale), seed)}
-    own = out.enrolments.persons["year9_year"].to_numpy() > 0
+    own = year9_of(out.enrolments)["year"].to_numpy() > 0
     assert {number for number, there in zip(out.numbers, own, strict=True) if there} <= registers
 
 
@@ -289,7 +291,8 @@ def test_decisions_and_certificates_are_about_what_was_studied(seed: int, scale:
 
 def test_odds_depend_on_nothing_but_merit() -> None:
     told = made(*CASES[1])
-    assert np.isfinite(told.persons.loc[told.persons["year9_year"] > 0, "merit"]).mean() > 0.99
+    year9 = year9_of(told)
+    assert np.isfinite(year9.loc[year9["year"] > 0, "merit"]).mean() > 0.99
     certificates = told.certificates
     always = certificates["certificate"].eq("preparatory_diploma")
     assert certificates.loc[always, "higher_eligible"].all()
