@@ -79,12 +79,23 @@ class Released:
         _refuse_columns(frame[[column]], self.policy)
         return self._with(frame)
 
-    def with_share(self, column: str, part: str, whole: str) -> Released:
-        """The same rows with `part` divided by `whole`, two columns that are out; missing where one is, or the whole is 0.
+    def with_share(self, column: str, part: str, *whole: str) -> Released:
+        """The same rows with `part` as a share of the sum of the columns `whole`, all of them out already.
 
-        Errors: DisclosureRefused for a column that the policy does not list.
+        Missing where one of them is, or where the sum is 0. Errors: DisclosureRefused for a column that the policy does
+        not list.
         """
-        parts, wholes = (self._frame[name].astype("float64") for name in (part, whole))
+        parts = self._frame[part].astype("float64")
+        wholes = self._frame[list(whole)].astype("float64").sum(axis=1, skipna=False)
+        return self._with_made(column, parts / wholes.where(wholes != 0))
+
+    def with_share_within(self, column: str, part: str, within: str) -> Released:
+        """The same rows with `part` as a share of its sum over the rows that have the same value in `within`.
+
+        Errors: as `with_share`.
+        """
+        parts = self._frame[part].astype("float64")
+        wholes = parts.groupby(self._frame[within]).transform(lambda rows: rows.sum(skipna=False))
         return self._with_made(column, parts / wholes.where(wholes != 0))
 
     def with_change(self, column: str, now: str, before: str) -> Released:
@@ -183,8 +194,8 @@ def release_rounded(table: pd.DataFrame, provenance: Provenance) -> Released:
     _refuse_columns(table, "rounded")
     policy = _policy()
     base, out = int(policy["rounded_to"]["value"]), table.copy()
-    for name in policy["rounded"]["persons"]:
-        if name in out:
+    for name in map(str, out.columns):
+        if _listed(name, policy["rounded"]["persons"], policy["rounded"]["endings"]):
             out[name] = (out[name].astype("int64") + base // 2) // base * base
     return Released(out.reset_index(drop=True), "rounded", provenance, 0, _DOOR)
 
