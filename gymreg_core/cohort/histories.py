@@ -87,29 +87,33 @@ class Histories:
         """Where the rows of each pupil begin in `spells`: int32 (n + 1,)."""
         return np.searchsorted(self.spells["pupil"].to_numpy(), np.arange(len(self) + 1)).astype(np.int32)
 
-    def row_at(self, day: int | Int32) -> Int32:
-        """The row of `spells` that each pupil is in on a day, one for all or (n,): int32 (n,), -1 before the first."""
-        return _row_at(self.spells, self.of_pupil, day)
+    def row_at(self, day: int | Int32, pupils: Int32 | None = None) -> Int32:
+        """The row of `spells` that each pupil is in on a day, one for all or (n,): int32 (n,), -1 before the first.
 
-    def state_at(self, day: int | Int32) -> Int8:
-        """The state of each pupil on a day, one for all or (n,): int8 (n,), -1 before the first row."""
-        row = self.row_at(day)
+        pupils : (m,) rows of pupils to tell of instead of all, in any order, the same more than once too; then (m,).
+        """
+        return _row_at(self.spells, self.of_pupil, day, pupils)
+
+    def state_at(self, day: int | Int32, pupils: Int32 | None = None) -> Int8:
+        """The state of each pupil on a day, one for all or (n,): int8 (n,), -1 before the first row. pupils: as there."""
+        row = self.row_at(day, pupils)
         if not len(self.spells):
-            return np.full(len(self), -1, np.int8)
+            return np.full(len(row), -1, np.int8)
         return np.where(row < 0, -1, self.spells["state"].to_numpy()[row]).astype(np.int8)
 
-    def home_at(self, day: int | Int32) -> NDArray[np.object_]:
-        """The registered home of each pupil on a day, one for all or (n,): str (n,), '' where in none or not known."""
+    def home_at(self, day: int | Int32, pupils: Int32 | None = None) -> NDArray[np.object_]:
+        """The registered home of each pupil on a day, one for all or (n,): str (n,), '' where in none or not known.
+        pupils: as there."""
         of = np.searchsorted(self.homes["pupil"].to_numpy(), np.arange(len(self) + 1)).astype(np.int32)
-        row = _row_at(self.homes, of, day)
+        row = _row_at(self.homes, of, day, pupils)
         names = np.append(self.homes["municipality"].to_numpy(object), "")
         return np.asarray(names[row], object)
 
 
-def _row_at(rows: pd.DataFrame, of_pupil: Int32, day: int | Int32) -> Int32:
-    """The last row of each pupil that starts by a day: int32 (n,), -1 where there is none."""
-    n = len(of_pupil) - 1
-    days = np.broadcast_to(np.asarray(day, np.int64), (n,))
+def _row_at(rows: pd.DataFrame, of_pupil: Int32, day: int | Int32, pupils: Int32 | None) -> Int32:
+    """The last row of each pupil that starts by a day: int32 (n,) or as many as `pupils`, -1 where there is none."""
+    whose = np.arange(len(of_pupil) - 1, dtype=np.int64) if pupils is None else np.asarray(pupils, np.int64)
+    days = np.broadcast_to(np.asarray(day, np.int64), whose.shape)
     key = rows["pupil"].to_numpy(np.int64) * 2**32 + rows["start"].to_numpy(np.int64)
-    at = np.searchsorted(key, np.arange(n, dtype=np.int64) * 2**32 + days, side="right") - 1
-    return np.where(at >= of_pupil[:-1], at, -1).astype(np.int32)
+    at = np.searchsorted(key, whose * 2**32 + days, side="right") - 1
+    return np.where(at >= of_pupil[whose], at, -1).astype(np.int32)
