@@ -33,12 +33,12 @@ from gymreg_core.contracts.tracked import (
     empty_tracked,
     tracked_table,
 )
-from gymreg_core.rules import entries
+from gymreg_core.rules import entries, rule
 
 HOMES = ("Danderyd", "Nacka", "Stockholm", "Södertälje", "Täby")
 PROGRAMMES = ("EK", "NA", "SA", "BA", "EE", "VO")
 INTRODUCTORY_PROGRAMMES = ("IMA", "IMS", "IMV", "IMY")
-BANDS = ("none", "below_160", "160_200", "200_240", "from_240")
+BANDS = ("none", *(band["band"] for band in rule("cohort", "merit_bands")))
 FORMS = ("municipal", "independent")
 _MONTHS, _LAST = 12, 61
 """Months of a year, and how many a cohort is followed."""
@@ -80,7 +80,7 @@ def random_tracked(
         tables |= {name: _gathered(name, count, made) for name, count in _COUNTED.items()}
         tables |= {"curves": _curves(made), **_models(rng, made), **_schools(made)}
         tables |= {"responsibility": _responsibility(rng, as_of), "cleaning": _cleaning(rng)}
-    statuses = {"measures.cards": "derived", "cohort.gap_days": "assumption"}
+    statuses = {"measures.skolverket_3": "assumption", "cohort.status_day": "published", "cleaning.gap": "derived"}
     return Tracked(since=f"{min(cohorts)}-07-01", as_of=as_of, made_up=made_up, statuses=statuses, **tables)
 
 
@@ -115,7 +115,7 @@ def _cohort(rng: np.random.Generator, year: int, n: int, schools: int, as_of: st
     if n and state.shape[1]:
         kind = np.where(np.isin(programme, PROGRAMMES[:3]), PREPARATORY, VOCATIONAL)
         state[:, 0] = np.where(entry == "national", kind, INTRODUCTORY)
-        good = 0.55 + 0.09 * np.asarray([BANDS.index(band) for band in about["merit_band"]])
+        good = 0.6 + 0.07 * np.asarray([BANDS.index(band) for band in about["merit_band"]])
         good = np.where(about["switched"] == "none", good, good - 0.35)
         _walk(rng, state, kind, np.clip(good, 0.05, 0.95))
     return _Cohort(year, about, state)
@@ -188,20 +188,11 @@ def _measures(one: _Cohort, mine: Bools) -> Rows:
 
 
 def cards() -> dict[str, tuple[int, bool, bool]]:
-    """Horizon in years, national programmes alone, study certificates too; of each card."""
-    try:
-        known = {key: entry["value"] for key, entry in entries("measures").items() if isinstance(entry["value"], dict)}
-    except FileNotFoundError:
-        known = {}
+    """Of each card: its horizon in years, whether national programmes alone, whether study certificates count too."""
+    known = {key: entry["value"] for key, entry in entries("measures").items()}
     return {
-        key: (int(card.get("horizon", 3)), card.get("population") == "national", "certificate" in str(card))
+        key: (int(card["horizon"]), card["population"] == "national", card["completed"] != "diploma")
         for key, card in known.items()
-    } or {
-        "three_years_national": (3, True, False),
-        "three_years_all": (3, False, False),
-        "four_years_all": (4, False, False),
-        "four_years_all_certificate": (4, False, True),
-        "five_years_all": (5, False, False),
     }
 
 
@@ -465,6 +456,6 @@ def _responsibility(rng: np.random.Generator, as_of: str) -> pd.DataFrame:
 
 
 def _cleaning(rng: np.random.Generator) -> pd.DataFrame:
-    rules = ("overlap", "short_gap", "same_day", "double_enrolment", "mass_move", "never_present", "late_row")
+    rules = list(entries("cleaning"))
     rows = rng.integers(10, 900, len(rules))
     return tracked_table("cleaning", pd.DataFrame({"rule": rules, "rows": rows, "pupils": rows // 2}))
