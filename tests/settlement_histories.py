@@ -28,8 +28,8 @@ _ENDS = [reason for reason in END_REASONS if reason not in ("", "never_present")
 def random_enrolments(seed: int, pupils: int = 12, *, tidy: bool = False) -> Enrolments:
     """Enrolments that hold to their contract at the end.
 
-    What was known before may overlap, be doubled or be of another kind altogether. tidy: at no time does anything
-    overlap: what was wrong was only where, what and when somebody first was present.
+    Spells may overlap, and what was known before may be doubled or be of another kind altogether. tidy: at no time does
+    anything overlap: what was wrong was only where, what and when somebody first was present.
     """
     rng = random.Random(seed)
     rows: dict[str, list[dict[str, Any]]] = {"spells": [], "homes": [], "decisions": []}
@@ -179,7 +179,7 @@ def _spells(rng: random.Random, pupil: int, tidy: bool) -> list[dict[str, Any]]:
         out += _versions(rng, row, at, wrong)
         if going:
             break
-        at = stop + dt.timedelta(days=rng.choice((1, 1, 1, 8, 40)))
+        at = stop + dt.timedelta(days=rng.choice((1, 1, 1, 8, 40) if tidy else (1, 1, 1, 8, 40, 0, -7)))
     return out
 
 

@@ -106,7 +106,6 @@ def _spells(e: Enrolments) -> list[Finding]:
     year = table["year_of_study"].to_numpy()
     return _told(
         ("stop-before-start", "spells", "stop", backwards),
-        ("spells-overlap", "spells", "start", overlap),
         ("row-twice", "spells", None, _equal(table, overlap)),
         ("study-path-code-not-known", "spells", "study_path_code", ~known[codes]),
         (

@@ -463,6 +463,22 @@ CASES = {
         | once  | B      | 2023-10-02 |            | -          |
         """,
     ),
+    "who is enrolled twice for good is not paid for, and everyone else is": case(
+        "decisions/0011",
+        """
+        | month  | who   | paid | by               |
+        | 202310 | twice | -    | double_enrolment |
+        | 202311 | twice | B    | Stockholm        |
+        | 202310 | once  | A    | Stockholm        |
+        | 202311 | once  | A    | Stockholm        |
+        """,
+        spells="""
+        | who   | school | start      | stop       | reason  |
+        | twice | A      | 2023-08-15 | 2023-10-20 | changed |
+        | twice | B      | 2023-10-02 |            |         |
+        | once  | A      | 2023-08-15 |            |         |
+        """,
+    ),
 }
 
 
@@ -949,7 +965,6 @@ def test_who_was_protected_stays_so_in_what_is_posted_later() -> None:
 
 
 FAULTS = {
-    "spells-overlap": {"spells": "| who | school |\n| a | A |\n| a | B |"},
     "row-twice": {"spells": "| who |\n| a |\n| a |"},
     "stop-before-start": {"spells": "| who | stop |\n| a | 2023-08-01 |"},
     "municipality-not-known": {"spells": "| who |\n| a |", "persons": "| who | home |\n| a | Ankeborg |"},

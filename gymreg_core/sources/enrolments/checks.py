@@ -49,6 +49,8 @@ class Checked:
     def final(self) -> Flags:
         """Rows (n,) that count in what is known last, of persons who can be told apart."""
         table = self.table
+        if "pupil" not in table.columns:
+            return np.asarray(np.isnat(table["annulled"]) & table.readable("annulled"), np.bool_)
         pupil = np.maximum(table["pupil"], 0)
         known = self.twice[pupil] if len(self.twice) else np.ones(len(table), np.bool_)
         return np.asarray(np.isnat(table["annulled"]) & table.readable("pupil", "annulled") & ~known, np.bool_)
@@ -62,17 +64,22 @@ class Checked:
 
     def once(self, rule_id: str, *names: str) -> None:
         """Of rows that count and are equal in these columns there is one."""
+        self.note(rule_id, self.repeated(*names), names[-1])
+
+    def repeated(self, *names: str) -> Flags:
+        """Rows (n,) that count and are equal in these columns to another that does."""
         table, counts = self.table, self.final() & self.table.readable(*names)
         broken = np.zeros(len(table), np.bool_)
         broken[counts] = pd.DataFrame({name: table[name][counts] for name in names}).duplicated(keep=False)
-        self.notes.rows(rule_id, table.file, table.rows, broken, names[-1])
+        return broken
 
 
-def check_merit(table: Table, year: int, notes: Notes) -> None:
-    """Merit values lie on the scale of the year in which year 9 was finished (rules/merit_scale.yml).
-
-    `year`: the last that the extract tells of, whose scale counts where there is no other.
-    """
+def check_year9(checked: Checked) -> None:
+    """Merit values lie on the scale of the year in which year 9 was finished (rules/merit_scale.yml), and of a person
+    one row is the last; where there is no such year, the scale of the year of the extract counts."""
+    table, notes, year = checked.table, checked.notes, int(str(checked.as_of)[:4])
+    checked.known_in_time()
+    checked.once("merit-row-repeated", "pupil", "recorded")
     merit, finished = table["merit"], table["year"]
     whole = table.readable("merit", "year") & ~np.isnan(merit)
     above, between = np.zeros(len(table), np.bool_), np.zeros(len(table), np.bool_)
@@ -141,7 +148,8 @@ def check_decisions(checked: Checked) -> None:
 
 
 def check_certificates(checked: Checked) -> None:
-    """A certificate stands once, has points, and gives the eligibility that one of its kind gives."""
+    """A certificate stands once, has points, and gives the eligibility that one of its kind gives; nobody has two
+    diplomas."""
     table = checked.table
     codes_known(table, checked.notes)
     checked.known_in_time()
@@ -155,7 +163,12 @@ def check_certificates(checked: Checked) -> None:
     checked.note("certificate-without-points", without, "points", "certificate")
     other = (among("with_eligibility") & ~eligible) | (among("without_eligibility") & eligible)
     checked.note("eligibility-contradicts", other, "higher_eligible", "certificate")
-    checked.once("certificate-repeated", "pupil", "issued", "certificate")
+    diploma = among("diplomas")
+    again = checked.repeated("pupil", "issued", "certificate") | (checked.repeated("pupil", "certificate") & diploma)
+    checked.note("certificate-repeated", again, "certificate")
+    kinds = pd.Series(np.where(checked.final() & diploma, table["certificate"], ""), dtype=object)
+    several = kinds.replace("", None).groupby(table["pupil"]).transform("nunique").to_numpy() > 1
+    checked.note("diplomas-several", several & (kinds != "").to_numpy(), "certificate", "pupil")
 
 
 def _scale(key: str, finished: int, year: int) -> float:

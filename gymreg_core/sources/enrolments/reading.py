@@ -19,11 +19,12 @@ from gymreg_core.sources.enrolments.checks import (
     check_decisions,
     check_homes,
     check_homes_reach,
-    check_merit,
     check_spells,
+    check_year9,
 )
 from gymreg_core.sources.enrolments.description import Span, read_span
 from gymreg_core.sources.enrolments.layout import enrolment_kind
+from gymreg_core.sources.enrolments.successions import check_new_numbers, check_new_units
 from gymreg_core.sources.refusal import refuse_all
 from gymreg_core.sources.register.checks import Flags, Table, check_identities, check_schools
 from gymreg_core.sources.register.identities import Identities, classified, pseudonyms
@@ -33,10 +34,12 @@ from gymreg_core.sources.register.opening import extract_files
 from gymreg_core.sources.register.tables import as_contract, open_sheets, table_of
 
 _CHECKS: dict[str, Callable[[Checked], None]] = {
+    "year9": check_year9,
     "homes": check_homes,
     "spells": check_spells,
     "decisions": check_decisions,
     "certificates": check_certificates,
+    "predecessors": check_new_units,
 }
 
 
@@ -111,12 +114,13 @@ def _check(tables: dict[str, Table], identities: Identities | None, span: Span, 
     twice: Flags = np.zeros(0, np.bool_)
     if persons is not None and identities is not None:
         twice = check_identities(persons, identities, made_up=span.made_up, notes=notes)
-    if "year9" in tables:
-        check_merit(tables["year9"], span.as_of.year, notes)
     if "schools" in tables:
         check_schools(tables["schools"], notes)
-    checked = {n: Checked(tables[n], twice, np.datetime64(span.as_of, "s"), notes) for n in _CHECKS if n in tables}
+    as_of = np.datetime64(span.as_of, "s")
+    checked = {n: Checked(tables[n], twice, as_of, notes) for n in _CHECKS if n in tables}
     for name, one in checked.items():
         _CHECKS[name](one)
+    if persons is not None and "identities" in tables:
+        check_new_numbers(Checked(tables["identities"], twice, as_of, notes), persons)
     if persons is not None and "homes" in checked:
         check_homes_reach(checked["homes"], persons, checked.get("spells"), np.datetime64(span.since, "s"))
