@@ -95,7 +95,8 @@ class Histories:
         return _row_at(self.spells, self.of_pupil, day, pupils)
 
     def state_at(self, day: int | Int32, pupils: Int32 | None = None) -> Int8:
-        """The state of each pupil on a day, one for all or (n,): int8 (n,), -1 before the first row. pupils: as there."""
+        """The state of each pupil on a day, one for all or (n,): int8 (n,), -1 before the first row.
+        pupils: as there."""
         row = self.row_at(day, pupils)
         if not len(self.spells):
             return np.full(len(row), -1, np.int8)
