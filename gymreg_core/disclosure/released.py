@@ -157,7 +157,7 @@ def release_published(table: pd.DataFrame, provenance: Provenance) -> Released:
             remedy="Use a policy with suppression for register data.",
         )
     _refuse_columns(table, "already_public")
-    return Released(table.reset_index(drop=True), "already_public", provenance, 0, _DOOR)
+    return let_out(table, "already_public", provenance, 0)
 
 
 def release_counts(
@@ -171,17 +171,13 @@ def release_counts(
     within : column whose groups of rows each add up to a total that is told elsewhere. ties : what else adds up.
     Errors: DisclosureRefused where a column is not on the policy's lists, holds persons, or looks like identities.
     """
-    _refuse_columns(table, "counts")
-    policy = _policy()
-    counts = [
-        str(c) for c in table.columns if _listed(str(c), policy["counts"]["persons"], policy["counts"]["endings"])
-    ]
+    counts = counts_in(table, "counts")
     ties = ties or Ties()
     if within is not None:
         blocks = pd.Series(range(len(table))).groupby(table[within].to_numpy()).agg(list)
         ties = replace(ties, sums=[*ties.sums, *((None, rows) for rows in blocks if len(rows) > 1)])
-    kept, gone = without_small(table, counts, int(policy["smallest_count"]["value"]), ties)
-    return Released(kept.reset_index(drop=True), "counts", provenance, gone, _DOOR)
+    kept, gone = without_small(table, counts, smallest_count(), ties)
+    return let_out(kept, "counts", provenance, gone)
 
 
 def release_rounded(table: pd.DataFrame, provenance: Provenance) -> Released:
@@ -197,7 +193,7 @@ def release_rounded(table: pd.DataFrame, provenance: Provenance) -> Released:
     for name in map(str, out.columns):
         if _listed(name, policy["rounded"]["persons"], policy["rounded"]["endings"]):
             out[name] = (out[name].astype("int64") + base // 2) // base * base
-    return Released(out.reset_index(drop=True), "rounded", provenance, 0, _DOOR)
+    return let_out(out, "rounded", provenance, 0)
 
 
 def release_money(table: pd.DataFrame, provenance: Provenance, *, ties: Ties | None = None) -> Released:
@@ -221,8 +217,34 @@ def release_money(table: pd.DataFrame, provenance: Provenance, *, ties: Ties | N
             why="Whether an amount may be shown depends on how many pupils stand behind it.",
             remedy="Give the table the count of pupils of each row.",
         )
-    kept, gone = without_few(table, behind, int(_policy()["smallest_count"]["value"]), ties or Ties())
-    return Released(kept.reset_index(drop=True), "money", provenance, gone, _DOOR)
+    kept, gone = without_few(table, behind, smallest_count(), ties or Ties())
+    return let_out(kept, "money", provenance, gone)
+
+
+def let_out(table: pd.DataFrame, policy: str, provenance: Provenance, suppressed: int) -> Released:
+    """A table whose small counts are left out already; for the modules of this room alone."""
+    return Released(table.reset_index(drop=True), policy, provenance, suppressed, _DOOR)
+
+
+def counts_in(table: pd.DataFrame, policy: str) -> list[str]:
+    """The columns of `table` that are counts of persons by a policy.
+
+    Errors: DisclosureRefused where a column is not on the policy's lists, holds persons, or looks like identities.
+    """
+    _refuse_columns(table, policy)
+    lists = _policy()[policy]
+    return [str(c) for c in table.columns if _listed(str(c), lists["persons"], lists["endings"])]
+
+
+def estimates_in(table: pd.DataFrame, policy: str) -> list[str]:
+    """The columns of `table` that are estimates by a policy."""
+    lists = _policy()[policy]
+    return [str(c) for c in table.columns if _listed(str(c), lists["estimates"], lists["endings"])]
+
+
+def smallest_count() -> int:
+    """The smallest count of persons that is shown (rules/disclosure.yml)."""
+    return int(_policy()["smallest_count"]["value"])
 
 
 def _count_behind(column: str, policy: dict[str, Any]) -> str | None:
@@ -252,7 +274,7 @@ def _refuse_columns(table: pd.DataFrame, policy: str) -> None:
 def _allowed(column: str, name: str) -> bool:
     policy = _policy()[name]
     behind = [name for names in policy.get("behind", {}).values() for name in names]
-    names = [*policy["keys"], *policy.get("persons", ()), *behind, *policy["measures"]]
+    names = [*policy["keys"], *policy.get("persons", ()), *policy.get("estimates", ()), *behind, *policy["measures"]]
     return _listed(column, names, policy["endings"])
 
 

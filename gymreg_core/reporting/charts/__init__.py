@@ -8,11 +8,10 @@ from gymreg_core.reporting.charts.matrix import heat_map
 from gymreg_core.reporting.charts.panels import line_panels
 from gymreg_core.reporting.charts.rows import bars, dumbbells, filled_bars
 from gymreg_core.reporting.charts.spread import histogram, lines, scatter, strip
-from gymreg_core.reporting.charts.states import HIDDEN, STATE_COLOURS
+from gymreg_core.reporting.charts.states import STATE_COLOURS
 from gymreg_core.reporting.charts.tilemap import tiles
 
 __all__ = [
-    "HIDDEN",
     "PALETTE",
     "STATE_COLOURS",
     "bars",

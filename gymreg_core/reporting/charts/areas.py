@@ -23,7 +23,7 @@ from gymreg_core.reporting.charts.canvas import (
     svg,
 )
 from gymreg_core.reporting.charts.legend import Key, legend
-from gymreg_core.reporting.charts.states import HIDDEN, STATE_COLOURS, in_order
+from gymreg_core.reporting.charts.states import STATE_COLOURS, in_order
 from gymreg_core.vocabulary.numbers import month as month_name
 from gymreg_core.vocabulary.programmes import Language
 
@@ -48,8 +48,7 @@ def stacked_areas(
     Parameters
     ----------
     released : one row per month and state; every state has a row in every month.
-    month, value, state : columns: YYYYMM, the number or share, which state (a key of `STATE_COLOURS`, HIDDEN is drawn
-        white within an outline).
+    month, value, state : columns: YYYYMM, the number or share, which state (a key of `STATE_COLOURS`).
     names : what the states are called. suppressed : what is written where a month is not shown.
     percent : whether the values are shares.
     """
@@ -65,24 +64,23 @@ def stacked_areas(
     place = {"scale": scale(first, max(last, first + 1)), "title": None, "axis": _months(first, last, language)}
     left = {"minExtent": _AXIS, "maxExtent": _AXIS, "domain": False, "ticks": False}
     up = {"scale": scale(0, top), "title": None, "axis": axis(0, top, percent=language if percent else None, **left)}
-    colours, edges = [STATE_COLOURS[one] for one in order], [QUIET if one == HIDDEN else PAPER for one in order]
+    colours = [STATE_COLOURS[one] for one in order]
     look: Spec = {
         "x": quantity("at", **place),
         "y": quantity(value, stack="zero", **up),
         "fill": category(state, scale={"domain": order, "range": colours}, legend=None),
-        "stroke": category(state, scale={"domain": order, "range": edges}, legend=None),
         "order": quantity("rank"),
     }
     layers = [
         {
             "transform": [{"filter": {"field": month, "range": [start, end]}}, counted, ranked],
-            **mark("area", look, strokeWidth=1, opacity=1),
+            **mark("area", look, stroke=PAPER, strokeWidth=1, opacity=1),
         }
         for start, end in runs
     ]
     for start, end in gaps:
         layers += _not_shown(_index(start), _index(end), suppressed, place)
-    keys = [Key(names[one], STATE_COLOURS[one], QUIET if one == HIDDEN else STATE_COLOURS[one]) for one in order[::-1]]
+    keys = [Key(names[one], STATE_COLOURS[one], STATE_COLOURS[one]) for one in order[::-1]]
     width = WIDTH - _AXIS - 26
     drawn: Spec = {"width": width, "height": _HEIGHT, "layer": layers}
     return svg({"vconcat": [legend(keys, width, _AXIS), drawn], "spacing": 14}, frame, language)

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 
 from gymreg_core.reporting.charts.canvas import DARK, INK, LILAC, NAVY, ORANGE, PAPER, PLUM, TEAL
 
-HIDDEN = "hidden"
-"""What stands for the states of a group that are not shown one by one, as few pupils are in them."""
 # Finished in blues, at school in greens and lilac, away in warm tones and greys: neighbours differ in lightness.
 STATE_COLOURS = {
     "diploma": NAVY,
@@ -19,7 +17,6 @@ STATE_COLOURS = {
     "interrupted": PLUM,
     "moved_out": "#838E97",
     "age_limit": DARK,
-    HIDDEN: PAPER,
 }
 """From the bottom of a stack to its top."""
 _PAPER_ON = ("diploma", "vocational", "interrupted", "age_limit")
