@@ -1,0 +1,179 @@
+"""Spells that contradict one another made into one way per pupil, on arrays.
+
+Days are numbers since 1970-01-01; `stop` is the first day after a row, FAR where it goes on.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from gymreg_core.cohort.histories import FAR
+
+Int32 = NDArray[np.int32]
+START, ON_STATUS_DAY, NATIONAL, RECORDED, STOP, SCHOOL, PATH, YEAR, REASON, PRESENT, UNIT = range(11)
+"""Columns of a spell; in the order of the first ten a later one counts before an earlier one."""
+_KEYS = 10
+COLUMNS = 11
+SAME_DAY_MOVE, OVERLAP, DOUBLE = 1, 2, 3
+"""What was done about a spell: places in the result of `one_at_a_time`."""
+
+
+class Pieces(NamedTuple):
+    """k pieces of spells by pupil and day, of which no two of a pupil share a day.
+
+    spell : int32 (k,), row of the spells. start, stop : int32 (k,). whole : bool (k,), it ends where the spell ends.
+    of_pupil : int32 (m + 1,), where the pieces of each pupil begin.
+    touched : int8 (r,), what was done about each spell: 0, SAME_DAY_MOVE, OVERLAP or DOUBLE.
+    """
+
+    spell: Int32
+    start: Int32
+    stop: Int32
+    whole: NDArray[np.bool_]
+    of_pupil: Int32
+    touched: NDArray[np.int8]
+
+
+@numba.njit(cache=True)
+def by_pupil(pupil: Int32, n: int) -> tuple[Int32, Int32]:
+    """Where the rows (r,) of each of n pupils begin, int32 (n + 1,), and the rows in their order, int32 (r,)."""
+    first = np.zeros(n + 1, np.int32)
+    for one in pupil:
+        first[one + 1] += 1
+    for one in range(n):
+        first[one + 1] += first[one]
+    place = first[:-1].copy()
+    order = np.empty(len(pupil), np.int32)
+    for row in range(len(pupil)):
+        order[place[pupil[row]]] = row
+        place[pupil[row]] += 1
+    return first, order
+
+
+@numba.njit(cache=True)
+def first_known(person: Int32, school: Int32, start: Int32, recorded: Int32, n: int) -> Int32:
+    """The first day on which a spell of the same person, school and start was known, of every row: int32 (r,)."""
+    of_person, order = by_pupil(person, n)
+    found = recorded.copy()
+    for one in range(n):
+        rows = order[of_person[one] : of_person[one + 1]]
+        for a in rows:
+            for b in rows:
+                if start[a] == start[b] and school[a] == school[b] and recorded[b] < found[a]:
+                    found[a] = recorded[b]
+    return found
+
+
+@numba.njit(cache=True)
+def _counts_before(spells: Int32, a: int, b: int) -> bool:
+    for key in range(_KEYS):
+        if spells[a, key] != spells[b, key]:
+            return bool(spells[a, key] < spells[b, key])
+    return False
+
+
+@numba.njit(cache=True)
+def _sort(spells: Int32, rows: Int32) -> None:
+    """Rows of a pupil in their order, the one that counts least first."""
+    for i in range(1, len(rows)):
+        moving, j = rows[i], i
+        while j > 0 and _counts_before(spells, moving, rows[j - 1]):
+            rows[j] = rows[j - 1]
+            j -= 1
+        rows[j] = moving
+
+
+@numba.njit(cache=True)
+def one_at_a_time(pupil: Int32, spells: Int32, n: int, longest_overlap: int) -> Pieces:
+    """Each day of n pupils given to one of the spells that claim it.
+
+    pupil : int32 (r,). spells : int32 (r, COLUMNS).
+    1. At one unit the earlier spell is cut at the start of the later one.
+    2. Of spells at two units each day belongs to the one that comes last in the order of the columns.
+    A spell that gave up days is noted: one day as a move within a day, up to `longest_overlap` (and at one unit any
+    number) as an overlap, more as a double enrolment.
+    """
+    of_pupil, order = by_pupil(pupil, n)
+    many = len(pupil)
+    spell, start, stop = np.empty(2 * many, np.int32), np.empty(2 * many, np.int32), np.empty(2 * many, np.int32)
+    whole = np.empty(2 * many, np.bool_)
+    touched = np.zeros(many, np.int8)
+    first = np.zeros(n + 1, np.int32)
+    end = spells[:, STOP].copy()
+    k = 0
+    for one in range(n):
+        rows = order[of_pupil[one] : of_pupil[one + 1]]
+        _sort(spells, rows)
+        apart = _cut(spells, rows, end, touched, longest_overlap)
+        if apart:
+            for row in rows:
+                spell[k], start[k], stop[k], whole[k] = row, spells[row, START], end[row], end[row] == spells[row, STOP]
+                k += 1
+        else:
+            k = _swept(spells, rows, end, spell, start, stop, whole, k)
+        first[one + 1] = k
+    return Pieces(spell[:k], start[:k], stop[:k], whole[:k], first, touched)
+
+
+@numba.njit(cache=True)
+def _cut(spells: Int32, rows: Int32, end: Int32, touched: NDArray[np.int8], longest: int) -> bool:
+    """Cut spells at the start of a later one at the same unit; whether no two of what is left share a day."""
+    apart = True
+    for i in range(len(rows)):
+        a = rows[i]
+        for j in range(i + 1, len(rows)):
+            b = rows[j]
+            if spells[a, UNIT] == spells[b, UNIT] and spells[b, START] < end[a]:
+                same_day = spells[b, START] == end[a] - 1 and spells[b, START] >= spells[a, START]
+                touched[a] = max(touched[a], SAME_DAY_MOVE if same_day else OVERLAP)
+                end[a] = spells[b, START]
+    for i in range(len(rows)):
+        a = rows[i]
+        if end[a] <= spells[a, START]:
+            apart = False
+            continue
+        for j in range(i + 1, len(rows)):
+            b = rows[j]
+            days = np.int64(min(end[a], end[b])) - spells[b, START]
+            if days > 0:
+                apart = False
+                kind = SAME_DAY_MOVE if days == 1 else OVERLAP if days <= longest else DOUBLE
+                touched[a] = max(touched[a], kind)
+    return apart
+
+
+@numba.njit(cache=True)
+def _swept(
+    spells: Int32,
+    rows: Int32,
+    end: Int32,
+    spell: Int32,
+    start: Int32,
+    stop: Int32,
+    whole: NDArray[np.bool_],
+    k: int,
+) -> int:
+    """Write the pieces of a pupil from place `k` on; the next free place."""
+    days = np.empty(2 * len(rows), np.int32)
+    for i in range(len(rows)):
+        days[2 * i], days[2 * i + 1] = spells[rows[i], START], end[rows[i]]
+    days.sort()
+    begin = k
+    for d in range(len(days) - 1):
+        if days[d] == days[d + 1]:
+            continue
+        for i in range(len(rows) - 1, -1, -1):
+            row = rows[i]
+            if spells[row, START] <= days[d] and days[d + 1] <= end[row]:
+                if k > begin and spell[k - 1] == row and stop[k - 1] == days[d]:
+                    stop[k - 1] = days[d + 1]
+                else:
+                    spell[k], start[k], stop[k] = row, days[d], days[d + 1]
+                    k += 1
+                whole[k - 1] = days[d + 1] == spells[row, STOP]
+                break
+    return k
