@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ _UNKNOWN = -2
 
 @dataclass(frozen=True, eq=False)
 class Observed:
-    """r rows of subjects under observation, in any order.
+    """r rows of subjects under observation, in the order of subject and start.
 
     subject, cluster : int64 (r,), 0 upwards. start, stop : float64 (r,), each row is (start, stop].
     state : int64 (r,), place in `states`. moved_to : int64 (r,), the state it ended in, CENSORED where it did not.
@@ -68,9 +68,8 @@ def observed(
         weight=numbers.get("weights", np.ones(size)),
         states=labels,
     )
-    found = [*_alone(rows, strange)]
-    found = found or [*_together(rows)]
-    if found:
+    order = np.lexsort((rows.start, rows.subject))
+    if found := [*_alone(rows, strange)] or [*_together(rows, order)]:
         raise BadInput(
             "; ".join(f"{one.message.rstrip('.')} ({one.count} rows, first at {one.rows[0]})" for one in found),
             where="the rows of a multi-state model",
@@ -80,7 +79,7 @@ def observed(
         )
     if not size:
         raise BadInput("there are no rows", where="the rows of a multi-state model", remedy="Give at least one.")
-    return rows
+    return Observed(**{one.name: getattr(rows, one.name)[order] for one in fields(rows)[:-1]}, states=labels)
 
 
 def _numbers(name: str, values: NDArray[Any]) -> Floats:
@@ -138,9 +137,8 @@ def _alone(rows: Observed, strange: NDArray[np.bool_]) -> Iterator[Finding]:
             yield finding(rule, rows=np.flatnonzero(wrong).tolist())
 
 
-def _together(rows: Observed) -> Iterator[Finding]:
-    """What is wrong with a row after the one before of its subject."""
-    order = np.lexsort((rows.start, rows.subject))
+def _together(rows: Observed, order: Codes) -> Iterator[Finding]:
+    """What is wrong with a row after the one before of its subject, `order` (r,) being that of subject and start."""
     same = np.diff(rows.subject[order]) == 0
     before, after = order[:-1][same], order[1:][same]
     ended = np.where(rows.moved_to[before] == CENSORED, rows.state[before], rows.moved_to[before])
@@ -218,8 +216,7 @@ def _initial(o: Observed, times: Floats, by_cluster: bool) -> tuple[Floats, Floa
     first move (as survival::survfit does), or at the first stop where nobody moves.
     """
     s = len(o.states)
-    order = np.lexsort((o.start, o.subject))
-    opening = order[np.append(True, np.diff(o.subject[order]) != 0)]
+    opening = np.flatnonzero(np.append(True, np.diff(o.subject) != 0))
     clusters = int(o.cluster.max()) + 1 if by_cluster else 0
     influence = np.zeros((clusters, s))
     if (o.start[opening] == o.start[opening[0]]).all():
