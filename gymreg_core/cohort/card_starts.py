@@ -51,6 +51,7 @@ def attributed(h: Histories, s: pd.DataFrame, every: Starts, population: str, la
     return about.assign(
         home=pd.array(h.home_at(start, every.pupil), dtype="str"),
         school=school,
+        school_id=h.schools["school_id"].take(h.schools["unit"].to_numpy()[school]).to_numpy(),
         provider_form=h.schools["provider_form"].take(school).to_numpy(),
         programme=h.paths["programme"].take(path).to_numpy(),
     )

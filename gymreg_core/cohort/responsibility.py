@@ -133,7 +133,7 @@ def _in_area(homes: Strs) -> NDArray[np.bool_]:
 class Reconciliation:
     """A municipality's list beside the register, in counts alone.
 
-    table : found (both | register: not on the list, though it belongs there | list: on it, though it does not), reason
+    table : kind (both | register: not on the list, though it belongs there | list: on it, though it does not), reason
     (of RESPONSIBILITY_REASONS, or of NOT_RESPONSIBLE), pupils int64. municipality, day (ISO) : whose list, of when.
     listed : numbers on the list, each counted once.
     """
@@ -145,7 +145,7 @@ class Reconciliation:
 
     def summary(self) -> dict[str, int]:
         """How many are on both, only in the register and only on the list."""
-        sums = self.table.groupby("found")["pupils"].sum()
+        sums = self.table.groupby("kind")["pupils"].sum()
         return {name: int(sums.get(name, 0)) for name in ("both", "register", "list")}
 
     def __repr__(self) -> str:
@@ -168,9 +168,9 @@ def reconcile(
     unknown = len(row) - int(listed.sum())
     parts = (("both", listed & belongs), ("register", ~listed & belongs), ("list", listed & ~belongs))
     rows = [
-        {"found": found, "reason": reason, "pupils": int((says[which] == reason).sum())}
-        for found, which in parts
-        for reason in (NOT_RESPONSIBLE[:-1] if found == "list" else RESPONSIBILITY_REASONS)
+        {"kind": kind, "reason": reason, "pupils": int((says[which] == reason).sum())}
+        for kind, which in parts
+        for reason in (NOT_RESPONSIBLE[:-1] if kind == "list" else RESPONSIBILITY_REASONS)
     ]
-    rows.append({"found": "list", "reason": "not_known", "pupils": unknown})
+    rows.append({"kind": "list", "reason": "not_known", "pupils": unknown})
     return Reconciliation(municipality, str(np.datetime64(day, "D")), len(row), pd.DataFrame(rows))

@@ -46,7 +46,7 @@ TRACKED_TABLES: Mapping[str, tuple[Column, ...]] = {
         Column("starters", "int64", "pupils in the denominator", "pupils"),
         Column("completed", "int64", "pupils in the numerator", "pupils"),
         Column("left_out", "int64", "starters that the card leaves out: moved, deceased, too old, ...", "pupils"),
-        Column("not_followed", "int64", "starters without an identity that can be followed", "pupils"),
+        Column("not_followed", "int64", "starters with a placeholder number, who cannot be followed", "pupils"),
     ),
     # Where a cohort's followed starters (introductory programmes among them) are on the 15th of each month.
     "monthly": (

@@ -31,8 +31,9 @@ class StoredTracked:
         return f"StoredTracked({self.tracked})"
 
 
-def tracked_key(enrolments_key: str, as_of: str) -> str:
-    """The key of what is tracked of enrolments as known on a day (ISO), by the code and rules that are here."""
+def tracking_key(enrolments_key: str, as_of: str | None) -> str:
+    """The key of what is tracked of enrolments as known on a day (ISO, None: the last they tell of), by the code and
+    rules that are here."""
     code = code_fingerprint(f"gymreg_core.{room}" for room in _DECIDES)
     return fingerprint("tracked", FORMAT, enrolments_key, as_of, code, {name: version(name) for name in _LIBRARIES})
 
@@ -80,9 +81,9 @@ def stored_tracked(workspace: Path, key: str | None = None) -> StoredTracked:
         ) from None
 
 
-def has_tracked(workspace: Path) -> bool:
-    """Whether tracked cohorts are stored. Errors: BadInput where what says so is damaged."""
-    return _shelf(workspace).current is not None
+def tracked_key(workspace: Path) -> str | None:
+    """The key of the current ones, None where none are stored. Errors: BadInput where what says so is damaged."""
+    return _shelf(workspace).current
 
 
 def _shelf(workspace: Path) -> Shelf:
