@@ -8,6 +8,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -54,7 +55,12 @@ ODD = tiny_enrolments(
 
 
 def expected(enrolments: Enrolments, numbers: list[str], key: bytes) -> Enrolments:
-    names = [hmac.new(key, n.replace("-", "").encode(), hashlib.sha256).hexdigest()[:32] for n in numbers]
+    """What is read: pseudonyms of the number; of a placeholder, of number and school unit."""
+    unit = dict(zip(enrolments.spells["pupil"], enrolments.spells["school"], strict=True))
+    told = [number.replace("-", "") for number in numbers]
+    for row in np.flatnonzero(enrolments.persons["number_kind"].eq("placeholder")):
+        told[row] += f"|{enrolments.schools['school_id'][unit[row]]}"
+    names = [hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32] for text in told]
     return replace(enrolments, persons=enrolments.persons.assign(applicant=pd.Series(names, dtype="str")))
 
 

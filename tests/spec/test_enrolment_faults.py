@@ -245,8 +245,8 @@ def test_the_last_day_of_the_extract_belongs_to_it(tmp_path: Path) -> None:
 
 
 def test_two_persons_never_share_a_number(tmp_path: Path) -> None:
-    """Also not a placeholder: what each of them has done is then unknown, and nothing else is said of it."""
-    persons = [{"who": "Ada"}, {"who": "Bo", "sex": "M", "home": "Täby"}]
+    """Also not a placeholder where the rows differ: what each of them has done is unknown, and nothing else is said."""
+    persons = [{"who": "Ada"}, {"who": "Bo", "sex": "M", "home": "Täby", "merit": 100}]
     spells = [{"who": "Ada"}, {"who": "Bo", "start": "2024-08-15"}]
     first, second = write_small(tmp_path, tiny_enrolments(spells, persons))
     shared = f"{first[:8]}-TF12"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gymreg_core.errors import RuleMissing
 from gymreg_core.rules import rule
@@ -19,10 +20,15 @@ _NEVER = np.iinfo(np.int64).max
 
 @dataclass(frozen=True, eq=False)
 class Checked:
-    """A table while its rules are held against it. `twice` (p,): persons who cannot be told apart."""
+    """A table while its rules are held against it.
+
+    `twice` (p,): persons who cannot be told apart. `shared` (p,): whose number is a placeholder, that of a person per
+    school unit.
+    """
 
     table: Table
     twice: Flags
+    shared: Flags
     as_of: Day
     notes: Notes
 
@@ -59,7 +65,7 @@ class Checked:
         """No two rows of a pupil, among those that count, hold at the same time."""
         table, counts = self.table, self.final() & forward
         broken = np.zeros(len(table), np.bool_)
-        broken[counts] = overlapping(table["pupil"][counts], table["start"][counts], table["stop"][counts])
+        broken[counts] = overlapping(self.whose[counts], table["start"][counts], table["stop"][counts])
         self.notes.rows(rule_id, table.file, table.rows, broken, "start")
 
     def once(self, rule_id: str, *names: str) -> None:
@@ -69,9 +75,19 @@ class Checked:
     def repeated(self, *names: str) -> Flags:
         """Rows (n,) that count and are equal in these columns to another that does."""
         table, counts = self.table, self.final() & self.table.readable(*names)
+        cells = {name: self.whose if name == "pupil" else table[name] for name in names}
         broken = np.zeros(len(table), np.bool_)
-        broken[counts] = pd.DataFrame({name: table[name][counts] for name in names}).duplicated(keep=False)
+        broken[counts] = pd.DataFrame({name: cells[name][counts] for name in names}).duplicated(keep=False)
         return broken
+
+    @property
+    def whose(self) -> NDArray[np.int64]:
+        """A number (n,) per person; of a placeholder, per person and school unit."""
+        pupil = self.table["pupil"].astype(np.int64)
+        if "school" not in self.table.columns or not self.shared.any():
+            return pupil
+        unit = self.table["school"].astype(np.int64) + 1
+        return np.where(self.shared[pupil], unit * len(self.shared) + pupil, pupil)
 
 
 def check_year9(checked: Checked) -> None:
@@ -167,7 +183,7 @@ def check_certificates(checked: Checked) -> None:
     again = checked.repeated("pupil", "issued", "certificate") | (checked.repeated("pupil", "certificate") & diploma)
     checked.note("certificate-repeated", again, "certificate")
     kinds = pd.Series(np.where(checked.final() & diploma, table["certificate"], ""), dtype=object)
-    several = kinds.replace("", None).groupby(table["pupil"]).transform("nunique").to_numpy() > 1
+    several = kinds.replace("", None).groupby(checked.whose).transform("nunique").to_numpy() > 1
     checked.note("diplomas-several", several & (kinds != "").to_numpy(), "certificate", "pupil")
 
 

@@ -24,4 +24,6 @@ def enrolment_kind() -> ExtractKind:
         "person": ("persons", "applicant", "pupil-not-known"),
         "school": ("schools", "school_id", "school-not-known"),
     }
-    return ExtractKind(FORMAT, VERSION, layout(), references, ("persons", "homes", "spells", "schools"), "row-twice")
+    return ExtractKind(
+        FORMAT, VERSION, layout(), references, ("persons", "homes", "spells", "schools"), "row-twice", True
+    )

@@ -24,14 +24,16 @@ from gymreg_core.sources.enrolments.checks import (
 )
 from gymreg_core.sources.enrolments.description import Span, read_span
 from gymreg_core.sources.enrolments.layout import enrolment_kind
+from gymreg_core.sources.enrolments.placeholders import check_placeholders, told_apart
 from gymreg_core.sources.enrolments.successions import check_new_numbers, check_new_units
 from gymreg_core.sources.refusal import refuse_all
 from gymreg_core.sources.register.checks import Flags, Table, check_identities, check_schools
-from gymreg_core.sources.register.identities import Identities, classified, pseudonyms
+from gymreg_core.sources.register.identities import PLACEHOLDER, Identities, classified, pseudonyms
 from gymreg_core.sources.register.keys import key_for
 from gymreg_core.sources.register.notes import Notes
 from gymreg_core.sources.register.opening import extract_files
 from gymreg_core.sources.register.tables import as_contract, open_sheets, table_of
+from gymreg_core.vocabulary.finding_texts import finding
 
 _CHECKS: dict[str, Callable[[Checked], None]] = {
     "year9": check_year9,
@@ -98,7 +100,7 @@ def _read(folder: Path, span: Span, key: bytes, notes: Notes) -> Enrolments | No
         "number_kind": np.array(NUMBER_KINDS, dtype=object)[identities.kind],
         "birth_year": identities.birth_year,
     }
-    return Enrolments(
+    whole = Enrolments(
         since=span.since.isoformat(),
         as_of=span.as_of.isoformat(),
         made_up=span.made_up,
@@ -107,20 +109,27 @@ def _read(folder: Path, span: Span, key: bytes, notes: Notes) -> Enrolments | No
             for name, file in kind.files.items()
         },
     )
+    enrolments, unlinked = told_apart(whole, numbers, key)
+    if unlinked:
+        notes.add(finding("placeholder-not-linked", file=kind.files["identities"].name, count=unlinked))
+    return enrolments
 
 
 def _check(tables: dict[str, Table], identities: Identities | None, span: Span, notes: Notes) -> None:
     persons = tables.get("persons")
     twice: Flags = np.zeros(0, np.bool_)
+    shared = twice
     if persons is not None and identities is not None:
         twice = check_identities(persons, identities, made_up=span.made_up, notes=notes)
+        shared = identities.kind == PLACEHOLDER
+        check_placeholders(persons, identities.kind, tables, notes)
     if "schools" in tables:
         check_schools(tables["schools"], notes)
     as_of = np.datetime64(span.as_of, "s")
-    checked = {n: Checked(tables[n], twice, as_of, notes) for n in _CHECKS if n in tables}
+    checked = {n: Checked(tables[n], twice, shared, as_of, notes) for n in _CHECKS if n in tables}
     for name, one in checked.items():
         _CHECKS[name](one)
     if persons is not None and "identities" in tables:
-        check_new_numbers(Checked(tables["identities"], twice, as_of, notes), persons)
+        check_new_numbers(Checked(tables["identities"], twice, shared, as_of, notes), persons)
     if persons is not None and "homes" in checked:
         check_homes_reach(checked["homes"], persons, checked.get("spells"), np.datetime64(span.since, "s"))

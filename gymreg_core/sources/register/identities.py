@@ -37,6 +37,12 @@ def normalised(numbers: pa.Array) -> pa.Array:
     return plain
 
 
+def placeholders(numbers: pa.Array) -> NDArray[np.bool_]:
+    """Which of normalised numbers (n,) are written as placeholders: a date and letters."""
+    found = pc.match_substring_regex(numbers, "^[0-9]{8}[A-Z]")
+    return np.asarray(found.to_numpy(zero_copy_only=False), np.bool_)
+
+
 def classified(numbers: pa.Array, latest_birth_year: int) -> Identities:
     """What twelve-character numbers say of themselves: coordination numbers have day + 60, placeholders letters.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal
 
@@ -38,7 +38,7 @@ class Field:
 class File:
     """A file of an extract: its name, the table of the contract, its columns in the order they are written in.
 
-    `contract`: the columns of that table.
+    `contract`: the columns of that table. `sheet`: the one of a workbook that it is read from.
     """
 
     name: str
@@ -46,6 +46,11 @@ class File:
     fields: tuple[Field, ...]
     contract: tuple[Column, ...]
     optional: bool = False
+    sheet: str | None = None
+
+    def called(self, name: str, sheet: str | None = None) -> File:
+        """The same, read from a file, and a sheet in it, of another name."""
+        return replace(self, name=name, sheet=sheet)
 
     def field(self, name: str) -> Field:
         """The contract's column `name`. Errors: StopIteration where the file has none."""
@@ -66,7 +71,7 @@ class ExtractKind:
 
     `references`: per kind of cell that points into another table, that table, the column it is identified by there and
     the rule that is broken where nothing is pointed to. `never_empty`: tables that have rows. `repeated`: the rule of
-    rows that stand twice, equal in every cell.
+    rows that stand twice, equal in every cell. `placeholders_shared`: two persons may have one placeholder.
     """
 
     format: str
@@ -75,6 +80,7 @@ class ExtractKind:
     references: dict[str, tuple[str, str, str]]
     never_empty: tuple[str, ...]
     repeated: str
+    placeholders_shared: bool = False
 
     @property
     def names(self) -> frozenset[str]:
