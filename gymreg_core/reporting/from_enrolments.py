@@ -1,4 +1,5 @@
-"""From enrolments to settled months that reports rest on; the made-up region is made, taken in and settled for it."""
+"""From enrolments to what reports rest on, settled months and tracked cohorts; the made-up region is made and taken in
+for it, once for all kinds of report."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from gymreg_core.store.fingerprint import code_fingerprint, fingerprint
 from gymreg_core.store.ledger import Ledger
 
 Note = Callable[[str], None]
-_SETTLED = "settled"
+_ENROLMENTS = "enrolments-of-reports"
 _YEARS, _MONTHS, _CENTURY = 2, 12, 100
 _FULL_AFTER = 3
 """School years after the first day of an extract until every year of study is in it."""
@@ -31,19 +32,49 @@ def made_up_settled(workspace: Path, note: Note = _quiet, *, scale: float = 1.0)
 
     scale : size of the region, 1.0 as large as the real one. Errors: as `ingest_enrolments` and `settle_months`.
     """
+    return _settled(_made_up(workspace, note, scale), note)
 
+
+def made_up_tracked(workspace: Path, note: Note = _quiet, *, scale: float = 1.0) -> Path:
+    """The same workspace with the cohorts of the made-up region tracked. Errors: as
+    `ingest_enrolments` and `track_workspace`."""
+    return tracked_in(_made_up(workspace, note, scale), note)
+
+
+def extract_settled(folder: Path, workspace: Path, note: Note = _quiet) -> Path:
+    """As `made_up_settled`, of an extract of made-up enrolments.
+
+    Errors: DisclosureRefused for enrolments of real persons, whose months are settled on purpose.
+    """
+    return _settled(_extract(folder, workspace, note, "gymreg settle"), note)
+
+
+def extract_tracked(folder: Path, workspace: Path, note: Note = _quiet) -> Path:
+    """As `made_up_tracked`, of an extract of made-up enrolments.
+
+    Errors: DisclosureRefused for enrolments of real persons, which are taken in on purpose.
+    """
+    return tracked_in(_extract(folder, workspace, note, "gymreg track"), note)
+
+
+def tracked_in(place: Path, note: Note = _quiet) -> Path:
+    """`place`, a workspace with enrolments, with their cohorts tracked. Errors: as `track_workspace`."""
+    from gymreg_core.cohort.track import track_workspace
+
+    note("following the cohorts")
+    track_workspace(place)
+    return place
+
+
+def _made_up(workspace: Path, note: Note, scale: float) -> Path:
     def extract(folder: Path) -> Path:
         note("making the enrolments of the made-up region")
         return made_up_extract(folder, scale)
 
-    return _settled(workspace, f"made-up {scale}", extract, note)
+    return _taken_in(workspace, f"made-up {scale}", extract, note)
 
 
-def extract_settled(folder: Path, workspace: Path, note: Note = _quiet) -> Path:
-    """The same of an extract of made-up enrolments.
-
-    Errors: DisclosureRefused for enrolments of real persons, whose months are settled on purpose.
-    """
+def _extract(folder: Path, workspace: Path, note: Note, command: str) -> Path:
     from gymreg_core.sources.enrolments.description import read_span
     from gymreg_core.sources.enrolments.layout import enrolment_kind
     from gymreg_core.sources.register.notes import Notes
@@ -52,22 +83,22 @@ def extract_settled(folder: Path, workspace: Path, note: Note = _quiet) -> Path:
     span = read_span(folder, Notes())
     if span is not None and not span.made_up:
         raise DisclosureRefused(
-            "these are enrolments of real persons, and no report is made of them without settled months",
+            "these are enrolments of real persons, and a build does not take them in by the way",
             where=folder.name,
-            why="Closing a month is a decision: it is made on purpose, and once.",
-            remedy="Run gymreg ingest --data with this folder and gymreg settle, then build with the same --workspace.",
+            why="What is made of real pupils is decided on purpose, and once.",
+            remedy=f"Run gymreg ingest --data with this folder and {command}, then build with the same --workspace.",
         )
     files = sorted((path.name, sha256_of(path)) for path in extract_files(folder, enrolment_kind()))
-    return _settled(workspace, fingerprint(files), lambda _: folder, note)
+    return _taken_in(workspace, fingerprint(files), lambda _: folder, note)
 
 
-def _settled(workspace: Path, what: str, extract: Callable[[Path], Path], note: Note) -> Path:
-    from gymreg_core.funding.settle_months import settle_months
+def _taken_in(workspace: Path, what: str, extract: Callable[[Path], Path], note: Note) -> Path:
+    """A workspace below `workspace` with the enrolments of an extract; all kinds of report share it."""
     from gymreg_core.store.enrolments import ingest_enrolments
 
-    home = workspace / _SETTLED
+    home = workspace / _ENROLMENTS
     place = home / fingerprint(code_fingerprint([f"gymreg_core.{room}" for room in _DECIDES]), what)[:20]
-    if Ledger(place).head:
+    if place.is_dir():
         return place
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
@@ -75,11 +106,21 @@ def _settled(workspace: Path, what: str, extract: Callable[[Path], Path], note: 
     with TemporaryDirectory(dir=home, prefix="extract-") as folder:
         source = extract(Path(folder))
         note("taking in the enrolments")
-        enrolments = ingest_enrolments(source, unfinished).enrolments
-    first, last = _whole_years(enrolments.since, enrolments.as_of)
-    note(f"settling {first} to {last}")
-    settle_months(unfinished, _CENTURY * first + 1, _CENTURY * last + _MONTHS)
+        ingest_enrolments(source, unfinished)
     return unfinished.replace(place)
+
+
+def _settled(place: Path, note: Note) -> Path:
+    from gymreg_core.funding.settle_months import settle_months
+    from gymreg_core.store.enrolments import stored_enrolments
+
+    enrolments = stored_enrolments(place).enrolments
+    first, last = _whole_years(enrolments.since, enrolments.as_of)
+    ends = _CENTURY * first + 1, _CENTURY * last + _MONTHS
+    if ends[1] not in {one.month for one in Ledger(place).closings}:
+        note(f"settling {first} to {last}")
+        settle_months(place, *ends)
+    return place
 
 
 def _whole_years(since: str, as_of: str) -> tuple[int, int]:

@@ -67,13 +67,10 @@ def no_decision() -> DisclosureRefused:
 def funding_state(given: Given) -> Any:
     """Names and hashes of the extracts of enrolments, the last closing of the ledger, and which enrolments are current;
     the made-up region's follow from the code."""
-    from gymreg_core.sources.register.opening import extract_files
     from gymreg_core.store.enrolments import current_key
     from gymreg_core.store.ledger import Ledger
 
-    folders = _extracts(given)
-    files = [name_and_hash(path) for folder in folders for path in extract_files(folder, _kind())]
-    return [files, Ledger(given.workspace).head, current_key(given.workspace)]
+    return [extract_names(given), Ledger(given.workspace).head, current_key(given.workspace)]
 
 
 def funding_material(given: Given, note: Note) -> FundingMaterial | None:
@@ -91,7 +88,7 @@ def funding_material(given: Given, note: Note) -> FundingMaterial | None:
         place = given.workspace
     elif given.data is None:
         place = made_up_settled(given.workspace, note)
-    elif folders := _extracts(given):
+    elif folders := enrolment_extracts(given):
         place = extract_settled(folders[0], given.workspace, note)
     else:
         note("no month is settled here (gymreg settle), so there are no funding reports")
@@ -99,7 +96,15 @@ def funding_material(given: Given, note: Note) -> FundingMaterial | None:
     return FundingMaterial(load(place), place, Ledger(place).head)
 
 
-def _extracts(given: Given) -> list[Path]:
+def extract_names(given: Given) -> list[Any]:
+    """Names and hashes of the files of enrolments in the data."""
+    from gymreg_core.sources.register.opening import extract_files
+
+    folders = enrolment_extracts(given)
+    return [name_and_hash(path) for folder in folders for path in extract_files(folder, _kind())]
+
+
+def enrolment_extracts(given: Given) -> list[Path]:
     """Extracts of enrolments in the data."""
     from gymreg_core.sources.extract_kinds import extracts
 

@@ -1,0 +1,48 @@
+"""What of tracked cohorts may be shown, worked out once in a process however many pages look at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from gymreg_core.contracts.tracked import SCOPES
+from gymreg_core.disclosure import Released
+from gymreg_core.reporting.dropout import released
+from gymreg_core.reporting.dropout.stored import Followed
+
+_KEPT = 4
+_GROUPS = SCOPES[1:]
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """All cohorts of the region and of every group that there is a page of; pages take their rows from here, so that
+    what is left out on one is not told by the others."""
+
+    stored: Followed
+
+    @cached_property
+    def measures(self) -> Released:
+        """See `release_measures`."""
+        return released.release_measures(self.stored.tracked, _GROUPS, self.stored.provenance)
+
+    @cached_property
+    def leavers(self) -> Released:
+        """See `release_leavers`."""
+        return released.release_leavers(self.stored.tracked, _GROUPS, self.stored.provenance)
+
+    @cached_property
+    def introductory(self) -> Released:
+        """See `release_introductory`."""
+        return released.release_introductory(self.stored.tracked, _GROUPS, self.stored.provenance)
+
+    @cached_property
+    def not_followed(self) -> Released:
+        """See `release_not_followed`."""
+        return released.release_not_followed(self.stored.tracked, _GROUPS, self.stored.provenance)
+
+
+@lru_cache(maxsize=_KEPT)
+def shown(stored: Followed) -> Shown:
+    """What may be shown of tracked cohorts; the same object for the same ones."""
+    return Shown(stored)

@@ -1,0 +1,273 @@
+"""What a page looks at: a cohort in a scope, what it is compared with, and what of both may be shown."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from gymreg_core.cohort.cards import Card, cards
+from gymreg_core.contracts.tracked import Tracked
+from gymreg_core.disclosure import Released, release_cohorts
+from gymreg_core.errors import BadParameters
+from gymreg_core.reporting.dropout.released import release_flows, release_months, release_status_days
+from gymreg_core.reporting.dropout.shown import Shown, shown
+from gymreg_core.reporting.dropout.stored import BY, FORMS, Followed, cohorts_of
+from gymreg_core.reporting.dropout_material import no_decision
+from gymreg_core.reporting.dropout_plan import compared_cohort, newest_cohort, told
+from gymreg_core.rules import rules_read
+from gymreg_core.vocabulary.phrases import label, programme_inside
+from gymreg_core.vocabulary.programmes import Language, municipalities, programmes
+from gymreg_core.vocabulary.texts import Texts, texts
+
+SCOPES = tuple(BY)
+_TEXTS = ("texts.yml", "texts_models.yml")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A measure of a group of a cohort as it may be shown; None where a number is not.
+
+    share : of those who completed, or of those who did not where the card is told so.
+    """
+
+    card: Card
+    cohort: int
+    starters: int | None
+    completed: int | None
+    share: float | None
+    not_followed_share: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """The data of one page; `compare_to` is None where nothing is compared with.
+
+    decision : who decided to publish what became of real pupils, and when.
+    """
+
+    stored: Followed
+    cohort: int
+    compare_to: int | None
+    scope: str
+    scope_name: str | None
+    language: Language
+    decision: str | None
+
+    @classmethod
+    def of(
+        cls,
+        stored: Followed,
+        *,
+        cohort: int | None,
+        scope: str,
+        scope_name: str | None,
+        compare_to: int | str | None,
+        language: Language,
+        decision: str | None = None,
+    ) -> View:
+        """The view that the parameters ask for.
+
+        cohort : None is the newest whose three years have passed, or the newest. compare_to : a cohort; "previous" is
+        the one before where it is there.
+        Errors: BadParameters naming what there is; DisclosureRefused for real pupils without a decision.
+        """
+        if not stored.provenance.made_up and not (decision or "").strip():
+            raise no_decision()
+        known = cohorts_of(stored.tracked)
+        chosen = newest_cohort(known) if cohort is None else cohort
+        if chosen not in known:
+            raise BadParameters(
+                f"no pupils of the cohort {chosen} are followed here" if known else "no cohort is followed here",
+                where="cohort",
+                remedy=f"Cohorts: {told(known)}. A cohort is the year of the autumn in which its pupils started.",
+            )
+        compared = compared_cohort(chosen, compare_to, known, where="compare_to")
+        return cls(stored, chosen, compared, scope, _known_name(scope, scope_name), language, decision)
+
+    def say(self, key: str, **blanks: Any) -> str:
+        """A text of the page in its language."""
+        found = next((one for one in self._texts if key in one.entries), self._texts[0])
+        return found(key, self.language, **blanks)
+
+    def says(self, key: str) -> bool:
+        """Whether there is a text of this key."""
+        return any(key in one.entries for one in self._texts)
+
+    @property
+    def _texts(self) -> tuple[Texts, ...]:
+        return tuple(texts("gymreg_core.reporting.dropout", name) for name in _TEXTS)
+
+    def release(self, frame: pd.DataFrame) -> Released:
+        """Let a table out (rules/disclosure.yml, cohorts)."""
+        return release_cohorts(frame, self.stored.provenance)
+
+    @property
+    def tracked(self) -> Tracked:
+        """All that tracking gave; not all of it may be shown."""
+        return self.stored.tracked
+
+    @property
+    def compared(self) -> bool:
+        return self.compare_to is not None
+
+    @property
+    def is_region(self) -> bool:
+        return self.scope == "region"
+
+    @cached_property
+    def three_years(self) -> bool:
+        """Whether the three years of the cohort have passed."""
+        return cohorts_of(self.tracked)[self.cohort]
+
+    @cached_property
+    def place(self) -> str:
+        """Where the page is about, after 'gäller' or 'for': 'Täby', 'hela regionen', 'fristående skolor'."""
+        if self.scope == "region":
+            return self.say("place.region")
+        if self.scope == "provider_form":
+            name = label(str(self.scope_name), self.language)
+            return name[:1].lower() + name[1:]
+        if self.scope == "programme":
+            return programme_inside(str(self.scope_name), self.language)
+        return str(self.scope_name)
+
+    @cached_property
+    def about(self) -> str:
+        """What the data of a chart are about, for its alternative text: 'hela regionen, årskullen 2022'."""
+        return self.say("about", place=self.place, cohort=self.cohort)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """by and group of the rows that are about the scope."""
+        return BY[self.scope], self.scope_name or ""
+
+    @cached_property
+    def cards(self) -> tuple[Card, ...]:
+        """The measures of completion."""
+        with rules_read() as read:
+            found = cards()
+        self._read.update(read)
+        return found
+
+    def card(self, key: str) -> Card:
+        """The measure of that key."""
+        return next(card for card in self.cards if card.key == key)
+
+    def figure(self, card: str, cohort: int | None = None, by: str | None = None, group: str = "") -> Figure | None:
+        """A measure of the scope, or of a group, in the page's cohort or another; None where it is not known yet."""
+        where = self.key if by is None else (by, group)
+        row = self._measures.get((card, cohort or self.cohort, *where))
+        if row is None:
+            return None
+        found, share = self.card(card), row["share"]
+        if share is not None and found.told == "not_completed":
+            share = 1 - share
+        return Figure(found, cohort or self.cohort, row["starters"], row["completed"], share, row["not_followed_share"])
+
+    @cached_property
+    def _measures(self) -> dict[tuple[str, int, str, str], dict[str, Any]]:
+        frame = self.measures.table
+        rows = frame.astype("object").where(frame.notna(), None).to_dict("records")
+        return {
+            (str(row["card"]), int(row["cohort"]), str(row["by"]), str(row["group"])): {
+                str(k): v for k, v in row.items()
+            }
+            for row in rows
+        }
+
+    def of_scope(self, released: Released, **equal: Any) -> Released:
+        """The rows of a table that are about the scope, and have these values in these columns."""
+        frame = released.table
+        by, group = self.key
+        mine = frame["by"].eq(by) & frame["group"].eq(group)
+        for name, value in equal.items():
+            mine &= frame[name].eq(value)
+        return released.where(mine)
+
+    @property
+    def measures(self) -> Released:
+        """See `release_measures`."""
+        return self._shown.measures
+
+    @property
+    def leavers(self) -> Released:
+        """See `release_leavers`."""
+        return self._shown.leavers
+
+    @property
+    def introductory(self) -> Released:
+        """See `release_introductory`."""
+        return self._shown.introductory
+
+    @property
+    def not_followed(self) -> Released:
+        """See `release_not_followed`."""
+        return self._shown.not_followed
+
+    def raw(self, table: str, cohort: int | None = None) -> pd.DataFrame:
+        """The rows of a table of `tracked` that are about the scope and the cohort; they may not be shown as they are."""
+        frame = self.tracked.tables()[table]
+        by, group = self.key
+        mine = (frame["by"] == by) & (frame["group"] == group)
+        if "cohort" in frame:
+            mine &= frame["cohort"] == (cohort or self.cohort)
+        return frame[mine].reset_index(drop=True)
+
+    @cached_property
+    def months(self) -> Released:
+        """See `release_months`."""
+        return release_months(self.raw("monthly"), self.stored.provenance)
+
+    @cached_property
+    def status_days(self) -> Released:
+        """See `release_status_days`."""
+        return release_status_days(self.raw("monthly"), self.cohort, self.stored.provenance)
+
+    @cached_property
+    def flows(self) -> Released:
+        """See `release_flows`."""
+        return release_flows(self.raw("flows"), self.stored.provenance)
+
+    @cached_property
+    def started(self) -> int:
+        """How many pupils the cohort has in the scope, to judge what is worth drawing; it may not be shown."""
+        rows = self.raw("monthly")
+        return int(rows.loc[rows["month"] == rows["month"].min(), "pupils"].sum())
+
+    @cached_property
+    def _shown(self) -> Shown:
+        return shown(self.stored)
+
+    @cached_property
+    def _read(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def statuses(self) -> dict[str, str]:
+        """The status of every rule that tracking and the page rest on, by file and key."""
+        _ = self.cards
+        return dict(sorted({**self.tracked.statuses, **self._read}.items()))
+
+
+def _known_name(scope: str, name: str | None) -> str | None:
+    """The name of a scope as it is written. Errors: BadParameters naming the nearest right names."""
+    if scope not in SCOPES:
+        raise BadParameters(f"{scope!r} is not a scope", where="scope", remedy=f"One of: {', '.join(SCOPES)}.")
+    if scope == "region":
+        if name:
+            raise BadParameters("the whole region has no name", where="scope_name", remedy="Leave scope_name out.")
+        return None
+    known = {"municipality": list(municipalities()), "provider_form": list(FORMS), "programme": list(programmes())}
+    exact = {one.casefold(): one for one in known[scope]}.get((name or "").strip().casefold())
+    if exact is None:
+        near = difflib.get_close_matches(name or "", known[scope], n=3, cutoff=0.5)
+        raise BadParameters(
+            f"no {scope.replace('_', ' ')} is called {name!r}",
+            where="scope_name",
+            remedy=f"Did you mean {' or '.join(map(repr, near))}?" if near else f"One of: {', '.join(known[scope])}.",
+        )
+    return exact
