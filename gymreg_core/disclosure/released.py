@@ -110,6 +110,20 @@ class Released:
         _refuse_columns(frame[[column]], self.policy)
         return self._with(frame)
 
+    def spread(self, keys: str | Sequence[str], year: str, *names: str) -> Released:
+        """A row for each combination of `keys`, in the order of the rows, with a column ``<name>_y<year>`` for each of
+        `names` and each value of the column `year`; missing where there is no such row.
+
+        Errors: DisclosureRefused for a column that the policy does not list.
+        """
+        keys = [keys] if isinstance(keys, str) else list(keys)
+        out = self._frame[keys].drop_duplicates(ignore_index=True)
+        for value, rows in self._frame.groupby(year, sort=True):
+            told = rows[[*keys, *names]].rename(columns={name: f"{name}_y{value}" for name in names})
+            out = out.merge(told, on=keys, how="left")
+        _refuse_columns(out, self.policy)
+        return self._with(out)
+
     def head(self, n: int) -> Released:
         return self._with(self._frame.head(n))
 

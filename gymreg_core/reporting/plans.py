@@ -12,7 +12,7 @@ from gymreg_core.errors import BadParameters
 from gymreg_core.vocabulary.programmes import Language, municipalities
 from gymreg_core.vocabulary.slugs import slug
 
-_SCOPE_SLUG: dict[str, str] = {"school": "skola-", "provider_form": "huvudman-"}
+_SCOPE_SLUG: dict[str, str] = {"school": "skola-", "provider_form": "huvudman-", "programme": "program-"}
 _FORM_SLUG: dict[str, str] = {"municipal": "kommunal", "independent": "fristaende", "unknown": "okand"}
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from babel.dates import get_month_names
+from datetime import date
+
+from babel.dates import format_date, get_month_names
 from babel.numbers import format_decimal
 
 from gymreg_core.vocabulary.programmes import Language
@@ -60,6 +62,11 @@ def month(yearmonth: int, language: Language, *, year: bool = True) -> str:
     """202403 -> 'mars 2024' (sv) or 'March 2024' (en); the month alone without `year`."""
     name = str(get_month_names("wide", locale=_LOCALE[language])[yearmonth % 100])
     return f"{name} {yearmonth // 100}" if year else name
+
+
+def day(iso: str, language: Language) -> str:
+    """'2026-01-31' -> '31 januari 2026' (sv) or '31 January 2026' (en)."""
+    return str(format_date(date.fromisoformat(iso), "d MMMM y", locale=_LOCALE[language]))
 
 
 def _in_words(amount: str, unit: str, language: Language) -> str:
