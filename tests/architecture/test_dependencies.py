@@ -30,6 +30,7 @@ IMPORTED_AS = {
     "ipython": "IPython",
     "pypandoc-binary": "pypandoc",
     "pyyaml": "yaml",
+    "scikit-learn": "sklearn",
     "vl-convert-python": "vl_convert",
 }
 NEVER_IMPORTED = {
