@@ -11,6 +11,7 @@ from gymreg_core.cohort.days import day_number, days_of
 from gymreg_core.cohort.enrolled import Codes
 from gymreg_core.cohort.histories import FAR
 from gymreg_core.cohort.identities import Pupils
+from gymreg_core.cohort.units import Units
 from gymreg_core.contracts.enrolments import CERTIFICATE_KINDS, Enrolments
 
 Int32 = NDArray[np.int32]
@@ -18,7 +19,7 @@ _STUDY, _INTRODUCTORY = (CERTIFICATE_KINDS.index(name) for name in ("study_certi
 
 
 def certificates_of(
-    e: Enrolments, path: Int32, codes: Codes, pupils: Pupils, rules: CleaningRules, log: Log
+    e: Enrolments, path: Int32, codes: Codes, pupils: Pupils, units: Units, rules: CleaningRules, log: Log
 ) -> pd.DataFrame:
     """The certificates known at the end of `as_of`, issued by then, that count: as Histories.certificates.
 
@@ -32,14 +33,14 @@ def certificates_of(
     person, school = (table[name].to_numpy(np.int32)[rows] for name in ("pupil", "school"))
     pupil = pupils.number(person, school, issued[rows])
     rows, school, pupil = rows[pupil >= 0], school[pupil >= 0], pupil[pupil >= 0]
-    kind = pd.Index(CERTIFICATE_KINDS).get_indexer(table["certificate"].iloc[rows]).astype(np.int8)
+    kind = pd.Index(CERTIFICATE_KINDS).get_indexer(pd.Index(table["certificate"].iloc[rows])).astype(np.int8)
     points = table["points"].to_numpy(np.int16)[rows]
     level = np.where(kind == _INTRODUCTORY, 2, np.where(kind == _STUDY, 1, 0))
     few = (kind == _STUDY) & (points < rules.points)
     eligible = table["higher_eligible"].to_numpy(np.bool_)[rows]
     keys = (
         path[rows],
-        pupils.school_place[school],
+        units.place[school],
         eligible,
         points,
         recorded[rows],

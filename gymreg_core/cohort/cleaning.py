@@ -18,7 +18,7 @@ RULES = (
     *("identity_event", "placeholder", "protected"),
     *("same_day_move", "overlap", "double_enrolment"),
     *("second_certificate", "few_points", "introductory_certificate", "after_certificate"),
-    *("gap", "summer_gap", "successor_unit", "mass_move"),
+    *("gap", "summer_gap", "long_break", "successor_unit", "mass_move"),
 )
 """Keys of rules/cleaning.yml, in its order."""
 
@@ -27,7 +27,7 @@ RULES = (
 class CleaningRules:
     """As decided in rules/cleaning.yml and rules/cohort.yml.
 
-    late_days, absent_days, overlap_days, gap_days : days of late_row, absent, overlap and gap.
+    late_days, absent_days, overlap_days, gap_days, break_days : days of late_row, absent, overlap, gap, long_break.
     double_status_day, summer_from, teaching, school_year, status_day : month and day, as 'MM-DD'.
     placeholder_kinds : kinds of identity number that are not followed.
     points : graded points of a study certificate. mass_percent, mass_pupils : limits of a mass move.
@@ -37,6 +37,7 @@ class CleaningRules:
     absent_days: int
     overlap_days: int
     gap_days: int
+    break_days: int
     double_status_day: str
     summer_from: str
     teaching: str
@@ -56,6 +57,7 @@ class CleaningRules:
             absent_days=given["absent"]["days"],
             overlap_days=given["overlap"]["days"],
             gap_days=given["gap"]["days"],
+            break_days=given["long_break"]["days"],
             double_status_day=given["double_enrolment"]["status_day"],
             summer_from=given["summer_gap"]["from"],
             teaching=rule("cohort", "first_day_of_teaching"),

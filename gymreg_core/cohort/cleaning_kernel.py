@@ -5,13 +5,11 @@ Days are numbers since 1970-01-01; `stop` is the first day after a row, FAR wher
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
-
-from gymreg_core.cohort.histories import FAR
 
 Int32 = NDArray[np.int32]
 START, ON_STATUS_DAY, NATIONAL, RECORDED, STOP, SCHOOL, PATH, YEAR, REASON, PRESENT, UNIT = range(11)
@@ -98,25 +96,23 @@ def one_at_a_time(pupil: Int32, spells: Int32, n: int, longest_overlap: int) -> 
     number) as an overlap, more as a double enrolment.
     """
     of_pupil, order = by_pupil(pupil, n)
-    many = len(pupil)
-    spell, start, stop = np.empty(2 * many, np.int32), np.empty(2 * many, np.int32), np.empty(2 * many, np.int32)
-    whole = np.empty(2 * many, np.bool_)
-    touched = np.zeros(many, np.int8)
+    out = np.empty((2 * len(pupil), 3), np.int32)
+    touched = np.zeros(len(pupil), np.int8)
     first = np.zeros(n + 1, np.int32)
     end = spells[:, STOP].copy()
     k = 0
     for one in range(n):
         rows = order[of_pupil[one] : of_pupil[one + 1]]
         _sort(spells, rows)
-        apart = _cut(spells, rows, end, touched, longest_overlap)
-        if apart:
+        if _cut(spells, rows, end, touched, longest_overlap):
             for row in rows:
-                spell[k], start[k], stop[k], whole[k] = row, spells[row, START], end[row], end[row] == spells[row, STOP]
+                out[k, 0], out[k, 1], out[k, 2] = row, spells[row, START], end[row]
                 k += 1
         else:
-            k = _swept(spells, rows, end, spell, start, stop, whole, k)
+            k = _swept(spells, rows, end, out, k)
         first[one + 1] = k
-    return Pieces(spell[:k], start[:k], stop[:k], whole[:k], first, touched)
+    spell, stop = out[:k, 0].copy(), out[:k, 2].copy()
+    return Pieces(spell, out[:k, 1].copy(), stop, stop == spells[:, STOP][spell], first, touched)
 
 
 @numba.njit(cache=True)
@@ -147,17 +143,8 @@ def _cut(spells: Int32, rows: Int32, end: Int32, touched: NDArray[np.int8], long
 
 
 @numba.njit(cache=True)
-def _swept(
-    spells: Int32,
-    rows: Int32,
-    end: Int32,
-    spell: Int32,
-    start: Int32,
-    stop: Int32,
-    whole: NDArray[np.bool_],
-    k: int,
-) -> int:
-    """Write the pieces of a pupil from place `k` on; the next free place."""
+def _swept(spells: Int32, rows: Int32, end: Int32, out: Int32, k: int) -> int:
+    """Write spell, start and stop of a pupil's pieces from row `k` on; the next free row."""
     days = np.empty(2 * len(rows), np.int32)
     for i in range(len(rows)):
         days[2 * i], days[2 * i + 1] = spells[rows[i], START], end[rows[i]]
@@ -166,14 +153,12 @@ def _swept(
     for d in range(len(days) - 1):
         if days[d] == days[d + 1]:
             continue
-        for i in range(len(rows) - 1, -1, -1):
-            row = rows[i]
+        for row in rows[::-1]:
             if spells[row, START] <= days[d] and days[d + 1] <= end[row]:
-                if k > begin and spell[k - 1] == row and stop[k - 1] == days[d]:
-                    stop[k - 1] = days[d + 1]
+                if k > begin and out[k - 1, 0] == row and out[k - 1, 2] == days[d]:
+                    out[k - 1, 2] = days[d + 1]
                 else:
-                    spell[k], start[k], stop[k] = row, days[d], days[d + 1]
+                    out[k, 0], out[k, 1], out[k, 2] = row, days[d], days[d + 1]
                     k += 1
-                whole[k - 1] = days[d + 1] == spells[row, STOP]
                 break
     return k

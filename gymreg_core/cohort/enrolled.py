@@ -94,13 +94,13 @@ def spells_known(e: Enrolments, path: Int32, as_of: int) -> tuple[Spells, Int32]
     reasons = pd.Index(END_REASONS, dtype=object)
     codes, names = pd.factorize(e.spells["reason"])
     reason = reasons.get_indexer(pd.Index(names, dtype=object)).astype(np.int32)[codes][rows]
-    kept = np.isin(reason, (_INVALID, _NEVER_PRESENT))
+    removed = np.isin(reason, (_INVALID, _NEVER_PRESENT))
     spells = Spells(
         person=person[rows],
         school=school[rows],
         path=path[rows],
         year_of_study=e.spells["year_of_study"].to_numpy(np.int32)[rows],
-        reason=np.where(goes_on & ~kept, 0, reason),
+        reason=np.where(goes_on & ~removed, 0, reason),
         start=start[rows],
         stop=np.where(goes_on, FAR, stop + 1).astype(np.int32),
         present=days_of(e.spells["present"])[rows],

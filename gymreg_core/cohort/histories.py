@@ -35,8 +35,9 @@ MOVES = (
 )
 """How a row came about from the one before it. promoted: another year of study and nothing else. orientation: another
 study path of the same programme at the same school, whatever the year. school: the same programme at another school.
-administrative: another unit code, a mass move or a new code of the same study path, where nobody chose anything. away: to study_break. back: from study_break, interrupted, moved_out or age_limit to
-a school (what else changed with it is not told). exit: to interrupted, moved_out, diploma, study_certificate or age_limit."""
+administrative: another unit code, a mass move or a new code of the same study path, where nobody chose anything. away:
+to study_break. back: from outside to a school (what else changed with it is not told). exit: to interrupted, moved_out,
+diploma, study_certificate or age_limit."""
 FAR = 2**31 - 1
 """The day after the last of a row that goes on at `as_of`."""
 
@@ -61,9 +62,9 @@ class Histories:
     homes : (h,), sorted by pupil and day: pupil, municipality str ('' = in none), start int32. Of a pupil, the first
         starts on or before the first spell's day where that is known.
     log : rule, rows, pupils: how many rows each rule of the cleaning touched (cohort/cleaning.py).
-    not_followed : cohort int16 (calendar year of the autumn), reason (placeholder | protected), by (a
-        kind of contracts.tracked.GROUPINGS), group, pupils int64: first-time starters who are in no measure of what
-        happened later; protected ones by region only.
+    not_followed : cohort int16 (calendar year of the autumn), reason (placeholder | protected), by (a kind
+        of contracts.tracked.GROUPINGS), group, pupils int64: first-time starters who are in no measure of what happened
+        later; protected ones by region only.
     """
 
     since: int

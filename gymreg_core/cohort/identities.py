@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gymreg_core.cohort.cleaning import CleaningRules, Log
 from gymreg_core.cohort.days import Int64, lookup, school_year
 from gymreg_core.cohort.enrolled import Spells
+from gymreg_core.cohort.units import Units, end_of, placed
 from gymreg_core.contracts.enrolments import Enrolments, known_at, year9_of
 
 Int32 = NDArray[np.int32]
@@ -25,8 +26,8 @@ class Pupils:
     person : int32 (m,), row of persons of the number used now. followed, protected : bool (m,).
     of_person : int32 (p,), the row of persons under which each person of the enrolments is followed.
     rank : int32 (p,), place of each person's pseudonym in their order. keys : int64 (m,), sorted.
-    apart : bool (p,), placeholders. school_place : int32 (s,), place of each school's id in their order; unit : int32
-    (s,), that of the school that it is today. begins : day of the school year.
+    apart : bool (p,), placeholders. unit : int32 (s,), place among the ids of the school that each is today.
+    begins : first day of a school year.
     """
 
     person: Int32
@@ -36,9 +37,11 @@ class Pupils:
     rank: Int32
     keys: Int64
     apart: Flags
-    school_place: Int32
     unit: Int32
     begins: str
+
+    def __len__(self) -> int:
+        return len(self.person)
 
     def number(self, person: Int32, school: Int32, day: Int32) -> Int32:
         """The pupil of rows (r,) about a person at a school on a day: int32 (r,), -1 where there is none."""
@@ -76,56 +79,28 @@ def _key(rank: Int32, apart: Flags, unit: Int32, school: Int32, day: Int32, begi
     return key
 
 
-def successors(e: Enrolments) -> tuple[Int32, Int64]:
-    """The school that each is today (s,), itself where none took over; and pairs of schools of which one took over from
-    the other, as former * s + school, sorted.
-
-    Of several the one with the largest share counts, then the one with the lowest number.
-    """
-    n = len(e.schools)
-    known = known_at(e.predecessors, pd.Timestamp(e.as_of))
-    known = known[known["day"] <= pd.Timestamp(e.as_of)]
-    former, school = (known[name].to_numpy(np.int64) for name in ("former", "school"))
-    place = e.schools["school_id"].rank(method="first").to_numpy()
-    order = np.lexsort((-place[school], known["percent"].to_numpy(), former))
-    to = np.arange(n, dtype=np.int32)
-    to[former[order]] = school[order]
-    return _end_of(to), np.unique(former * n + school)
-
-
-def _end_of(to: Int32) -> Int32:
-    """Where a chain of steps (n,) ends; one that runs in a circle ends somewhere in it."""
-    for _ in range(max(len(to), 1).bit_length()):
-        to = to[to]
-    return to
-
-
-def pupils_of(e: Enrolments, spells: Spells, unit: Int32, rules: CleaningRules, log: Log) -> tuple[Pupils, Int32]:
+def pupils_of(e: Enrolments, spells: Spells, units: Units, rules: CleaningRules, log: Log) -> tuple[Pupils, Int32]:
     """The pupils that have spells, and the pupil of each spell (r,).
 
     A former number and the one that replaced it are one person, except where either is protected. A placeholder that
     nothing replaced is a pupil per school unit (as it is today) and school year in which a spell began.
-    unit : (s,), the school that each is today.
     """
     p = len(e.persons)
-    rank = np.empty(p, np.int32)
-    rank[np.argsort(e.persons["applicant"].to_numpy(object), kind="stable")] = np.arange(p, dtype=np.int32)
+    rank = placed(e.persons["applicant"])
     secret = e.persons["protected"].to_numpy(np.bool_)
-    of_person = _end_of(_replaced_by(e, secret, rank))
+    of_person = end_of(_replaced_by(e, secret, rank))
     spelled = np.zeros(p, np.bool_)
     spelled[spells.person] = True
     linked = np.flatnonzero((of_person != np.arange(p)) & spelled).astype(np.int32)
     log.rows("identity_event", of_person[linked])
     apart = e.persons["number_kind"].isin(rules.placeholder_kinds).to_numpy(np.bool_)
-    ids = np.empty(len(unit), np.int32)
-    ids[np.argsort(e.schools["school_id"].to_numpy(object), kind="stable")] = np.arange(len(unit), dtype=np.int32)
-    by_id = ids[unit]
+    unit = units.place[units.today]
     whose = of_person[spells.person]
-    key = _key(rank[whose], apart[whose], by_id, spells.school, spells.start, rules.school_year)
+    key = _key(rank[whose], apart[whose], unit, spells.school, spells.start, rules.school_year)
     keys, pupil = _numbered(key)
     person = np.empty(len(keys), np.int32)
     person[pupil] = whose
-    found = Pupils(person, ~apart[person], secret[person], of_person, rank, keys, apart, ids, by_id, rules.school_year)
+    found = Pupils(person, ~apart[person], secret[person], of_person, rank, keys, apart, unit, rules.school_year)
     log.rows("placeholder", pupil[~found.followed[pupil]])
     log.rows("protected", pupil[found.protected[pupil]])
     return found, pupil

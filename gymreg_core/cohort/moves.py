@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gymreg_core.cohort.cleaning import CleaningRules
 from gymreg_core.cohort.histories import INTRODUCTORY, MOVES, STUDY_BREAK, VOCATIONAL
+from gymreg_core.cohort.units import Units
 from gymreg_core.vocabulary.successors import lineage
 
 if TYPE_CHECKING:
@@ -19,19 +20,6 @@ Int8 = NDArray[np.int8]
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, eq=False)
-class Units:
-    """today : int32 (s,), the school that each is today. pairs : int64, former * s + school where one took over."""
-
-    today: Int32
-    pairs: Int64
-
-    def handed_over(self, before: Int32, after: Int32) -> Flags:
-        """Whether the second of two schools (n,) is the first one today, or took over from it."""
-        packed = before.astype(np.int64) * len(self.today) + after
-        return np.asarray((self.today[before] == self.today[after]) | np.isin(packed, self.pairs), np.bool_)
 
 
 @dataclass(frozen=True, eq=False)
