@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from gymreg_core.rules import entries, rule
 from gymreg_core.scenario_file import ScenarioPart, Whole, checked
@@ -12,8 +12,13 @@ from gymreg_core.vocabulary.programmes import Language
 
 _FILE = "measures"
 
-Year = Annotated[Whole, Field(ge=1990, le=2100)]
+Year = Annotated[str, Field(pattern="^(19|20)[0-9]{2}$")]
 Percent = Annotated[float, Field(ge=0, le=100)]
+
+
+def _in_words(given: Any) -> Any:
+    """Years as text: a fault in a list is told by its number, which a year as a number would be taken for."""
+    return {str(year): value for year, value in given.items()} if isinstance(given, dict) else given
 
 
 class Words(ScenarioPart):
@@ -32,7 +37,7 @@ class Series(ScenarioPart):
 
     by: Literal["region", "provider_form", "sex", "entry", "programme_type"]
     group: str = ""
-    values: dict[Year, Percent] = Field(min_length=1)
+    values: Annotated[dict[Year, Percent], BeforeValidator(_in_words), Field(min_length=1)]
     source: str = Field(min_length=1)
 
 
@@ -85,7 +90,7 @@ class Card(ScenarioPart):
     def reference(self, by: str = "region", group: str = "") -> dict[int, float]:
         """The share that others publish, by cohort (the autumn of the start); empty where there is none."""
         found = [one for one in self.published if (one.by, one.group) == (by, group)]
-        return {year - self.horizon: round(value / 100, 5) for one in found for year, value in one.values.items()}
+        return {int(year) - self.horizon: round(value / 100, 5) for one in found for year, value in one.values.items()}
 
 
 def card(key: str) -> Card:
