@@ -1,8 +1,7 @@
 """What may be shown to whom."""
 
-from gymreg_core.disclosure.cohorts import release_cohorts, release_estimates
+from gymreg_core.disclosure.cohorts import release_cohorts, release_estimates, release_steps
 from gymreg_core.disclosure.money import pupils_of
-from gymreg_core.disclosure.nested import Difference
 from gymreg_core.disclosure.released import (
     Released,
     release_counts,
@@ -10,11 +9,11 @@ from gymreg_core.disclosure.released import (
     release_published,
     release_rounded,
     require_released,
+    smallest_count,
 )
 from gymreg_core.disclosure.suppression import Ties
 
 __all__ = [
-    "Difference",
     "Released",
     "Ties",
     "pupils_of",
@@ -24,5 +23,7 @@ __all__ = [
     "release_money",
     "release_published",
     "release_rounded",
+    "release_steps",
     "require_released",
+    "smallest_count",
 ]

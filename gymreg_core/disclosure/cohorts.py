@@ -7,27 +7,31 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from gymreg_core.disclosure.nested import Difference, without_told
+from gymreg_core.disclosure.nested import Ints, without_told
 from gymreg_core.disclosure.released import Released, counts_in, estimates_in, let_out, smallest_count
 from gymreg_core.disclosure.suppression import Ties, hidden_rows
 from gymreg_core.provenance import Provenance
 
 POLICY = "cohorts"
+_NO_PAIRS = np.empty((0, 2), np.int64)
+_NOBODY = 1e-6
+"""Pupils: what is left of a share of them by the inexactness of numbers."""
 
 
 def release_cohorts(
-    table: pd.DataFrame, provenance: Provenance, *, ties: Ties | None = None, differences: Sequence[Difference] = ()
+    table: pd.DataFrame, provenance: Provenance, *, ties: Ties | None = None, nested: Ints | None = None
 ) -> Released:
     """Let out counts of pupils of cohorts; shares are made afterwards, from what is left (`Released.with_share`).
 
     A count from 1 to below `smallest_count` becomes missing, and so does one whose remainder or whose difference to a
     count of pupils among which these are is that small, and what would tell any of them by a sum.
 
-    ties : what adds up, and what remains of a count. differences : whose counts lie in one another.
+    ties : what adds up, and what remains of a count. nested : (m, 2) positions of rows whose counts lie in one another,
+        of which the second is left out where they differ by few.
     Errors: DisclosureRefused where a column is not on the policy's lists, holds persons, or looks like identities.
     """
     names, smallest = counts_in(table, POLICY), smallest_count()
-    kept, gone = without_told(table, names, smallest, ties or Ties(), differences)
+    kept, gone = without_told(table, names, smallest, ties or Ties(), _NO_PAIRS if nested is None else nested)
     return let_out(kept, POLICY, provenance, gone)
 
 
@@ -60,3 +64,42 @@ def release_estimates(
             kept[name] = kept[name].astype("Int64")
         kept.loc[hidden, name] = pd.NA if kept[name].dtype == "Int64" else np.nan
     return let_out(kept, POLICY, provenance, int(hidden.sum()) * len(numbers))
+
+
+def release_steps(
+    table: pd.DataFrame, provenance: Provenance, *, curve: Sequence[str], share: str, of: str
+) -> Released:
+    """Let out estimates over time that change only when `smallest_count` pupils have moved since the last change.
+
+    A time without a change has every count and estimate of the one before; before the first that may be shown, and from
+    when fewer pupils than that are followed, they are missing.
+
+    table : rows of a curve in the order of time. curve : columns that tell curves apart. share, of : columns: the
+        estimate whose steps count, and the pupils it is a share of.
+    Source: OpenSAFELY's rounding of survival curves, domain page 6.3. Errors: as `release_cohorts`.
+    """
+    numbers = [*counts_in(table, POLICY), *estimates_in(table, POLICY)]
+    table = table.reset_index(drop=True)
+    told_at = np.full(len(table), -1, np.int64)
+    for _, rows in table.groupby(list(curve), sort=False):
+        told_at[rows.index] = _told_at(rows.index.to_numpy(), rows[share].tolist(), rows[of].tolist())
+    kept, shown = table.copy(), told_at >= 0
+    held = table.iloc[np.where(shown, told_at, 0)]
+    for name in numbers:
+        values = held[name].reset_index(drop=True).convert_dtypes(convert_floating=False)
+        kept[name] = values.where(shown)
+    return let_out(kept, POLICY, provenance, int((~shown).sum()) * len(numbers))
+
+
+def _told_at(rows: Ints, shares: Sequence[float], pupils: Sequence[float]) -> list[int]:
+    """For each row of a curve, the row whose estimate stands there; -1 where none does."""
+    smallest, at, out = smallest_count(), -1, []
+    before = 0.0
+    for row, share, of in zip(rows.tolist(), shares, pupils, strict=True):
+        sides = (share * of, (1 - share) * of)
+        whole = all(side < _NOBODY or side > smallest - _NOBODY for side in sides)
+        moved = at < 0 or abs(share - before) * of > smallest - _NOBODY
+        if whole and moved:
+            at, before = row, share
+        out.append(at if of >= smallest else -1)
+    return out

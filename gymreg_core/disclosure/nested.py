@@ -7,7 +7,6 @@ of a diploma or study certificate: what two of them differ by is a count of pupi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -18,28 +17,16 @@ from gymreg_core.disclosure.suppression import Ties, hidden_rows
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-_NONE = np.empty(0, np.int64)
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Rows whose counts, with signs, make a count that is published nowhere.
-
-    rows : (m, w) positions, the last of a line the one that is left out where the sum is small. signs : (w,), 1 or -1.
-    """
-
-    rows: Ints
-    signs: Sequence[int]
-
 
 def without_told(
-    table: pd.DataFrame, counts: Sequence[str], smallest: int, ties: Ties, differences: Sequence[Difference]
+    table: pd.DataFrame, counts: Sequence[str], smallest: int, ties: Ties, nested: Ints
 ) -> tuple[pd.DataFrame, int]:
     """`table` with counts from 1 to below `smallest` missing, and how many cells that took.
 
     counts : columns of counts; they come back as Int64. ties : sums of rows, and rests within a row (`together` is not
-    used). Of a difference the last row is left out where the others are shown and the sum is small, of the counts or
-    of their rests. Rows are judged in their order, those that a sum ties together at the same time.
+    used). nested : (m, 2) positions of rows whose counts lie in one another: where they differ by few, or their rests
+    do, and the first is shown, the second is left out. Rows are judged in their order, those that a sum ties together
+    at the same time.
     """
     kept, gone, blocks = table.copy(), 0, list(_blocks(ties, len(table)))
     for name in counts:
@@ -49,28 +36,23 @@ def without_told(
             for parts, whole in ties.rests
             if parts[0] == name
         ]
-        hidden = _hidden([values, *rests], smallest, blocks, differences)
+        hidden = _hidden([values, *rests], smallest, blocks, nested)
         kept[name] = pd.array(values, dtype="Int64")
         kept.loc[hidden, name] = pd.NA
         gone += int(hidden.sum())
     return kept, gone
 
 
-def _hidden(
-    told: Sequence[Ints], smallest: int, blocks: Sequence[tuple[Ints, Ties]], differences: Sequence[Difference]
-) -> Bools:
-    n = len(told[0])
-    block_of = np.empty(n, np.int64)
+def _hidden(told: Sequence[Ints], smallest: int, blocks: Sequence[tuple[Ints, Ties]], nested: Ints) -> Bools:
+    block_of = np.empty(len(told[0]), np.int64)
     for place, (rows, _) in enumerate(blocks):
         block_of[rows] = place
-    lines = [_by_block(one, block_of) for one in differences]
+    by_block = _by_block(nested, block_of)
     hidden = _any_small(told, smallest)
     for place, (rows, ties) in enumerate(blocks):
-        for one, of_block in zip(differences, lines, strict=True):
-            mine = one.rows[of_block.get(place, _NONE)]
-            sums = [np.abs((values[mine] * np.asarray(one.signs)).sum(axis=1)) for values in told]
-            small = _any_small(sums, smallest)
-            hidden[mine[small & ~hidden[mine].any(axis=1), -1]] = True
+        first, second = by_block.get(place, nested[:0]).T
+        small = _any_small([np.abs(values[second] - values[first]) for values in told], smallest)
+        hidden[second[small & ~hidden[first]]] = True
         if len(rows) > 1:
             hidden[rows] = hidden_rows(hidden[rows], [values[rows] for values in told], smallest, ties)
     return hidden
@@ -81,14 +63,12 @@ def _any_small(counts: Sequence[Ints], smallest: int) -> Bools:
     return np.asarray(np.logical_or.reduce([(values > 0) & (values < smallest) for values in counts]), np.bool_)
 
 
-def _by_block(one: Difference, block_of: Ints) -> Mapping[int, Ints]:
-    """The lines of a difference by the block that its last row is in."""
-    if not len(one.rows):
-        return {}
-    last = block_of[one.rows[:, -1]]
-    order = np.argsort(last, kind="stable")
-    places, starts = np.unique(last[order], return_index=True)
-    return {int(place): part for place, part in zip(places, np.split(order, starts[1:]), strict=True)}
+def _by_block(nested: Ints, block_of: Ints) -> Mapping[int, Ints]:
+    """The pairs by the block that their second row is in."""
+    of = block_of[nested[:, 1]]
+    order = np.argsort(of, kind="stable")
+    places, starts = np.unique(of[order], return_index=True)
+    return dict(zip(places.tolist(), np.split(nested[order], starts[1:]), strict=False))
 
 
 def _blocks(ties: Ties, n: int) -> Iterator[tuple[Ints, Ties]]:

@@ -81,7 +81,7 @@ def _matrix(ties: Ties, rows: int) -> NDArray[np.float64]:
 def _protect(hidden: _Bools, values: _Ints, smallest: int, sums: NDArray[np.float64]) -> None:
     """Hide further rows until nothing tells what is hidden; changes `hidden`."""
     size = values.sum(axis=1)
-    while True:
+    while len(size):
         told, short = _told(hidden, sums), _short(hidden, values, smallest, sums)
         open_ = (sums != 0) & ~hidden & (size > 0)
         within = np.where(open_, size, size.max() + 1)

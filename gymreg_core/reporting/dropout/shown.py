@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 from gymreg_core.contracts.tracked import SCOPES
 from gymreg_core.disclosure import Released
-from gymreg_core.reporting.dropout import released
+from gymreg_core.reporting.dropout import released, released_models
 from gymreg_core.reporting.dropout.stored import Followed
 
 _KEPT = 4
@@ -40,6 +40,66 @@ class Shown:
     def not_followed(self) -> Released:
         """See `release_not_followed`."""
         return released.release_not_followed(self.stored.tracked, _GROUPS, self.stored.provenance)
+
+    @cached_property
+    def switches(self) -> Released:
+        """See `release_switches`."""
+        return released_models.release_switches(self.stored.tracked, _GROUPS, self.stored.provenance)
+
+    @cached_property
+    def switchers(self) -> Released:
+        """See `release_switchers`."""
+        return released_models.release_switchers(self.stored.tracked, _GROUPS, self.stored.provenance)
+
+    @cached_property
+    def curves(self) -> Released:
+        """See `release_curves`."""
+        return released_models.release_curves(self.stored.tracked, self.stored.provenance)
+
+    @cached_property
+    def hazard(self) -> Released:
+        """See `release_hazard`."""
+        return released_models.release_hazard(self.stored.tracked, self.stored.provenance)
+
+    @cached_property
+    def hazard_fit(self) -> Released:
+        """See `release_hazard_fit`."""
+        return released_models.release_hazard_fit(self.stored.tracked, self.stored.provenance)
+
+    @cached_property
+    def warning(self) -> Released:
+        """See `release_warning`."""
+        return released_models.release_warning(self.stored.tracked, self.stored.provenance)
+
+    @cached_property
+    def warning_fit(self) -> Released:
+        """See `release_warning_fit`."""
+        return released_models.release_warning_fit(self.stored.tracked, self.stored.provenance)
+
+    @cached_property
+    def warning_groups(self) -> Released:
+        """See `release_warning_groups`."""
+        return released_models.release_warning_groups(self.stored.tracked, self.stored.provenance)
+
+    @cached_property
+    def schools(self) -> Released:
+        """See `release_schools`."""
+        return released_models.release_schools(self.stored.tracked, self.stored.provenance)
+
+    @cached_property
+    def school_stability(self) -> Released:
+        """See `release_school_stability`."""
+        return released_models.release_school_stability(self.stored.tracked, self.stored.provenance)
+
+    @cached_property
+    def responsibility(self) -> Released:
+        """See `release_responsibility`."""
+        return released_models.release_responsibility(self.stored.tracked, self.stored.provenance)
+
+    @cached_property
+    def cleaning(self) -> Released:
+        """See `release_cleaning`."""
+        return released_models.release_cleaning(self.stored.tracked, self.stored.provenance)
 
 
 @lru_cache(maxsize=_KEPT)

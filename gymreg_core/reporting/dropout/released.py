@@ -1,0 +1,151 @@
+"""What of tracked cohorts may be shown: counts, the small ones left out with all that would tell them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gymreg_core.cohort.cards import cards
+from gymreg_core.contracts.tracked import Tracked
+from gymreg_core.disclosure import Released, Ties, release_cohorts, release_rounded, smallest_count
+from gymreg_core.provenance import Provenance
+
+Sums = list[tuple[int | None, list[int]]]
+OCTOBER = 10
+_CENTURY = 100
+_STATUS_DAYS = 5
+"""Years after the start for which states on 15 October stand in a table."""
+
+
+def release_measures(tracked: Tracked, bys: Sequence[str], provenance: Provenance) -> Released:
+    """The cards of every cohort, of the region and of the groups of `bys`: the columns of `measures`, share of those
+    who completed, and not_followed_share of all who started.
+
+    Of cards that differ by few pupils of the same group the later one is left out, the main ones coming first. Those by
+    the first school and those by the last are not of the same pupils.
+    """
+    known = sorted(cards(), key=lambda card: not card.main)
+    order = {card.key: place for place, card in enumerate(known)}
+    frame = of_groups(tracked.measures, bys)
+    frame = frame.sort_values("card", key=lambda keys: keys.map(order), kind="stable").reset_index(drop=True)
+    school = frame["card"].map({card.key: card.attribution for card in known})
+    ties = Ties(sums=grouped_sums(frame, ["card", "cohort"]), rests=[(["completed"], "starters")])
+    released = release_cohorts(
+        frame, provenance, ties=ties, nested=pairs(frame.assign(of=school), ["cohort", "by", "group", "of"])
+    )
+    return released.with_share("share", "completed", "starters").with_share(
+        "not_followed_share", "not_followed", "starters", "left_out", "not_followed"
+    )
+
+
+def release_leavers(tracked: Tracked, bys: Sequence[str], provenance: Provenance) -> Released:
+    """Who left in each school year, whatever they started on: cohort, by, group, year, state ('' all who left),
+    present, pupils, returned, share of those present and returned_share of those who left."""
+    keys = ["cohort", "by", "group", "year"]
+    frame = of_groups(tracked.leavers, bys)
+    counts = frame.groupby([*keys, "state"], sort=True)[["pupils", "returned"]].sum().reset_index()
+    present = frame.drop_duplicates([*keys, "entry"]).groupby(keys, sort=True)["present"].sum()
+    whole = counts.groupby(keys, sort=True)[["pupils", "returned"]].sum().reset_index().assign(state="")
+    frame = pd.concat([whole, counts], ignore_index=True).join(present, on=keys)
+    sums = grouped_sums(frame, ["cohort", "year", "state"]) + parts_of(frame, keys, "state")
+    rests = [(["pupils"], "present"), (["returned"], "pupils")]
+    released = release_cohorts(frame, provenance, ties=Ties(sums=sums, rests=rests))
+    return released.with_share("share", "pupils", "present").with_share("returned_share", "returned", "pupils")
+
+
+def release_introductory(tracked: Tracked, bys: Sequence[str], provenance: Provenance) -> Released:
+    """Starters on introductory programmes and what they had come to after so many years: the columns of
+    `introductory`, and to_national_share, diploma_share and study_certificate_share of the starters. Of the region each
+    programme, of the groups of `bys` but programmes all of them together."""
+    frame = of_groups(tracked.introductory, bys)
+    frame = frame[(frame["by"] != "programme") & ((frame["by"] == "region") | (frame["programme"] == ""))]
+    frame = frame.reset_index(drop=True)
+    keys = ["cohort", "by", "group", "within"]
+    sums = grouped_sums(frame, ["cohort", "within", "programme"]) + parts_of(frame, keys, "programme")
+    names = ("to_national", "diploma", "study_certificate")
+    rests = [([name], "starters") for name in names]
+    ties = Ties(sums=sums, rests=[*rests, (["diploma", "study_certificate"], "starters")])
+    years = pairs(frame, ["cohort", "by", "group", "programme"])
+    released = release_cohorts(frame, provenance, ties=ties, nested=years)
+    for name in names:
+        released = released.with_share(f"{name}_share", name, "starters")
+    return released
+
+
+def release_not_followed(tracked: Tracked, bys: Sequence[str], provenance: Provenance) -> Released:
+    """Starters who cannot be followed: cohort, by, group, reason ('' all of them), pupils."""
+    frame = of_groups(tracked.not_followed, bys)
+    keys = ["cohort", "by", "group"]
+    whole = frame.groupby(keys, sort=True)["pupils"].sum().reset_index().assign(reason="")
+    frame = pd.concat([whole, frame], ignore_index=True)[[*keys, "reason", "pupils"]]
+    sums = grouped_sums(frame, ["cohort", "reason"]) + parts_of(frame, keys, "reason")
+    return release_cohorts(frame, provenance, ties=Ties(sums=sums))
+
+
+def release_months(monthly: pd.DataFrame, provenance: Provenance) -> Released:
+    """The states of one group of one cohort: month, state, pupils (rounded) and share, every state in every month."""
+    cells = pd.MultiIndex.from_product(
+        [sorted(monthly["month"].unique()), sorted(monthly["state"].unique())], names=["month", "state"]
+    )
+    counts = monthly.groupby(["month", "state"])["pupils"].sum().reindex(cells, fill_value=0)
+    return release_rounded(counts.reset_index(), provenance).with_share_within("share", "pupils", "month")
+
+
+def release_status_days(monthly: pd.DataFrame, cohort: int, provenance: Provenance) -> Released:
+    """The same on 15 October: state, and pupils_y0 (the first one), pupils_y1 and so on, as far as is known."""
+    october = monthly[monthly["month"] % _CENTURY == OCTOBER]
+    years = october["month"] // _CENTURY - cohort
+    october = october.assign(year=years)[years <= _STATUS_DAYS]
+    wide = october.pivot_table(index="state", columns="year", values="pupils", aggfunc="sum", fill_value=0)
+    wide = wide.rename(columns=lambda year: f"pupils_y{year}").astype("int64")
+    return release_rounded(wide.reset_index().rename_axis(columns=None), provenance)
+
+
+def release_flows(flows: pd.DataFrame, provenance: Provenance) -> Released:
+    """The ways of one group of one cohort: year, origin, destination, pupils (rounded); ways of few are left out.
+
+    Of a year, destination '' is all who come from a state, and origin '' all who go to one, the few among them.
+    """
+    ways = flows[["year", "origin", "destination", "pupils"]]
+    ends = [ways.assign(**{end: ""}) for end in ("origin", "destination")]
+    keys = ["year", "origin", "destination"]
+    counts = pd.concat([*ends, ways], ignore_index=True).groupby(keys, sort=True)["pupils"].sum().reset_index()
+    return release_rounded(counts[counts["pupils"] >= smallest_count()], provenance)
+
+
+def grouped_sums(frame: pd.DataFrame, keys: Sequence[str]) -> Sums:
+    """For each combination of `keys`: the region's row, and the rows of each kind of group that add up to it."""
+    found: Sums = []
+    place = frame.reset_index(drop=True)
+    for _, rows in place.groupby(list(keys), sort=False):
+        region = rows.index[rows["by"] == "region"]
+        total = int(region[0]) if len(region) else None
+        others = rows[rows["by"] != "region"]
+        found += [(total, part.index.tolist()) for _, part in others.groupby("by", sort=False)]
+    return found
+
+
+def pairs(frame: pd.DataFrame, keys: Sequence[str]) -> NDArray[np.int64]:
+    """Every two rows with the same `keys`, the later one second: (m, 2) positions."""
+    of = frame.reset_index(drop=True).groupby(list(keys), sort=False).indices.values()
+    lines = [np.column_stack([rows[a], rows[b]]) for rows in of for a, b in [np.triu_indices(len(rows), 1)]]
+    return np.concatenate(lines) if lines else np.empty((0, 2), np.int64)
+
+
+def parts_of(frame: pd.DataFrame, keys: Sequence[str], name: str) -> Sums:
+    """For each combination of `keys`: the row whose `name` is '', and the others, which add up to it."""
+    found: Sums = []
+    for _, rows in frame.reset_index(drop=True).groupby(list(keys), sort=False):
+        whole = np.flatnonzero(rows[name] == "")
+        parts = rows.index[rows[name] != ""].tolist()
+        if parts:
+            found.append((int(rows.index[whole[0]]) if len(whole) else None, parts))
+    return found
+
+
+def of_groups(frame: pd.DataFrame, bys: Sequence[str]) -> pd.DataFrame:
+    """The rows of the region and of the groups of `bys`."""
+    return frame[frame["by"].isin(["region", *bys])].reset_index(drop=True)

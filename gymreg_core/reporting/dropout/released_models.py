@@ -1,0 +1,142 @@
+"""What may be shown of switches, estimates and the register itself: rows that few pupils stand behind are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from gymreg_core.contracts.tracked import Tracked
+from gymreg_core.disclosure import Released, Ties, release_cohorts, release_estimates, release_steps
+from gymreg_core.provenance import Provenance
+from gymreg_core.reporting.dropout.released import grouped_sums, of_groups, pairs, parts_of
+
+UNKNOWN = "unknown"
+_COHORT = ["cohort", "by", "group"]
+
+
+def release_switches(tracked: Tracked, bys: Sequence[str], provenance: Provenance) -> Released:
+    """First switches of those who started a national programme: cohort, by, group, within, kind ('' everyone), pupils,
+    starters (everyone), and share of them."""
+    return _switches(tracked.switches, bys, provenance).with_share("share", "pupils", "starters")
+
+
+def release_switchers(tracked: Tracked, bys: Sequence[str], provenance: Provenance) -> Released:
+    """The same with completed and share, how many of the pupils had a diploma after three years; of cohorts whose three
+    years have passed."""
+    frame = tracked.switches
+    pending = frame.loc[frame["completed"] < 0, "cohort"]
+    known = _switches(frame[~frame["cohort"].isin(pending)], bys, provenance, completed=True)
+    return known.with_share("share", "completed", "pupils")
+
+
+def _switches(frame: pd.DataFrame, bys: Sequence[str], provenance: Provenance, *, completed: bool = False) -> Released:
+    keys, counts = [*_COHORT, "within"], ["pupils", *(["completed"] if completed else [])]
+    frame = of_groups(frame, bys)[[*keys, "kind", *counts]]
+    whole = frame.groupby(keys, sort=True)[counts].sum().reset_index().assign(kind="")
+    frame = pd.concat([whole, frame], ignore_index=True)
+    frame = frame.merge(whole[[*keys, "pupils"]].rename(columns={"pupils": "starters"}), on=keys, how="left")
+    sums = grouped_sums(frame, ["cohort", "within", "kind"]) + parts_of(frame, keys, "kind")
+    rests = [(["pupils"], "starters"), *([(["completed"], "pupils")] if completed else [])]
+    later = pairs(frame, [*_COHORT, "kind"])
+    return release_cohorts(frame, provenance, ties=Ties(sums=sums, rests=rests), nested=later)
+
+
+def release_curves(tracked: Tracked, provenance: Provenance) -> Released:
+    """Probabilities of states over time, in steps: the columns of `curves`; a month without a step has the
+    probability and interval of the one before."""
+    curve = ["by", "group", "entry", "state"]
+    frame = tracked.curves.sort_values([*curve, "month"], kind="stable").reset_index(drop=True)
+    return release_steps(frame, provenance, curve=curve, share="probability", of="followed")
+
+
+def release_hazard(tracked: Tracked, provenance: Provenance) -> Released:
+    """What goes with interruption: the columns of `hazard`; levels with few pupils, or few who left or stayed, are
+    left out."""
+    rests = [("events", "pupils")]
+    return release_estimates(tracked.hazard, provenance, behind=["pupils", "events"], rests=rests)
+
+
+def release_hazard_fit(tracked: Tracked, provenance: Provenance) -> Released:
+    """Predicted beside observed interruptions: the columns of `hazard_fit`."""
+    return _tenths(tracked.hazard_fit, provenance, [])
+
+
+def release_warning_fit(tracked: Tracked, provenance: Provenance) -> Released:
+    """Predicted beside observed outcomes of both judges: the columns of `warning_fit`."""
+    return _tenths(tracked.warning_fit, provenance, ["judge"])
+
+
+def _tenths(frame: pd.DataFrame, provenance: Provenance, keys: list[str]) -> Released:
+    ties = Ties(sums=_blocks(frame, keys))
+    return release_estimates(frame, provenance, behind=["pupils", "events"], rests=[("events", "pupils")], ties=ties)
+
+
+def release_warning(tracked: Tracked, provenance: Provenance) -> Released:
+    """How well the score and the school's own rate foresee: the columns of `warning`, found_share of those pointed out
+    (precision) and event_share of those concerned who were found (sensitivity)."""
+    rests = [("events", "pupils"), ("flagged", "pupils"), ("found", "flagged"), ("found", "events")]
+    released = release_estimates(
+        tracked.warning, provenance, behind=["pupils", "events", "flagged", "found"], rests=rests
+    )
+    return _judged(released)
+
+
+def release_warning_groups(tracked: Tracked, provenance: Provenance) -> Released:
+    """The same per group, at one workload: the columns of `warning_groups`, and the shares of `release_warning`."""
+    frame = tracked.warning_groups.reset_index(drop=True)
+    rests = [("events", "pupils"), ("flagged", "pupils"), ("found", "flagged"), ("found", "events")]
+    ties = Ties(sums=grouped_sums(frame, ["judge"]))
+    behind = ["pupils", "events", "flagged", "found"]
+    return _judged(release_estimates(frame, provenance, behind=behind, rests=rests, ties=ties))
+
+
+def _judged(released: Released) -> Released:
+    return (
+        released.with_share("found_share", "found", "flagged")
+        .with_share("events_share", "found", "events")
+        .with_share("share", "events", "pupils")
+    )
+
+
+def release_schools(tracked: Tracked, provenance: Provenance) -> Released:
+    """Schools beside what their intake lets expect: the columns of `schools`, and share of the starters; all that
+    was counted and estimated is missing for a school where few started, completed or did not."""
+    frame = tracked.schools.reset_index(drop=True)
+    ties = Ties(sums=[*_blocks(frame, []), *_blocks(frame, ["provider_form"])])
+    rests = [("completed", "starters")]
+    released = release_estimates(frame, provenance, behind=["starters", "completed"], rests=rests, ties=ties)
+    return released.with_share("share", "completed", "starters")
+
+
+def release_school_stability(tracked: Tracked, provenance: Provenance) -> Released:
+    """How schools' differences of two cohorts go together: the columns of `school_stability`, which counts schools."""
+    return release_estimates(tracked.school_stability, provenance, behind=["schools"])
+
+
+def release_responsibility(tracked: Tracked, provenance: Provenance) -> Released:
+    """Young people in the municipal activity responsibility: day, municipality (UNKNOWN where none is registered) and
+    reason, '' all of them, pupils."""
+    frame = tracked.responsibility
+    frame = frame.assign(municipality=frame["municipality"].replace("", UNKNOWN))
+    parts = [frame, frame.assign(reason=""), frame.assign(municipality=""), frame.assign(reason="", municipality="")]
+    keys = ["day", "municipality", "reason"]
+    frame = pd.concat(parts, ignore_index=True).groupby(keys, sort=True)["pupils"].sum().reset_index()
+    sums = parts_of(frame, ["day", "municipality"], "reason") + parts_of(frame, ["day", "reason"], "municipality")
+    return release_cohorts(frame, provenance, ties=Ties(sums=sums))
+
+
+def release_cleaning(tracked: Tracked, provenance: Provenance) -> Released:
+    """What the cleaning did: rule, rows, pupils."""
+    return release_cohorts(tracked.cleaning, provenance)
+
+
+def _blocks(frame: pd.DataFrame, keys: list[str]) -> list[tuple[int | None, list[int]]]:
+    """The rows of each combination of `keys`, which add up to something told elsewhere."""
+    if not len(frame):
+        return []
+    if not keys:
+        return [(None, list(range(len(frame))))]
+    place = pd.Series(np.arange(len(frame)))
+    return [(None, rows.tolist()) for _, rows in place.groupby([frame[key].to_numpy() for key in keys], sort=True)]
