@@ -12,13 +12,16 @@ records another, so that what was known at an earlier day can be told again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from gymreg_core.contracts.register import NUMBER_KINDS, SCHOOLS, SEXES, shaped
 from gymreg_core.contracts.results import Column
+from gymreg_core.errors import BadParameters
 
 END_REASONS = (
     *("", "promoted", "changed", "study_break", "exchange_year", "interrupted", "moved_out", "deceased"),
@@ -160,6 +163,38 @@ def enrolment_table(name: str, columns: Mapping[str, Any] | pd.DataFrame) -> pd.
 def known_at(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """The rows of a table with `recorded` and `annulled` that were known at the end of a day; the index is kept."""
     return table[(table["recorded"] <= day) & ~(table["annulled"] <= day)]
+
+
+def references_of(name: str) -> dict[str, str]:
+    """The columns of a table that hold row numbers, each with the table whose rows they are."""
+    into = {"pupil": "persons", "school": "schools", "former": "schools" if name == "predecessors" else "persons"}
+    return {c.name: into[c.name] for c in ENROLMENT_TABLES[name] if c.name in into and c.dtype == "int32"}
+
+
+def enrolments_at(enrolments: Enrolments, day: date) -> Enrolments:
+    """What was known at the end of a day, as the extract of that day would have told it.
+
+    Persons and schools are those that anything was known of, with what is known of them now: sex, a protected identity
+    and who runs a school have no day. Errors: BadParameters for a day after the last that the tables tell of.
+    """
+    if day.isoformat() > enrolments.as_of:
+        raise BadParameters(f"nothing is known of {day} yet", where="as_of", why=f"The last day is {enrolments.as_of}.")
+    at, now = pd.Timestamp(day), enrolments.tables()
+    then = {name: table[table["recorded"] <= at] for name, table in now.items() if "recorded" in table}
+    place: dict[str, Any] = {}
+    tables: dict[str, Any] = {}
+    for into in ("persons", "schools"):
+        there = np.zeros(len(now[into]), np.bool_)
+        for name, table in then.items():
+            for column in (column for column, other in references_of(name).items() if other == into):
+                there[table[column]] = True
+        place[into] = np.cumsum(there) - 1
+        tables[into] = now[into][there].reset_index(drop=True)
+    for name, table in then.items():
+        moved = {column: place[into][table[column]] for column, into in references_of(name).items()}
+        known = table.assign(annulled=table["annulled"].mask(table["annulled"] > at), **moved)
+        tables[name] = enrolment_table(name, known.reset_index(drop=True))
+    return replace(enrolments, as_of=day.isoformat(), **tables)
 
 
 def empty_enrolment_table(name: str) -> pd.DataFrame:
