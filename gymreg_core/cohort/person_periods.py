@@ -22,8 +22,8 @@ Int8 = NDArray[np.int8]
 Int32 = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 Names = NDArray[np.object_]
-SWITCHES = ("programme", "school", "programme_and_school")
-"""Moves that are a switch; going over from an introductory programme to a national one is none."""
+
+
 _YES_NO = ("no", "yes")
 _HOMES = ("no", "yes", "unknown")
 
@@ -117,8 +117,8 @@ def term(name: str, codes: Int32, levels: tuple[str, ...], reference: str | None
 
 
 def switched_by(h: Histories, pupil: Int32, row: Int32) -> Bools:
-    """Whether pupils (m,) had switched programme or school by the rows of the spells (m,) that they are in."""
-    is_switch = np.isin(h.spells["move"].to_numpy(), [MOVES.index(move) for move in SWITCHES])
+    """Whether pupils (m,) had switched (rule `switch_kinds`) by the rows of the spells (m,) that they are in."""
+    is_switch = np.isin(h.spells["move"].to_numpy(), [MOVES.index(move) for move in rule("cohort", "switch_kinds")])
     counted = np.concatenate([[0], np.cumsum(is_switch)])
     return np.asarray(counted[row + 1] > counted[h.of_pupil[pupil]], np.bool_)
 
