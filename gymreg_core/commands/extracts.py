@@ -15,7 +15,10 @@ from gymreg_core.errors import BadInput
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(help="Result files, price lists, register extracts, or folders.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(help="Result files, price lists, folders of extracts, or the address of a database with one."),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON alone.")] = False,
 ) -> None:
     """Say what is found in source files; nothing is stored."""
@@ -77,7 +80,12 @@ def synth(
 
 @app.command()
 def ingest(
-    data: Annotated[Path, typer.Option("--data", help="Folder with result files or extracts.")],
+    data: Annotated[
+        str,
+        typer.Option(
+            "--data", help="Folder with result files or extracts, or the address of a database with an extract."
+        ),
+    ],
     workspace: Annotated[Path, typer.Option("--workspace", help="Where validated tables are kept.")],
     key: Annotated[
         Path | None, typer.Option("--key", help="File with the key to the pseudonyms (default: GYMREG_KEY).")
@@ -85,9 +93,11 @@ def ingest(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON alone.")] = False,
 ) -> None:
     """Validate result files and extracts of registers and enrolments, and store them."""
+    from gymreg_core.reporting.console import Progress
     from gymreg_core.store.ingest import ingest_all
 
-    summaries = ingest_all(data, workspace, key)
+    with Progress() as progress:
+        summaries = ingest_all(data, workspace, key, progress=progress.advance)
     if as_json:
         print(json.dumps(summaries[0] if len(summaries) == 1 else summaries, ensure_ascii=False, indent=1))
         return

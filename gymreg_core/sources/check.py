@@ -10,10 +10,12 @@ import pandas as pd
 from gymreg_core.findings import Finding, Findings
 from gymreg_core.sources.enrolments.layout import enrolment_kind
 from gymreg_core.sources.enrolments.reading import check_enrolments
-from gymreg_core.sources.extract_kinds import extracts
+from gymreg_core.sources.extract_kinds import extracts, kind_of
+from gymreg_core.sources.formats.database import is_url
 from gymreg_core.sources.price_lists.reading import check_price_list, is_price_list
 from gymreg_core.sources.published import read_results
 from gymreg_core.sources.register.folders import across, of_folder, split_paths
+from gymreg_core.sources.register.layout import register_kind
 from gymreg_core.sources.register.reading import check_register
 from gymreg_core.vocabulary.finding_texts import finding_advice, finding_text
 from gymreg_core.vocabulary.programmes import Language
@@ -24,9 +26,11 @@ COLUMNS = ("severity", "rule", "message", "advice", "count", "source_file", "she
 def check_files(paths: Iterable[Path | str]) -> Findings:
     """Everything that is found in result files, price lists and extracts of registers and enrolments, errors first.
 
-    Bad data is no exception.
+    An extract is named by its folder or by the address of its database. Bad data is no exception.
     """
-    named = list(map(Path, paths))
+    given = list(paths)
+    urls = [str(one) for one in given if is_url(one)]
+    named = [Path(one) for one in given if not is_url(one)]
     folders, others = split_paths(named)
     price_lists = [path for path in others if path.is_file() and is_price_list(path)]
     results = [path for path in others if path not in price_lists]
@@ -36,9 +40,11 @@ def check_files(paths: Iterable[Path | str]) -> Findings:
         found += of_folder(check_register(folder), folder, several=several)
     for folder in enrolled:
         found += of_folder(check_enrolments(folder), folder, several=several)
+    for url in urls:
+        found += check_register(url) if kind_of(url) is register_kind() else check_enrolments(url)
     for path in price_lists:
         found += check_price_list(path).findings
-    if results or not folders + enrolled + price_lists:
+    if results or not folders + enrolled + price_lists + urls:
         found += read_results(*results, strict=False).findings
     return found.sorted()
 

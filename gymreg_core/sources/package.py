@@ -39,13 +39,15 @@ DAMAGE = (
 class Package:
     """Parts of a workbook by name. Every byte that is unpacked counts, whatever the package's directory claims.
 
-    Use as a context; errors inside it leave it as BadInput: `workbook-damaged`, `workbook-encrypted`,
+    `limit`: bytes that it may unpack to, by default those of rules/file_limits.yml. Use as a context; errors inside it
+    leave it as BadInput: `workbook-damaged`, `workbook-encrypted`,
     `unpacked-too-large` or `not-a-workbook`.
     """
 
-    def __init__(self, path: Path, file: str) -> None:
+    def __init__(self, path: Path, file: str, limit: int | None = None) -> None:
         self._path, self.file = path, file
-        self._left: int = rule("file_limits", "unpacked_bytes")
+        self._limit: int = rule("file_limits", "unpacked_bytes") if limit is None else limit
+        self._left = self._limit
 
     def __enter__(self) -> Self:
         try:
@@ -78,7 +80,7 @@ class Package:
             raise self._too_large()
 
     def _too_large(self) -> BadInput:
-        return refuse("unpacked-too-large", self.file, limit=rule("file_limits", "unpacked_bytes") // 1_000_000)
+        return refuse("unpacked-too-large", self.file, limit=self._limit // 1_000_000)
 
     def stream(self, part: str) -> Iterator[bytes]:
         """The part's bytes in pieces, to their true end: zipfile checks the checksum, we the sum of all unpacked.

@@ -10,8 +10,11 @@ import math
 import posixpath
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Self
 
 from gymreg_core.rules import rule
 from gymreg_core.sources.package import Package
@@ -30,19 +33,33 @@ def read_workbook(path: Path, file: str) -> Source:
     Errors: BadInput where it is no Excel workbook, damaged, encrypted, or larger than `rules/file_limits.yml` allows.
     """
     with Package(path, file) as package:
-        book = _linked(package, "", "/officeDocument").get("", "")
-        sheets = Elements(package, book, "sheet").items if book.endswith(".xml") else []
-        if not sheets:
-            raise refuse("not-a-workbook", file)
-        parts = _linked(package, book, "/worksheet")
-        strings = SharedStrings(package, _linked(package, book, "/sharedStrings").get("", "")).items
-        read = [
-            _SheetReader(package, parts[sheet["id"]], strings).sheet(sheet.get("name", ""))
-            for sheet in sheets
-            if sheet.get("id") in parts
-        ]
+        book = open_book(package)
+        strings = SharedStrings(package, book.strings).items
+        read = [SheetReader(package, part, strings).read().sheet(name) for name, part in book.sheets]
         category = Texts(package, "docProps/core.xml", "category").items
     return Source(file, tuple(read), made_up=MADE_UP in category)
+
+
+@dataclass(frozen=True)
+class Book:
+    """What a workbook is made of: its sheets (name, part) in their order, the part with its strings, and whether it
+    counts days from 1904 on."""
+
+    sheets: tuple[tuple[str, str], ...]
+    strings: str
+    from_1904: bool
+
+
+def open_book(package: Package) -> Book:
+    """The sheets of a workbook, chart sheets left out. Errors: BadInput where it is none."""
+    book = _linked(package, "", "/officeDocument").get("", "")
+    sheets = Elements(package, book, "sheet").items if book.endswith(".xml") else []
+    if not sheets:
+        raise refuse("not-a-workbook", package.file)
+    parts = _linked(package, book, "/worksheet")
+    there = tuple((sheet.get("name", ""), parts[sheet["id"]]) for sheet in sheets if sheet.get("id") in parts)
+    epochs = [item.get("date1904") for item in Elements(package, book, "workbookPr").items]
+    return Book(there, _linked(package, book, "/sharedStrings").get("", ""), bool({"1", "true"} & set(epochs)))
 
 
 def _linked(package: Package, part: str, kind: str) -> dict[str, str]:
@@ -60,20 +77,36 @@ def _linked(package: Package, part: str, kind: str) -> dict[str, str]:
     return {"": next(iter(targets.values())), **targets} if targets else {}
 
 
-class _SheetReader(Reader):
-    """The filled cells of one sheet, sparsely: row number -> column (first = 0) -> cell."""
+class SheetReader(Reader):
+    """The filled cells of one sheet, sparsely: row number -> column (first = 0) -> cell. `limits`: of cells, rows and
+    columns, by default those of rules/file_limits.yml."""
 
-    def __init__(self, package: Package, part: str, strings: list[str]) -> None:
-        self.strings = strings
+    def __init__(
+        self, package: Package, part: str, strings: list[str], limits: Mapping[str, int] | None = None
+    ) -> None:
+        self.part, self.strings = part, strings
         self.rows: dict[int, dict[int, Cell]] = {}
         self.merged: list[tuple[int, int, int, int]] = []
         self.row, self.column, self.kind, self.inside = 0, -1, "n", False
         self.pieces: list[str] = []
         self.filled = 0
-        self.limits = {name: int(rule("file_limits", name)) for name in ("cells", "rows", "columns")}
+        self.limits = limits or {name: int(rule("file_limits", name)) for name in ("cells", "rows", "columns")}
         if part not in package.names:
             raise refuse("workbook-damaged", package.file)
-        super().__init__(package, part)
+        self.package = package
+
+    def read(self) -> Self:
+        """The whole sheet."""
+        super().__init__(self.package, self.part)
+        return self
+
+    def rows_in_turn(self) -> Iterator[dict[int, dict[int, Cell]]]:
+        """The rows, some at a time and then forgotten; cells merged downwards fill only the first of their rows."""
+        for _ in self.pieces_of(self.package, self.part):
+            last = self.rows.pop(self.row, None)
+            ready, self.rows = self.rows, {} if last is None else {self.row: last}
+            yield ready
+        yield self.rows
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = name if ":" not in name else local_name(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 from xml.parsers import expat
 
@@ -31,6 +32,11 @@ class Reader:
     """Feeds a part of the package to `start`, `end` and `text` of a subclass; an absent part is an empty one."""
 
     def __init__(self, package: Package, part: str) -> None:
+        for _ in self.pieces_of(package, part):
+            pass
+
+    def pieces_of(self, package: Package, part: str) -> Iterator[None]:
+        """Feed the part, pausing after each of its pieces."""
         self.package = package
         parser = expat.ParserCreate()
         parser.buffer_text = True
@@ -40,6 +46,7 @@ class Reader:
         if part in package.names:
             for piece in package.stream(part):
                 parser.Parse(piece, False)
+                yield
             parser.Parse(b"", True)
 
     def _no_doctype(self, *_: Any) -> None:
@@ -93,10 +100,11 @@ class Texts(Reader):
 class SharedStrings(Reader):
     """The strings that cells point to by number, their formatting dropped and phonetic readings left out."""
 
-    def __init__(self, package: Package, part: str) -> None:
+    def __init__(self, package: Package, part: str, limit: int | None = None) -> None:
         self.items: list[str] = []
         self.pieces: list[str] = []
-        self.inside, self.phonetic, self.limit = False, False, int(rule("file_limits", "cells"))
+        self.inside, self.phonetic = False, False
+        self.limit = int(rule("file_limits", "cells")) if limit is None else limit
         super().__init__(package, part)
 
     def start(self, name: str, _: dict[str, str]) -> None:

@@ -13,10 +13,12 @@ from gymreg_core.provenance import InputFile, Provenance
 from gymreg_core.sources.enrolments.description import read_span
 from gymreg_core.sources.enrolments.layout import enrolment_kind
 from gymreg_core.sources.enrolments.reading import EnrolmentReading, read_enrolments
+from gymreg_core.sources.formats.database import is_url
 from gymreg_core.sources.refusal import refuse_all
 from gymreg_core.sources.register.folders import of_folder
 from gymreg_core.sources.register.notes import Notes
 from gymreg_core.sources.register.opening import extract_files
+from gymreg_core.sources.register.tables import Progress
 from gymreg_core.store.about import as_about, from_about, not_stored, with_key
 from gymreg_core.store.fingerprint import fingerprint
 from gymreg_core.store.intake import reading_code
@@ -52,32 +54,38 @@ class OfferedEnrolments:
     findings: Findings = field(default_factory=Findings)
 
 
-def ingest_enrolments(folder: Path, workspace: Path, key: bytes | Path | None = None) -> StoredEnrolments:
-    """The enrolments in a folder as stored in `workspace`, which they become the current ones of; what is there
-    unchanged is not read again.
+def ingest_enrolments(data: Path | str, workspace: Path, key: bytes | Path | None = None) -> StoredEnrolments:
+    """The enrolments in a folder or database as stored in `workspace`, which they become the current ones of; a folder
+    that is there unchanged is not read again.
 
     `key`: to the pseudonyms, sources/register/keys.py. Errors: BadInput with all findings where the extract cannot be
     used (nothing is stored then); otherwise as `Shelf.put`.
     """
-    offered = offered_enrolments([folder], workspace, key)
+    offered = offered_enrolments([data], workspace, key)
     if offered.findings.has_errors:
         raise refuse_all(offered.findings)
     return keep_enrolments(workspace, offered)[0]
 
 
 def offered_enrolments(
-    folders: Sequence[Path], workspace: Path, key: bytes | Path | None = None, *, several: bool = False
+    extracts: Sequence[Path | str],
+    workspace: Path,
+    key: bytes | Path | None = None,
+    *,
+    several: bool = False,
+    progress: Progress | None = None,
 ) -> OfferedEnrolments:
-    """What the extracts in `folders` hold; nothing is written. `several`: findings name the folder too."""
+    """What the extracts in these folders or databases hold; nothing is written. `several`: findings name the folder
+    too. `progress`: as `read_enrolments`."""
     code, offered, found = reading_code(), OfferedEnrolments(), Findings()
-    for folder in folders:
-        span = read_span(folder, Notes())
+    for data in extracts:
+        span = read_span(data, Notes())
         whose = with_key(code, key, made_up=span is None or span.made_up)
-        if there := _there(folder, workspace, whose):
+        if there := _there(data, workspace, whose):
             offered.there.append(there)
         else:
-            reading = read_enrolments(folder, key, strict=False)
-            found += of_folder(reading.findings, folder, several=several)
+            reading = read_enrolments(data, key, strict=False, progress=progress)
+            found += of_folder(reading.findings, data, several=several)
             offered.new.append((reading, whose))
     return OfferedEnrolments(offered.there, offered.new, found)
 
@@ -147,9 +155,11 @@ def _key(inputs: Iterable[InputFile], code: str) -> str:
     return fingerprint("enrolments", FORMAT, sorted((file.name, file.sha256) for file in inputs), code)
 
 
-def _there(folder: Path, workspace: Path, code: str) -> StoredEnrolments | None:
-    """What is stored of an extract already, from the same bytes by the same code."""
-    key = _key(map(InputFile.of, extract_files(folder, enrolment_kind())), code)
+def _there(data: Path | str, workspace: Path, code: str) -> StoredEnrolments | None:
+    """What is stored of an extract already, from the same bytes by the same code; a database tells by being read."""
+    if is_url(data):
+        return None
+    key = _key(map(InputFile.of, extract_files(Path(data), enrolment_kind())), code)
     return _restored(_shelf(workspace).get(key)) if _shelf(workspace).has(key) else None
 
 

@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from gymreg_core.findings import Findings
 from gymreg_core.sources.enrolments.layout import enrolment_kind
-from gymreg_core.sources.extract_kinds import extracts
+from gymreg_core.sources.extract_kinds import extracts, kind_of
+from gymreg_core.sources.formats.database import is_url
 from gymreg_core.sources.published import read_results
 from gymreg_core.sources.refusal import refuse_all
 from gymreg_core.sources.register.folders import across, split_paths
+from gymreg_core.sources.register.layout import register_kind
+from gymreg_core.sources.register.tables import Progress
 from gymreg_core.store.enrolments import StoredEnrolments, keep_enrolments, offered_enrolments
 from gymreg_core.store.intake import ingest_files
 from gymreg_core.store.registers import StoredRegister, offered_registers, put_registers
 from gymreg_core.store.workspace import StoredResults
 
 
-def ingest_all(data: Path, workspace: Path, key: Path | None = None) -> list[dict[str, Any]]:
-    """Store what `data` holds and tell of each: key, rows, number of findings, files; of a register its intake year, of
-    enrolments the first and last day that they tell of.
+def ingest_all(
+    data: Path | str, workspace: Path, key: Path | None = None, *, progress: Progress | None = None
+) -> list[dict[str, Any]]:
+    """Store what a folder or, by its address, a database holds and tell of each: key, rows, number of findings, files;
+    of a register its intake year, of enrolments the first and last day that they tell of.
 
-    Rows of a register and of enrolments are its pupils. Errors: BadInput with the findings of all that `data` holds
-    where any of it cannot be used (nothing is stored then); BadParameters and GymregError where the workspace cannot
-    be written.
+    Rows of a register and of enrolments are its pupils. `progress`: told after each piece of a large table. Errors:
+    BadInput with the findings of all that `data` holds where any of it cannot be used (nothing is stored then);
+    BadParameters and GymregError where the workspace cannot be written.
     """
-    folders, results = split_paths([data])
-    enrolled = extracts([data], enrolment_kind())
+    folders, enrolled, results, found = _what_is_in(data)
     several = len(folders) + len(enrolled) > 1
-    registers = offered_registers(folders, workspace, key, several=several)
-    enrolments = offered_enrolments(enrolled, workspace, key, several=several)
-    found = Findings(tuple(across(folders, enrolled))) + registers.findings + enrolments.findings
+    registers = offered_registers(folders, workspace, key, several=several, progress=progress)
+    enrolments = offered_enrolments(enrolled, workspace, key, several=several, progress=progress)
+    found += registers.findings + enrolments.findings
     if found.has_errors:
         raise refuse_all(found + _findings_of(results))
     of_results = [ingest_files(results, workspace)] if results else []
@@ -39,6 +44,15 @@ def ingest_all(data: Path, workspace: Path, key: Path | None = None) -> list[dic
         *(_told(one, len(one.enrolments.persons)) for one in keep_enrolments(workspace, enrolments)),
         *(_told(one, len(one.table)) for one in of_results),
     ]
+
+
+def _what_is_in(data: Path | str) -> tuple[Sequence[Path | str], Sequence[Path | str], list[Path], Findings]:
+    """Extracts of registers and of enrolments, result files, and what shows when extracts are seen together."""
+    if is_url(data):
+        return ([data], [], [], Findings()) if kind_of(data) is register_kind() else ([], [data], [], Findings())
+    folders, results = split_paths([Path(data)])
+    enrolled = extracts([Path(data)], enrolment_kind())
+    return folders, enrolled, results, Findings(tuple(across(folders, enrolled)))
 
 
 def _findings_of(results: list[Path]) -> Findings:

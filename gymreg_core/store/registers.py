@@ -10,11 +10,13 @@ from gymreg_core.contracts.register import REGISTER_TABLES, Register, as_table
 from gymreg_core.errors import BadInput
 from gymreg_core.findings import Findings
 from gymreg_core.provenance import InputFile, Provenance
+from gymreg_core.sources.formats.database import is_url
 from gymreg_core.sources.refusal import refuse_all
 from gymreg_core.sources.register.folders import across, of_folder
 from gymreg_core.sources.register.notes import Notes
 from gymreg_core.sources.register.opening import extract_files, read_description
 from gymreg_core.sources.register.reading import RegisterReading, read_register
+from gymreg_core.sources.register.tables import Progress
 from gymreg_core.store.about import as_about, from_about, not_stored, with_key
 from gymreg_core.store.fingerprint import fingerprint
 from gymreg_core.store.intake import reading_code
@@ -70,18 +72,24 @@ def ingest_registers(folders: Sequence[Path], workspace: Path, key: bytes | Path
 
 
 def offered_registers(
-    folders: Sequence[Path], workspace: Path, key: bytes | Path | None = None, *, several: bool
+    extracts: Sequence[Path | str],
+    workspace: Path,
+    key: bytes | Path | None = None,
+    *,
+    several: bool,
+    progress: Progress | None = None,
 ) -> OfferedRegisters:
-    """What the extracts in `folders` hold; nothing is written. `several`: findings name the folder too."""
+    """What the extracts in these folders or databases hold; nothing is written. `several`: findings name the folder
+    too. `progress`: as `read_register`."""
     code, offered, found = reading_code(), OfferedRegisters(), Findings()
-    for folder in folders:
-        description = read_description(folder, Notes())
+    for data in extracts:
+        description = read_description(data, Notes())
         whose = with_key(code, key, made_up=description is None or description.made_up)
-        if there := _there(folder, workspace, whose):
+        if there := _there(data, workspace, whose):
             offered.there.append(there)
         else:
-            reading = read_register(folder, key, strict=False)
-            found += of_folder(reading.findings, folder, several=several)
+            reading = read_register(data, key, strict=False, progress=progress)
+            found += of_folder(reading.findings, data, several=several)
             offered.new.append((reading, whose))
     return OfferedRegisters(offered.there, offered.new, found)
 
@@ -158,13 +166,13 @@ def _shelf(workspace: Path, year: int) -> Shelf:
     return Shelf(workspace / _FOLDER / str(year))
 
 
-def _there(folder: Path, workspace: Path, code: str) -> StoredRegister | None:
-    """What is stored of an extract already, from the same bytes by the same code."""
-    description = read_description(folder, Notes())
+def _there(data: Path | str, workspace: Path, code: str) -> StoredRegister | None:
+    """What is stored of an extract already, from the same bytes by the same code; a database tells by being read."""
+    description = None if is_url(data) else read_description(data, Notes())
     if description is None:
         return None
     shelf = _shelf(workspace, description.intake_year)
-    key = register_key((InputFile.of(path) for path in extract_files(folder)), code)
+    key = register_key((InputFile.of(path) for path in extract_files(Path(data))), code)
     return _restored(shelf.get(key)) if shelf.has(key) else None
 
 

@@ -16,11 +16,13 @@ from gymreg_core.errors import BadParameters
 from gymreg_core.sources.enrolments.description import read_span
 from gymreg_core.sources.enrolments.layout import FORMAT as ENROLMENTS
 from gymreg_core.sources.extract_kinds import kind_of
+from gymreg_core.sources.formats.folder import Folder
+from gymreg_core.sources.formats.source import all_cells
 from gymreg_core.sources.refusal import refuse_all
 from gymreg_core.sources.register.layout import FORMAT as REGISTER
 from gymreg_core.sources.register.layout import register_kind
 from gymreg_core.sources.register.notes import Notes
-from gymreg_core.sources.register.opening import open_sheet, read_description
+from gymreg_core.sources.register.opening import read_description
 from gymreg_core.synthetic.extracts import write_cells
 from gymreg_core.synthetic.faults import Extract, plant_fault
 from gymreg_core.vocabulary.finding_texts import severities
@@ -93,7 +95,7 @@ def _opened(folder: Path, seed: int) -> Extract:
     notes = Notes()
     kind = kind_of(folder) or register_kind()
     about = _about_register(folder, notes) if kind is register_kind() else _about_enrolments(folder, notes)
-    sheets = {name: open_sheet(folder, file, notes) for name, file in kind.files.items()}
+    opened = {name: Folder(folder).open(file, notes) for name, file in kind.files.items()}
     if about is None or notes.has_errors:
         raise refuse_all(notes.findings)
     year, later, made_up = about
@@ -104,7 +106,7 @@ def _opened(folder: Path, seed: int) -> Extract:
             why="Its persons are real." if not made_up else "It has planted faults already.",
             remedy="Make an extract with gymreg synth and plant them there.",
         )
-    cells = {name: sheet.cells for name, sheet in sheets.items() if sheet is not None}
+    cells = {name: all_cells(one) for name, one in opened.items() if one is not None}
     return Extract.of(kind, cells, year, later, np.random.default_rng([seed, year]))
 
 

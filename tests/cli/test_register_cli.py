@@ -62,7 +62,7 @@ def test_enrolments_are_checked_and_stored_by_the_same_commands(tmp_path: Path, 
     numbers = write_small(tmp_path / "data" / "inskrivningar")
     assert gymreg("check", "data").stdout.split("\n")[0] == "No findings."
     told = gymreg("ingest", "--data", "data", "--workspace", "ws")
-    assert (told.returncode, told.stdout) == (0, "60 rows of enrolments up to 2026-06-30 from 7 files in ws\n")
+    assert (told.returncode, told.stdout) == (0, "60 rows of enrolments up to 2026-06-30 from 10 files in ws\n")
     plant(tmp_path / "data" / "inskrivningar", 0)
     checked = gymreg("check", "data", "--json")
     assert (checked.returncode, checked.stderr) == (11, "")

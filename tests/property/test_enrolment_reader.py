@@ -59,7 +59,7 @@ def test_a_damaged_extract_is_read_or_refused_with_findings(
     counts = spells[spells["annulled"].isna()]
     assert not slowly_overlapping(counts["pupil"], counts["start"], counts["stop"]).any()
     assert not tables["persons"]["applicant"].duplicated().any()
-    assert tables["persons"]["merit"].dropna().between(0, 340).all()
+    assert tables["year9"]["merit"].dropna().between(0, 340).all()
     assert set(tables["homes"].loc[tables["homes"]["annulled"].isna(), "pupil"]) == set(range(len(tables["persons"])))
 
 

@@ -323,7 +323,6 @@ SOUND: dict[str, Change] = {
     "decomposed letters": content(PATHS, lambda text: text.replace("Ö".encode(), "O\u0308".encode())),
     "quoted cells": rows(SCHOOLS, lambda lines: ['"' + line.replace(";", '";"') + '"' for line in lines]),
     "spaces around": content(PUPILS, lambda text: text.replace(b";", b" ; ")),
-    "no line end": content(PUPILS, lambda text: text.rstrip(b"\n")),
     "empty lines": content(PUPILS, lambda text: text.replace(b"\n", b"\n\n") + b";;;;;;\n ; ;;;;;\n"),
     "another column": rows(PUPILS, lambda lines: [lines[0] + ";Anteckning", *(f"{line};x" for line in lines[1:])]),
     "numbers without hyphen": content(PUPILS, lambda text: re.sub(rb"(\d{8})-", rb"\1", text)),

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
 
 from gymreg_core.contracts.enrolments import Enrolments
 from gymreg_core.contracts.register import NUMBER_KINDS
 from gymreg_core.findings import Findings
-from gymreg_core.provenance import InputFile, Provenance
+from gymreg_core.provenance import Provenance
 from gymreg_core.sources.enrolments.checks import (
     Checked,
     check_certificates,
@@ -22,17 +23,18 @@ from gymreg_core.sources.enrolments.checks import (
     check_spells,
     check_year9,
 )
-from gymreg_core.sources.enrolments.description import Span, read_span
+from gymreg_core.sources.enrolments.description import Span, described
 from gymreg_core.sources.enrolments.layout import enrolment_kind
 from gymreg_core.sources.enrolments.placeholders import check_placeholders, told_apart
 from gymreg_core.sources.enrolments.successions import check_new_numbers, check_new_units
+from gymreg_core.sources.formats.opening import source_of
+from gymreg_core.sources.formats.source import Source
 from gymreg_core.sources.refusal import refuse_all
 from gymreg_core.sources.register.checks import Flags, Table, check_identities, check_schools
 from gymreg_core.sources.register.identities import PLACEHOLDER, Identities, classified, pseudonyms
 from gymreg_core.sources.register.keys import key_for
 from gymreg_core.sources.register.notes import Notes
-from gymreg_core.sources.register.opening import extract_files
-from gymreg_core.sources.register.tables import as_contract, open_sheets, table_of
+from gymreg_core.sources.register.tables import Progress, as_contract, read_tables
 from gymreg_core.vocabulary.finding_texts import finding
 
 _CHECKS: dict[str, Callable[[Checked], None]] = {
@@ -57,44 +59,48 @@ class EnrolmentReading:
         return f"EnrolmentReading({self.enrolments}, {len(self.findings)} findings)"
 
 
-def read_enrolments(folder: Path, key: bytes | Path | None = None, *, strict: bool = True) -> EnrolmentReading:
-    """The enrolments in a folder (layout.yml), persons under pseudonyms by `key` (sources/register/keys.py).
+def read_enrolments(
+    data: Path | str, key: bytes | Path | None = None, *, strict: bool = True, progress: Progress | None = None
+) -> EnrolmentReading:
+    """The enrolments in a folder or, by its address, a database (docs/enrolment-extract.md tells the formats), persons
+    under pseudonyms by `key` (sources/register/keys.py).
 
-    With the same key a person has the same pseudonym as in the registers of the admission.
+    With the same key a person has the same pseudonym as in the registers of the admission. `progress`: told after each
+    piece what is being read, and how many pieces that has.
     Errors: BadInput with every finding where one is an error; with `strict=False` they are only given back.
     """
     notes = Notes()
-    folder = Path(folder)
-    span = read_span(folder, notes)
-    secret = key_for(span.made_up, key, notes) if span else b""
-    enrolments = _read(folder, span, secret, notes) if span else None
+    with source_of(data) as source:
+        span = described(source, notes)
+        secret = key_for(span.made_up, key, notes) if span else b""
+        enrolments = _read(source, span, secret, notes, progress) if span else None
+        inputs = tuple(source.inputs(enrolment_kind()))
     findings = notes.findings
     if strict and findings.has_errors:
         raise refuse_all(findings)
-    inputs = tuple(map(InputFile.of, extract_files(folder, enrolment_kind())))
     provenance = Provenance(inputs, already_public=False, made_up=span.made_up if span else False)
     return EnrolmentReading(None if findings.has_errors else enrolments, findings, provenance)
 
 
-def check_enrolments(folder: Path) -> Findings:
+def check_enrolments(data: Path | str, *, progress: Progress | None = None) -> Findings:
     """Everything that is found in an extract, errors first; no key is needed."""
     notes = Notes()
-    if span := read_span(folder, notes):
-        _read(folder, span, b"", notes)
+    with source_of(data) as source:
+        if span := described(source, notes):
+            _read(source, span, b"", notes, progress)
     return notes.findings
 
 
-def _read(folder: Path, span: Span, key: bytes, notes: Notes) -> Enrolments | None:
+def _read(source: Source, span: Span, key: bytes, notes: Notes, progress: Progress | None) -> Enrolments | None:
     """The enrolments, persons named by pseudonyms; what is wrong is in `notes`."""
     kind, year = enrolment_kind(), span.as_of.year
-    sheets = open_sheets(folder, kind, notes)
-    tables = {name: table_of(sheet, sheets, kind, year, notes) for name, sheet in sheets.items()}
+    tables = read_tables(source, kind, year, notes, progress)
     persons = tables.get("persons")
-    identities = classified(sheets["persons"].cells["applicant"], year) if persons is not None else None
+    identities = classified(pa.array(persons["applicant"]), year) if persons is not None else None
     _check(tables, identities, span, notes)
     if notes.has_errors or persons is None or identities is None:
         return None
-    numbers = sheets["persons"].cells["applicant"].to_pylist()
+    numbers = persons["applicant"].tolist()
     own: dict[str, Any] = {
         "applicant": pseudonyms(numbers, key) if key else [""] * len(numbers),
         "number_kind": np.array(NUMBER_KINDS, dtype=object)[identities.kind],

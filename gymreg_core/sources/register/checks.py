@@ -26,20 +26,21 @@ SEATS_OF = {"preliminary": "seats_preliminary", "final": "seats_final"}
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A file's values by the contract's column name; `rows` int64 (n,): lines; references are -1 where unknown.
+    """A file's values by the contract's column name; `rows` int32 (n,): lines; references are -1 where unknown. Texts
+    are pandas Categoricals.
 
     `whole`: no row of the file was left out because it did not fit, so that what is absent is absent indeed.
     """
 
     file: File
-    rows: NDArray[np.int64]
+    rows: NDArray[np.int32]
     columns: dict[str, Values]
     whole: bool
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __getitem__(self, name: str) -> NDArray[Any]:
+    def __getitem__(self, name: str) -> Any:
         return self.columns[name].values
 
     def readable(self, *names: str) -> Flags:
@@ -165,7 +166,10 @@ def repeated(values: NDArray[Any]) -> Flags:
     return np.asarray(frame.duplicated(keep=False) & (frame != ""), np.bool_)
 
 
-def _among(values: NDArray[Any], known: Collection[str]) -> Flags:
+def _among(values: Any, known: Collection[str]) -> Flags:
+    if isinstance(values, pd.Categorical):
+        there = np.array([text in known for text in values.categories], np.bool_)
+        return there[values.codes] if len(there) else np.zeros(len(values), np.bool_)
     return np.asarray(pd.Series(values, dtype=object).isin(known), np.bool_)
 
 

@@ -10,6 +10,7 @@ from gymreg_core.findings import Finding, Findings
 from gymreg_core.sources.enrolments.description import read_span
 from gymreg_core.sources.enrolments.layout import enrolment_kind
 from gymreg_core.sources.extract_kinds import extracts
+from gymreg_core.sources.formats.database import is_url
 from gymreg_core.sources.opening import named_files, shown_name
 from gymreg_core.sources.register.layout import register_kind
 from gymreg_core.sources.register.notes import Notes
@@ -47,11 +48,11 @@ def across(folders: list[Path], enrolments: Sequence[Path] = ()) -> list[Finding
     return found
 
 
-def of_folder(findings: Findings, folder: Path, *, several: bool) -> Findings:
+def of_folder(findings: Findings, data: Path | str, *, several: bool) -> Findings:
     """The findings, their files named with the folder where several extracts have files of the same name."""
-    if not several:
+    if not several or is_url(data):
         return findings
-    name = shown_name(folder.resolve())
+    name = shown_name(Path(data).resolve())
     return Findings(tuple(replace(found, file=f"{name}/{found.file}") if found.file else found for found in findings))
 
 

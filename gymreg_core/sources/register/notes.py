@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,17 +23,24 @@ class Notes:
         self.items.append(found)
 
     def rows(
-        self, rule: str, file: File, rows: NDArray[np.int64], broken: NDArray[np.bool_], column: str | None = None
+        self,
+        rule: str,
+        file: File,
+        rows: NDArray[np.int32],
+        broken: NDArray[np.bool_],
+        column: str | None = None,
+        **blanks: str | int,
     ) -> None:
         """A finding of `rule` about the rows for which `broken` (n,) holds, nothing where it holds nowhere.
 
-        `rows` (n,): line numbers, the header being line 1. `column`: the contract's name.
+        `rows` (n,): line numbers, the header being line 1. `column`: the contract's name. `blanks`: of the rule's text.
         """
         count = int(np.count_nonzero(broken))
         if count:
             shown = np.sort(rows[broken])[:ROWS_KEPT].tolist()
             header = file.header(column) if column else None
-            self.add(finding(rule, file=file.name, column=header, rows=shown, count=count))
+            seen: dict[str, Any] = {"column": header, "rows": shown, "count": count, **blanks}
+            self.add(finding(rule, file=file.name, sheet=file.sheet, **seen))
 
     @property
     def findings(self) -> Findings:

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from gymreg_core.contracts.register import APPLICATION_ROUNDS, NUMBER_KINDS, Register
 from gymreg_core.findings import Findings
-from gymreg_core.provenance import InputFile, Provenance
+from gymreg_core.provenance import Provenance
+from gymreg_core.sources.formats.opening import source_of
+from gymreg_core.sources.formats.source import Source
 from gymreg_core.sources.refusal import refuse_all
 from gymreg_core.sources.register.checks import (
     SEATS_OF,
@@ -28,8 +31,8 @@ from gymreg_core.sources.register.identities import classified, pseudonyms
 from gymreg_core.sources.register.keys import key_for
 from gymreg_core.sources.register.layout import layout, register_kind
 from gymreg_core.sources.register.notes import Notes
-from gymreg_core.sources.register.opening import Description, extract_files, read_description
-from gymreg_core.sources.register.tables import as_contract, open_sheets, table_of
+from gymreg_core.sources.register.opening import Description, described
+from gymreg_core.sources.register.tables import Progress, as_contract, read_tables
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -44,42 +47,46 @@ class RegisterReading:
         return f"RegisterReading({self.register}, {len(self.findings)} findings)"
 
 
-def read_register(folder: Path, key: bytes | Path | None = None, *, strict: bool = True) -> RegisterReading:
-    """The register in a folder (layout.yml), its pupils under pseudonyms by `key` (register/keys.py).
+def read_register(
+    data: Path | str, key: bytes | Path | None = None, *, strict: bool = True, progress: Progress | None = None
+) -> RegisterReading:
+    """The register in a folder or database (layout.yml), its pupils under pseudonyms by `key` (register/keys.py).
 
     Errors: BadInput with every finding where one is an error; with `strict=False` they are only given back.
     """
     notes = Notes()
-    folder = Path(folder)
-    description = read_description(folder, notes)
-    secret = key_for(description.made_up, key, notes) if description else b""
-    register = _read(folder, description, secret, notes) if description else None
+    with source_of(data) as source:
+        description = described(source, notes)
+        secret = key_for(description.made_up, key, notes) if description else b""
+        register = _read(source, description, secret, notes, progress) if description else None
+        inputs = tuple(source.inputs(register_kind()))
     findings = notes.findings
     if strict and findings.has_errors:
         raise refuse_all(findings)
-    inputs = tuple(map(InputFile.of, extract_files(folder)))
     made_up = description.made_up if description else False
     provenance = Provenance(inputs, already_public=False, made_up=made_up)
     return RegisterReading(None if findings.has_errors else register, findings, provenance)
 
 
-def check_register(folder: Path) -> Findings:
+def check_register(data: Path | str, *, progress: Progress | None = None) -> Findings:
     """Everything that is found in an extract, errors first; no key is needed."""
     notes = Notes()
-    if description := read_description(folder, notes):
-        _read(folder, description, b"", notes)
+    with source_of(data) as source:
+        if description := described(source, notes):
+            _read(source, description, b"", notes, progress)
     return notes.findings
 
 
-def _read(folder: Path, description: Description, key: bytes, notes: Notes) -> Register | None:
+def _read(
+    source: Source, description: Description, key: bytes, notes: Notes, progress: Progress | None
+) -> Register | None:
     """The register, its pupils named by pseudonyms; what is wrong is in `notes`."""
     year = description.intake_year
-    sheets = open_sheets(folder, register_kind(), notes)
-    tables = {name: table_of(sheet, sheets, register_kind(), year, notes) for name, sheet in sheets.items()}
+    tables = read_tables(source, register_kind(), year, notes, progress)
     twice = np.zeros(0, np.bool_)
     pupils, study_paths = tables.get("pupils"), tables.get("study_paths")
     if pupils is not None:
-        numbers = sheets["pupils"].cells["applicant"]
+        numbers = pa.array(pupils["applicant"])
         identities = classified(numbers, year)
         twice = check_pupils(pupils, identities, made_up=description.made_up, notes=notes)
     if "schools" in tables:
