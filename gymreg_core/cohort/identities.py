@@ -106,6 +106,12 @@ def pupils_of(e: Enrolments, spells: Spells, units: Units, rules: CleaningRules,
     return found, pupil
 
 
+def used_now(e: Enrolments) -> Int32:
+    """The row of persons of the number that took each one's place, as known at the end of `as_of`: int32 (p,), its own
+    where none did, or where either is protected."""
+    return end_of(_replaced_by(e, e.persons["protected"].to_numpy(np.bool_), placed(e.persons["applicant"])))
+
+
 def _numbered(key: Int64) -> tuple[Int64, Int32]:
     """The different keys, sorted, and which of them each is."""
     codes, found = pd.factorize(key)

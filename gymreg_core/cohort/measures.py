@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -19,8 +20,8 @@ from gymreg_core.contracts.tracked import GROUPINGS, SCOPES, empty_tracked, trac
 from gymreg_core.rules import rule
 from gymreg_core.vocabulary.programmes import municipalities
 
+Int16 = NDArray[np.int16]
 Int32 = NDArray[np.int32]
-Int64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 T = TypeVar("T")
 
@@ -62,16 +63,15 @@ class _Measuring:
         day = rule("completion", "last_day")[card.last_day]
         started = (card.population, card.starts, card.started)
         every = self._once(started, lambda: starts_of(card, self.h, self.s))
-        last_day = day_in(every.cohort.astype(np.int64) + card.horizon, day)
+        last_day = day_in(every.cohort.astype(np.int64) + card.horizon, day).astype(np.int32)
         passed = last_day <= self.h.as_of
-        last_day = np.minimum(last_day, self.h.as_of).astype(np.int32)
         whose = (*started, card.attribution, *((card.horizon, card.last_day) if card.attribution == "last" else ()))
         by_day = last_day if card.attribution == "last" else None
         about = self._once(whose, lambda: attributed(self.h, self.s, every, card.population, by_day))
         counts = self._counts(card, every, last_day, passed)
         frames = []
         for by in kinds:
-            codes, names = self._once((*whose, by), lambda by=by: grouped(about, by))
+            codes, names = self._once((*whose, by), partial(grouped, about, by))
             frames.append(_table(card.key, by, every.cohort[passed], codes[passed], names, counts, passed))
         table = pd.concat(frames, ignore_index=True) if frames else empty_tracked("measures")
         return tracked_table("measures", table.sort_values("cohort", kind="stable", ignore_index=True))
@@ -120,7 +120,7 @@ class _Measuring:
 
 
 def _table(
-    key: str, by: str, cohort: Int64, codes: Int32, names: Sequence[str], counts: dict[str, Flags], passed: Flags
+    key: str, by: str, cohort: Int16, codes: Int32, names: Sequence[str], counts: dict[str, Flags], passed: Flags
 ) -> pd.DataFrame:
     """Counts per cohort and group: sums over a cell for each pair of them."""
     years, year = np.unique(cohort, return_inverse=True)

@@ -1,4 +1,4 @@
-"""The municipal activity responsibility: who by the register belongs to it on a day, and a municipality's list beside.
+"""The municipal activity responsibility: who by the register belongs to it on a day.
 
 Source: skollagen (2010:800) 29 kap. 9 §: under 20, finished compulsory school, neither in upper-secondary school nor
 with a diploma. Whoever was ever enrolled has finished compulsory school or was too old for it.
@@ -6,8 +6,7 @@ with a diploma. Whoever was ever enrolled has finished compulsory school or was 
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -26,6 +25,7 @@ from gymreg_core.cohort.histories import (
     STUDY_CERTIFICATE,
     Histories,
 )
+from gymreg_core.cohort.identities import used_now
 from gymreg_core.contracts.enrolments import Enrolments, known_at
 from gymreg_core.contracts.tracked import RESPONSIBILITY_REASONS, tracked_table
 from gymreg_core.rules import rule
@@ -93,7 +93,7 @@ def standing_on(h: Histories, enrolments: Enrolments, day: int) -> Standing:
     says[(state == DIPLOMA) | (diploma_day(h)[followed] <= day)] = "diploma"
     person = h.pupils["person"].to_numpy(np.int32)[followed]
     known = says != "not_known"
-    absent = _never_present(h, enrolments, day, set(person[known].tolist()))
+    absent = _never_present(h, enrolments, day, person[known])
     return Standing(
         person=np.append(person[known], absent.person),
         home=np.append(home[known], absent.home),
@@ -101,20 +101,20 @@ def standing_on(h: Histories, enrolments: Enrolments, day: int) -> Standing:
     )
 
 
-def _never_present(h: Histories, enrolments: Enrolments, day: int, others: Collection[int]) -> Standing:
+def _never_present(h: Histories, enrolments: Enrolments, day: int, others: NDArray[np.int32]) -> Standing:
     """Those who were enrolled by a day, never came, and were nowhere else."""
-    persons, last = enrolments.persons, pd.Timestamp(np.datetime64(h.as_of, "D"))
-    spells = known_at(enrolments.spells, last)
-    of = spells.loc[(spells["reason"] == "never_present") & (days_of(spells["stop"]) <= day), "pupil"].unique()
-    certificates = known_at(enrolments.certificates, last)
+    last = np.datetime64(h.as_of, "D")
+    e = replace(enrolments, as_of=str(last))
+    now, persons = used_now(e), e.persons
+    spells, certificates, homes = (known_at(one, pd.Timestamp(last)) for one in (e.spells, e.certificates, e.homes))
+    absent = (spells["reason"] == "never_present") & (days_of(spells["stop"]) <= day)
+    odd = persons["protected"] | (persons["number_kind"] == "placeholder")
     finished = certificates.loc[certificates["certificate"].isin(DIPLOMAS), "pupil"]
-    odd = persons.index[persons["protected"] | (persons["number_kind"] == "placeholder")]
-    of = np.sort(of[~np.isin(of, [*others, *finished, *odd])]).astype(np.int32)
-    homes = known_at(enrolments.homes, last)
-    homes = homes[days_of(homes["start"]) <= day].sort_values(["pupil", "start"], kind="stable")
-    home = homes.groupby("pupil")["municipality"].last().reindex(of, fill_value="").to_numpy(object)
+    of = np.setdiff1d(now[spells.loc[absent, "pupil"]], np.concatenate([others, np.flatnonzero(odd), now[finished]]))
+    homes = homes[days_of(homes["start"]) <= day].sort_values("start", kind="stable")
+    home = homes.groupby(now[homes["pupil"]])["municipality"].last().reindex(of, fill_value="").to_numpy(object)
     too_old = _too_old(persons["birth_year"].to_numpy(np.int64)[of], day)
-    return Standing(of, home, np.where(too_old, "too_old", "never_present").astype(object))
+    return Standing(of.astype(np.int32), home, np.where(too_old, "too_old", "never_present").astype(object))
 
 
 def _too_old(birth_year: NDArray[np.int64], day: int) -> NDArray[np.bool_]:
@@ -127,50 +127,3 @@ def _too_old(birth_year: NDArray[np.int64], day: int) -> NDArray[np.bool_]:
 def _in_area(homes: Strs) -> NDArray[np.bool_]:
     area = [name for name, one in municipalities().items() if one.party]
     return np.asarray(pd.Index(homes).isin(area), np.bool_)
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Reconciliation:
-    """A municipality's list beside the register, in counts alone.
-
-    table : kind (both | register: not on the list, though it belongs there | list: on it, though it does not), reason
-    (of RESPONSIBILITY_REASONS, or of NOT_RESPONSIBLE), pupils int64. municipality, day (ISO) : whose list, of when.
-    listed : numbers on the list, each counted once.
-    """
-
-    municipality: str
-    day: str
-    listed: int
-    table: pd.DataFrame
-
-    def summary(self) -> dict[str, int]:
-        """How many are on both, only in the register and only on the list."""
-        sums = self.table.groupby("kind")["pupils"].sum()
-        return {name: int(sums.get(name, 0)) for name in ("both", "register", "list")}
-
-    def __repr__(self) -> str:
-        return f"Reconciliation({self.municipality}, {self.day})"
-
-
-def reconcile(
-    h: Histories, enrolments: Enrolments, pseudonyms: Collection[str], municipality: str, day: int
-) -> Reconciliation:
-    """A municipality's list of those it is responsible for beside the register on a day.
-
-    pseudonyms : of the numbers on the list, by the key of the enrolments.
-    """
-    standing = standing_on(h, enrolments, day)
-    row = pd.Index(enrolments.persons["applicant"]).get_indexer(pd.Index(sorted(set(pseudonyms)), dtype="str"))
-    elsewhere = standing.home != municipality
-    says = np.where(elsewhere & (standing.says != "diploma"), "moved", standing.says).astype(object)
-    belongs = np.isin(says.astype(str), RESPONSIBILITY_REASONS)
-    listed = np.isin(standing.person, row[row >= 0])
-    unknown = len(row) - int(listed.sum())
-    parts = (("both", listed & belongs), ("register", ~listed & belongs), ("list", listed & ~belongs))
-    rows = [
-        {"kind": kind, "reason": reason, "pupils": int((says[which] == reason).sum())}
-        for kind, which in parts
-        for reason in (NOT_RESPONSIBLE[:-1] if kind == "list" else RESPONSIBILITY_REASONS)
-    ]
-    rows.append({"kind": "list", "reason": "not_known", "pupils": unknown})
-    return Reconciliation(municipality, str(np.datetime64(day, "D")), len(row), pd.DataFrame(rows))

@@ -13,10 +13,9 @@ import pandas as pd
 from gymreg_core.cohort.track_words import sentences
 from gymreg_core.contracts.enrolments import Enrolments
 from gymreg_core.contracts.tracked import Tracked, tracked_table
-from gymreg_core.provenance import Provenance
 from gymreg_core.rules import rules_read
 from gymreg_core.store.enrolments import current_key, stored_enrolments
-from gymreg_core.store.tracked import kept_tracked, put_tracked, tracking_key
+from gymreg_core.store.tracked import StoredTracked, kept_tracked, put_tracked, tracking_key
 from gymreg_core.vocabulary.programmes import Language
 
 Advance = Callable[[str, int], None]
@@ -82,14 +81,21 @@ def track(enrolments: Enrolments, progress: Advance | None = None, *, as_of: dat
 class TrackedWorkspace:
     """What was tracked of the enrolments in a workspace; no person row is in it.
 
-    key : what it is stored under. computed : False where it was in the workspace already. provenance : of the
-    enrolments.
+    stored : with its key, and where the enrolments come from. computed : False where it was in the workspace already.
     """
 
-    key: str
+    stored: StoredTracked
     computed: bool
-    tracked: Tracked
-    provenance: Provenance
+
+    @property
+    def key(self) -> str:
+        """What it is stored under."""
+        return self.stored.key
+
+    @property
+    def tracked(self) -> Tracked:
+        """All tables."""
+        return self.stored.tracked
 
     @property
     def table(self) -> pd.DataFrame:
@@ -137,4 +143,4 @@ def track_workspace(workspace: Path, as_of: date | None = None, progress: Advanc
     if there is None:
         stored = stored_enrolments(workspace, enrolments)
         there = put_tracked(workspace, track(stored.enrolments, progress, as_of=as_of), key, stored.provenance)
-    return TrackedWorkspace(key, computed, there.tracked, there.provenance)
+    return TrackedWorkspace(there, computed)
