@@ -93,10 +93,15 @@ def _switches(plan: Plans, careers: _Careers, offers: Offers, rng: np.random.Gen
     inside = np.where((inside >= 0) & (kind[inside] == kind[path]), inside, other)
     target = np.where(both_change, other, np.where(school_only, same, inside))
     switches &= target >= 0
-    when, drawn = about["when"], rng.random(n)
-    soon = school_begins(year) + 14 + np.minimum(rng.exponential(about["days"], n), about["longest"]).astype(np.int64)
-    later = np.where(drawn < 1 - when["summer"], day_of(year + 1, "01-10"), school_begins(year + 1))
-    day = np.where(drawn < when["first_year"], soon, later)
+    into = 14 + np.minimum(rng.exponential(about["days"], n), about["longest"]).astype(np.int64)
+    days = {
+        "first_year": school_begins(year) + into,
+        "january": day_of(year + 1, "01-10"),
+        "summer": school_begins(year + 1),
+        "second_year": school_begins(year + 1) + into,
+    }
+    steps = np.cumsum([about["when"][name] for name in days])[:-1]
+    day = np.stack(list(days.values()))[np.searchsorted(steps, rng.random(n), side="right"), np.arange(n)]
     again = switches & careers.extended & ~school_only & (rng.random(n) < value("extended", "again"))
     rows = np.flatnonzero(switches)
     slot = (plan.changes[rows, 0, 0] < NEVER).astype(np.int64)
