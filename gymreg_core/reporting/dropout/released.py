@@ -20,6 +20,11 @@ _STATUS_DAYS = 5
 """Years after the start for which states on 15 October stand in a table."""
 
 
+AWAY = "away"
+"""Interruptions and study breaks together: neither in the register nor finished when the school year ends."""
+_AWAY, _OTHERS = ("study_break", "interrupted"), ("moved_out", "age_limit")
+
+
 def release_measures(tracked: Tracked, bys: Sequence[str], provenance: Provenance) -> Released:
     """The cards of every cohort, of the region and of the groups of `bys`: the columns of `measures`, share of those
     who completed, and not_followed_share of all who started.
@@ -41,18 +46,22 @@ def release_measures(tracked: Tracked, bys: Sequence[str], provenance: Provenanc
     )
 
 
-def release_leavers(tracked: Tracked, bys: Sequence[str], provenance: Provenance) -> Released:
-    """Who left in each school year, whatever they started on: cohort, by, group, year, state ('' all who left),
-    present, pupils, returned, share of those present and returned_share of those who left."""
-    keys = ["cohort", "by", "group", "year"]
-    frame = of_groups(tracked.leavers, bys)
-    counts = frame.groupby([*keys, "state"], sort=True)[["pupils", "returned"]].sum().reset_index()
-    present = frame.drop_duplicates([*keys, "entry"]).groupby(keys, sort=True)["present"].sum()
-    whole = counts.groupby(keys, sort=True)[["pupils", "returned"]].sum().reset_index().assign(state="")
-    frame = pd.concat([whole, counts], ignore_index=True).join(present, on=keys)
-    sums = grouped_sums(frame, ["cohort", "year", "state"]) + parts_of(frame, keys, "state")
+def release_leavers(tracked: Tracked, cohort: int, bys: Sequence[str], provenance: Provenance) -> Released:
+    """Who of a cohort left in each school year: cohort, by, group, year, entry ('' whatever they started on; the others
+    of the region alone), state (AWAY: on a study break or interrupted; '' all who left), present, pupils, returned,
+    share of those present and returned_share of those who left."""
+    keys, counts = ["cohort", "by", "group", "year", "entry"], ["pupils", "returned"]
+    frame = of_groups(tracked.leavers[tracked.leavers["cohort"] == cohort], bys)
+    everyone = frame.groupby([*keys[:-1], "state"], sort=True)[["present", *counts]].sum().reset_index()
+    frame = pd.concat([everyone.assign(entry=""), frame[frame["by"] == "region"]], ignore_index=True)
+    joined = [frame[frame["state"].isin(_AWAY)].assign(state=AWAY), frame.assign(state="")]
+    sums = [rows.groupby([*keys, "state", "present"], sort=True)[counts].sum().reset_index() for rows in joined]
+    frame = pd.concat([*sums, frame], ignore_index=True)[[*keys, "state", "present", *counts]]
+    ties = grouped_sums(frame, ["cohort", "year", "entry", "state"]) + parts_of(frame, [*keys[:-1], "state"], "entry")
+    for whole, parts in (("", (AWAY, *_OTHERS)), (AWAY, _AWAY)):
+        ties += parts_of(frame[frame["state"].isin([whole, *parts])], keys, "state", whole)
     rests = [(["pupils"], "present"), (["returned"], "pupils")]
-    released = release_cohorts(frame, provenance, ties=Ties(sums=sums, rests=rests))
+    released = release_cohorts(frame, provenance, ties=Ties(sums=ties, rests=rests))
     return released.with_share("share", "pupils", "present").with_share("returned_share", "returned", "pupils")
 
 
@@ -135,14 +144,16 @@ def pairs(frame: pd.DataFrame, keys: Sequence[str]) -> NDArray[np.int64]:
     return np.concatenate(lines) if lines else np.empty((0, 2), np.int64)
 
 
-def parts_of(frame: pd.DataFrame, keys: Sequence[str], name: str) -> Sums:
-    """For each combination of `keys`: the row whose `name` is '', and the others, which add up to it."""
+def parts_of(frame: pd.DataFrame, keys: Sequence[str], name: str, whole: str = "") -> Sums:
+    """For each combination of `keys`: the row whose `name` is `whole`, and the others, which add up to it.
+
+    The rows are told by the index of `frame`.
+    """
     found: Sums = []
-    for _, rows in frame.reset_index(drop=True).groupby(list(keys), sort=False):
-        whole = np.flatnonzero(rows[name] == "")
-        parts = rows.index[rows[name] != ""].tolist()
+    for _, rows in frame.groupby(list(keys), sort=False):
+        total, parts = rows.index[rows[name] == whole], rows.index[rows[name] != whole].tolist()
         if parts:
-            found.append((int(rows.index[whole[0]]) if len(whole) else None, parts))
+            found.append((int(total[0]) if len(total) else None, parts))
     return found
 
 

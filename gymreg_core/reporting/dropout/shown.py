@@ -26,10 +26,16 @@ class Shown:
         """See `release_measures`."""
         return released.release_measures(self.stored.tracked, _GROUPS, self.stored.provenance)
 
-    @cached_property
-    def leavers(self) -> Released:
+    def leavers(self, cohort: int) -> Released:
         """See `release_leavers`."""
-        return released.release_leavers(self.stored.tracked, _GROUPS, self.stored.provenance)
+        if cohort not in self._leavers:
+            found = released.release_leavers(self.stored.tracked, cohort, _GROUPS, self.stored.provenance)
+            self._leavers[cohort] = found
+        return self._leavers[cohort]
+
+    @cached_property
+    def _leavers(self) -> dict[int, Released]:
+        return {}
 
     @cached_property
     def introductory(self) -> Released:

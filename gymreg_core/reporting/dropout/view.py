@@ -168,6 +168,11 @@ class View:
             share = 1 - share
         return Figure(found, cohort or self.cohort, row["starters"], row["completed"], share, row["not_followed_share"])
 
+    @property
+    def known_measures(self) -> list[tuple[str, int, str, str]]:
+        """Card, cohort, by and group of every measure that is known."""
+        return list(self._measures)
+
     @cached_property
     def _measures(self) -> dict[tuple[str, int, str, str], dict[str, Any]]:
         frame = self.measures.table
@@ -193,10 +198,9 @@ class View:
         """See `release_measures`."""
         return self._shown.measures
 
-    @property
-    def leavers(self) -> Released:
-        """See `release_leavers`."""
-        return self._shown.leavers
+    def leavers(self, cohort: int | None = None) -> Released:
+        """See `release_leavers`; of the page's cohort where none is given."""
+        return self._shown.leavers(cohort or self.cohort)
 
     @property
     def introductory(self) -> Released:
@@ -208,8 +212,68 @@ class View:
         """See `release_not_followed`."""
         return self._shown.not_followed
 
+    @property
+    def switches(self) -> Released:
+        """See `release_switches`."""
+        return self._shown.switches
+
+    @property
+    def switchers(self) -> Released:
+        """See `release_switchers`."""
+        return self._shown.switchers
+
+    @property
+    def curves(self) -> Released:
+        """See `release_curves`."""
+        return self._shown.curves
+
+    @property
+    def hazard(self) -> Released:
+        """See `release_hazard`."""
+        return self._shown.hazard
+
+    @property
+    def hazard_fit(self) -> Released:
+        """See `release_hazard_fit`."""
+        return self._shown.hazard_fit
+
+    @property
+    def warning(self) -> Released:
+        """See `release_warning`."""
+        return self._shown.warning
+
+    @property
+    def warning_fit(self) -> Released:
+        """See `release_warning_fit`."""
+        return self._shown.warning_fit
+
+    @property
+    def warning_groups(self) -> Released:
+        """See `release_warning_groups`."""
+        return self._shown.warning_groups
+
+    @property
+    def schools(self) -> Released:
+        """See `release_schools`."""
+        return self._shown.schools
+
+    @property
+    def school_stability(self) -> Released:
+        """See `release_school_stability`."""
+        return self._shown.school_stability
+
+    @property
+    def responsibility(self) -> Released:
+        """See `release_responsibility`."""
+        return self._shown.responsibility
+
+    @property
+    def cleaning(self) -> Released:
+        """See `release_cleaning`."""
+        return self._shown.cleaning
+
     def raw(self, table: str, cohort: int | None = None) -> pd.DataFrame:
-        """The rows of a table of `tracked` that are about the scope and the cohort; they may not be shown as they are."""
+        """The rows of a table of `tracked` that are about the scope and the cohort; they may not be shown so."""
         frame = self.tracked.tables()[table]
         by, group = self.key
         mine = (frame["by"] == by) & (frame["group"] == group)

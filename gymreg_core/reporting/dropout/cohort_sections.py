@@ -1,0 +1,181 @@
+"""The cohort month by month, and what changed from one cohort to the next."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from gymreg_core.cohort.cards import Card
+from gymreg_core.cohort.histories import ENROLLED, STATES
+from gymreg_core.disclosure import Released
+from gymreg_core.reporting.charts import lines, stacked_areas
+from gymreg_core.reporting.dropout.parts import column, columns, figure, labelled, newest, section, state_names
+from gymreg_core.reporting.dropout.view import View
+from gymreg_core.reporting.fragments import Fragment
+from gymreg_core.reporting.markup import paragraph
+from gymreg_core.reporting.tables import download, table, written
+from gymreg_core.rules import rule
+from gymreg_core.vocabulary.numbers import month as month_name
+from gymreg_core.vocabulary.numbers import number
+from gymreg_core.vocabulary.phrases import capital, listing, per_cent
+from gymreg_core.vocabulary.programmes import programmes
+
+_CENTURY, _OCTOBER, _THREE_YEARS = 100, 10, 3
+_FEWEST_POINTS = 2
+
+
+def months(view: View) -> Fragment:
+    """Where the cohort is on the 15th of each month: drawn as shares, in a table as pupils each October."""
+    top = section(view, "months", "arskullen", cohort=view.cohort)
+    if view.started < int(rule("report", "cohort_drawn")):
+        return top + paragraph(view.say("months.few", n=number(int(rule("report", "cohort_drawn")), view.language)))
+    names = state_names(view)
+    released = view.months.where(view.months.table["state"].isin(_occupied(view.months)))
+    drawing = stacked_areas(
+        released,
+        month="month",
+        value="share",
+        state="state",
+        names=names,
+        suppressed=view.say("months.hidden"),
+        language=view.language,
+    )
+    message = _message(view, released)
+    listed = _states(view, names)
+    labels = labelled(released, [names[str(state)] for state in released.table["state"]])
+    labels = labels.with_words("note", [month_name(int(one), view.language) for one in labels.table["month"]])
+    file = download(
+        labels,
+        [column(view, "note", "month"), column(view, "label", "state"), *columns(view, "pupils", "share")],
+        name="manader",
+        label=view.say("months.csv"),
+        language=view.language,
+    )
+    alt = view.say("months.alt", about=view.about, message=message)
+    drawn = figure(view, "arskullen", drawing, kind="areas", alt=alt, caption=message, data=listed)
+    return top + paragraph(view.say("months.lead", cohort=view.cohort), view.say("months.rounded")) + drawn + file
+
+
+def _occupied(released: Released) -> list[str]:
+    """The states that anyone is shown in, some month."""
+    sums = released.table.groupby("state")["pupils"].sum()
+    return [str(state) for state, pupils in sums.items() if pupils > 0]
+
+
+def _message(view: View, released: Released) -> str:
+    """How many had finished, were at school and had left three years after the start, or in the last month known."""
+    frame = released.table
+    last = int(frame["month"].max())
+    at = min(last, (view.cohort + _THREE_YEARS) * _CENTURY + _OCTOBER)
+    shares = frame[frame["month"] == at].set_index("state")["share"].to_dict()
+    enrolled = sum(shares.get(STATES[state], 0.0) for state in ENROLLED)
+    said = {
+        "diploma": per_cent(shares.get("diploma", 0.0), view.language),
+        "enrolled": per_cent(enrolled, view.language),
+        "away": per_cent(shares.get("interrupted", 0.0) + shares.get("study_break", 0.0), view.language),
+        "month": month_name(at, view.language),
+    }
+    return view.say("months.caption", **said)
+
+
+def _states(view: View, names: dict[str, str]) -> Fragment:
+    released = view.status_days
+    years = [name for name in released.columns if name.startswith("pupils_y")]
+    frame = released.table
+    released = released.where((frame[years] > 0).any(axis=1))
+    order = {state: f"{place:02d}" for place, state in enumerate(STATES)}
+    released = released.with_words("note", [order[str(state)] for state in released.table["state"]]).sort("note")
+    released = labelled(released, [names[str(state)] for state in released.table["state"]])
+    shown = [column(view, name, "october", year=view.cohort + int(name[-1])) for name in years]
+    return table(
+        released,
+        [column(view, "label", "state"), *shown],
+        caption=view.say("months.table"),
+        identifier="lagen",
+        language=view.language,
+    )
+
+
+def changed(view: View) -> Fragment:
+    """The main measures cohort by cohort, the region's and the country's beside those of a part."""
+    parts = [_series(view, card) for card in view.cards if card.main]
+    parts = [part for part in parts if part.markdown]
+    if not parts:
+        return Fragment()
+    out = section(view, "changed", "forandring") + paragraph(view.say("changed.lead"), view.say("changed.country"))
+    for part in parts:
+        out += part
+    return out
+
+
+def _series(view: View, card: Card) -> Fragment:
+    own = _of(view, card, *view.key)
+    known = own.where(own.table["share"].notna())
+    if not len(known):
+        return Fragment()
+    years = sorted(int(year) for year in known.table["cohort"])
+    series = [(_own_name(view), {int(r["cohort"]): float(r["share"]) for _, r in known.table.iterrows()})]
+    if not view.is_region:
+        region = _of(view, card, "region", "").table.dropna(subset=["share"])
+        series.append((capital(view.say("place.region")), dict(zip(region["cohort"], region["share"], strict=True))))
+    by, group = _published_group(view)
+    country = {year: share for year, share in card.reference(by, group).items() if years[0] <= year <= years[-1]}
+    series.append((view.say("changed.series.country", by=card.published_by), country))
+    rows = [
+        {"year": int(year), "share": float(share), "series": name, "note": written(share, "percent", view.language)}
+        for name, values in series
+        for year, share in sorted(values.items())
+    ]
+    frame = pd.DataFrame(rows)
+    message = _told(view, card)
+    listed = _listed(view, card, own, country)
+    if len(set(frame["year"])) < _FEWEST_POINTS:
+        return paragraph(message) + listed
+    drawing = lines(
+        view.release(frame),
+        year="year",
+        value="share",
+        series="series",
+        text="note",
+        language=view.language,
+        percent=True,
+    )
+    alt = view.say("changed.alt", measure=card.words(view.language).name, about=view.about, message=message)
+    return figure(view, f"forandring-{card.horizon}", drawing, kind="lines", alt=alt, caption=message, data=listed)
+
+
+def _of(view: View, card: Card, by: str, group: str) -> Released:
+    frame = view.measures.table
+    mine = (frame["card"] == card.key) & (frame["by"] == by) & (frame["group"] == group)
+    return view.measures.where(mine & (frame["cohort"] <= view.cohort)).sort("cohort")
+
+
+def _own_name(view: View) -> str:
+    return capital(view.place)
+
+
+def _published_group(view: View) -> tuple[str, str]:
+    """Which of the published series a scope is held against: the country's, or that of its kind of programme or
+    provider."""
+    if view.scope == "provider_form":
+        return "provider_form", str(view.scope_name)
+    if view.scope == "programme":
+        return "programme_type", programmes()[str(view.scope_name)].type
+    return "region", ""
+
+
+def _told(view: View, card: Card) -> str:
+    found = newest(view, card.key)
+    if found is None or found.share is None:
+        return view.say("changed.hidden", measure=card.words(view.language).name)
+    share = per_cent(found.share, view.language)
+    return view.say(f"changed.caption.{card.key}", cohort=found.cohort, share=share, place=view.place)
+
+
+def _listed(view: View, card: Card, own: Released, country: dict[int, float]) -> Fragment:
+    published = [country.get(int(year)) for year in own.table["cohort"]]
+    told = [written(share, "percent", view.language) for share in published]
+    rows = own.with_words("note", told)
+    shown = columns(view, "cohort", "starters", "completed", "share", "not_followed_share")
+    caption = view.say("changed.table", measure=card.words(view.language).name)
+    head = column(view, "note", "country", "points_text", by=listing([card.published_by or ""], view.language))
+    return table(rows, [*shown, head], caption=caption, identifier=f"forandring-{card.horizon}", language=view.language)
