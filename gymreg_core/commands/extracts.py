@@ -44,7 +44,7 @@ def synth(
     out: Annotated[Path, typer.Option("--out", help="Folder for the extracts, one for each intake year.")],
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Another seed gives another region.")] = None,
     years: Annotated[
-        str | None, typer.Option("--years", help="2018:2025 or 2024 (default 2024:2025; with --enrolments 2021:2025).")
+        str | None, typer.Option("--years", help="2018:2025 or 2024 (default 2024:2025; with --enrolments 2019:2025).")
     ] = None,
     scale: Annotated[float, typer.Option("--scale", help="Size: 1 is the whole region, 0.1 a tenth.")] = 1.0,
     dirty: Annotated[
