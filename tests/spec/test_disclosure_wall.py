@@ -56,6 +56,7 @@ WAYS: dict[str, Callable[[Any], Any]] = {
     "lorenz": lambda t: charts.lorenz(t, x="value", y="share", series="group", titles=("a", "b"), equal="c", language="sv"),
     "levels": lambda t: charts.levels(t, low="bin_from", high="bin_to", amount="seats", text="note", titles=("a", "b"), language="sv"),
     "stacked_areas": lambda t: charts.stacked_areas(t, month="intake_year", value="share", state="status", names=STATE_NAMES, suppressed="not shown", language="sv"),
+    "flow_diagram": lambda t: charts.flow_diagram(t, year="x", way=("status", "status"), value="seats", names=STATE_NAMES, heads=["a", "b", "c"], suppressed="few", language="sv"),
     "table": lambda t: table(t, [Column("label", "Program", "text"), Column("seats", "Platser")], caption="c", identifier="i", language="sv"),
     "download": lambda t: download(t, [Column("label", "Program", "text"), Column("seats", "Platser")], name="n", label="l", language="sv"),
 }  # fmt: skip

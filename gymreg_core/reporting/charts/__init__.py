@@ -4,6 +4,7 @@ from gymreg_core.reporting.charts.areas import stacked_areas
 from gymreg_core.reporting.charts.balances import diverging_bars, waterfall
 from gymreg_core.reporting.charts.canvas import PALETTE
 from gymreg_core.reporting.charts.curves import levels, lorenz
+from gymreg_core.reporting.charts.flow import flow_diagram
 from gymreg_core.reporting.charts.matrix import heat_map
 from gymreg_core.reporting.charts.panels import line_panels
 from gymreg_core.reporting.charts.rows import bars, dumbbells, filled_bars
@@ -18,6 +19,7 @@ __all__ = [
     "diverging_bars",
     "dumbbells",
     "filled_bars",
+    "flow_diagram",
     "heat_map",
     "histogram",
     "levels",
