@@ -1,4 +1,4 @@
-"""What reports on completion rest on: the tracked cohorts of a workspace, or the made-up region tracked for the purpose."""
+"""What reports on completion rest on: the tracked cohorts of a workspace, or those of the made-up region."""
 
 from __future__ import annotations
 

@@ -9,11 +9,14 @@ from typing import Any
 from gymreg_core.reporting.kinds import KINDS
 from gymreg_core.reporting.plans import ReportParams
 from gymreg_core.reporting.project import address
+from gymreg_core.vocabulary.phrases import label, listing, programme_name
 from gymreg_core.vocabulary.programmes import Language
 from gymreg_core.vocabulary.slugs import slug, swedish_order
 from gymreg_core.vocabulary.texts import Texts, texts
 
-_WHOLE_TABLES = ("studievagar", "program")
+_WHOLE_TABLES = ("studievagar", "program", "manader")
+_SEVERAL = "several"
+_PARTS = ("provider_form", "programme")
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,14 @@ def front_page(
     """
     t = texts("gymreg_core.reporting", "site_texts.yml")
     regions = [p for p in pages if p.params.scope == "region" and p.params.language == language]
-    parts = [t(f"lead.{_about(pages)}", language)]
+    parts = [_said(t, "lead", language, pages)]
     if made_up:
         parts.append(f"::: {{.callout-important}}\n## {t('made_up_title', language)}\n\n{t('made_up', language)}\n:::")
     for kind in _kinds(regions):
         parts += _news(t, language, [p for p in regions if p.params.report == kind])
     parts += _reports(t, language, regions)
     parts += _municipalities(t, language, pages, schools)
+    parts += _parts(t, language, pages)
     parts += _downloads(t, language, regions)
     about = [f"- [{t('methods', language)}](metod.html)", f"- [{t('accessibility', language)}](tillganglighet.html)"]
     parts += [f"## {t('about', language)}", "\n".join(about)]
@@ -60,7 +64,7 @@ def front_meta(language: Language, pages: Sequence[PageEntry] = ()) -> dict[str,
     other: Language = "en" if language == "sv" else "sv"
     return {
         "title": t(f"title.{_about(pages)}", language),
-        "description": t(f"description.{_about(pages)}", language),
+        "description": _said(t, "description", language, pages),
         "lang": language,
         "format": "html",
         "toc": False,
@@ -76,7 +80,16 @@ def _kinds(pages: Sequence[PageEntry]) -> list[str]:
 
 def _about(pages: Sequence[PageEntry]) -> str:
     kinds = _kinds(pages) or ["admission"]
-    return kinds[0] if len(kinds) == 1 else "several"
+    return kinds[0] if len(kinds) == 1 else _SEVERAL
+
+
+def _said(t: Texts, key: str, language: Language, pages: Sequence[PageEntry]) -> str:
+    """A text about the kinds of report among the pages; one for several names them all."""
+    about = _about(pages)
+    if about != _SEVERAL:
+        return t(f"{key}.{about}", language)
+    topics = [t(f"topic.{kind}", language) for kind in _kinds(pages)]
+    return t(f"{key}.{_SEVERAL}", language, topics=listing(topics, language))
 
 
 def _name(t: Texts, language: Language, page: PageEntry) -> str:
@@ -104,9 +117,11 @@ def _news(t: Texts, language: Language, regions: Sequence[PageEntry]) -> list[st
 
 def _reports(t: Texts, language: Language, regions: Sequence[PageEntry]) -> list[str]:
     parts = [f"## {t('reports', language)}"] if regions else []
-    for year in sorted({p.params.about_year for p in regions}, reverse=True):
+    newest = {kind: max(p.params.about_year for p in regions if p.params.report == kind) for kind in _kinds(regions)}
+    ages = [newest[p.params.report] - p.params.about_year for p in regions]
+    for age in sorted(set(ages)):
         cards = []
-        for page in sorted((p for p in regions if p.params.about_year == year), key=_order):
+        for page in sorted((p for p, its in zip(regions, ages, strict=True) if its == age), key=_order):
             about = page.meta.get("description", "")
             pdf = f"{page.params.slug}.pdf"
             label = f"{_name(t, language, page)} ({t('as_pdf', language)})"
@@ -154,6 +169,30 @@ def _municipalities(
         *(fold if known else ()),
         ":::::",
     ]
+
+
+def _parts(t: Texts, language: Language, pages: Sequence[PageEntry]) -> list[str]:
+    """The newest pages of each kind about a kind of provider or a programme."""
+    lines = []
+    for kind in _kinds(pages):
+        for scope in _PARTS:
+            all_ = [p for p in pages if (p.params.report, p.params.scope) == (kind, scope)]
+            own = [p for p in all_ if p.params.language == language] or all_
+            if own:
+                found = _newest_by_name(own)
+                named = sorted(((_part(scope, name, language), page) for name, page in found.items()), key=_by_name)
+                links = ", ".join(f"[{word}]({_address(page, language)})" for word, page in named)
+                lines.append(f"- {_name(t, language, named[0][1])}: {links}")
+    return [f"## {t('parts', language)}", "\n".join(lines)] if lines else []
+
+
+def _part(scope: str, name: str, language: Language) -> str:
+    """A kind of provider or a programme in words."""
+    return programme_name(name, language) if scope == "programme" else label(name, language)
+
+
+def _by_name(named: tuple[str, PageEntry]) -> tuple[int, ...]:
+    return swedish_order(named[0])
 
 
 def _newest_by_name(pages: Sequence[PageEntry]) -> dict[str, PageEntry]:

@@ -22,7 +22,6 @@ from gymreg_core.reporting.page_head import PageHead
 from gymreg_core.vocabulary.numbers import day
 from gymreg_core.vocabulary.programmes import LANGUAGES, Language
 
-
 _CENTURY = 100
 
 
