@@ -1,10 +1,11 @@
-"""Enrolments in a workspace: one set of tables, the newest extract being the current one."""
+"""Enrolments in a workspace: one set of tables, to which every extract adds what it tells (docs/decisions/0014)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from gymreg_core.contracts.enrolments import ENROLMENT_TABLES, Enrolments, enrolment_table
 from gymreg_core.errors import BadInput
@@ -16,12 +17,15 @@ from gymreg_core.sources.enrolments.reading import EnrolmentReading, read_enrolm
 from gymreg_core.sources.formats.database import is_url
 from gymreg_core.sources.refusal import refuse_all
 from gymreg_core.sources.register.folders import of_folder
+from gymreg_core.sources.register.keys import mark_of
 from gymreg_core.sources.register.notes import Notes
 from gymreg_core.sources.register.opening import extract_files
 from gymreg_core.sources.register.tables import Progress
 from gymreg_core.store.about import as_about, from_about, not_stored, with_key
+from gymreg_core.store.deliveries import Delivery, Known, notes_of
 from gymreg_core.store.fingerprint import fingerprint
 from gymreg_core.store.intake import reading_code
+from gymreg_core.store.merging import merged
 from gymreg_core.store.shelf import FORMAT, Shelf, TableSet
 
 _FOLDER = "enrolments"
@@ -31,14 +35,17 @@ _FOLDER = "enrolments"
 class StoredEnrolments:
     """Enrolments as they lie in a workspace.
 
-    `key`: hash of the files, of the code that read them and of which key to the pseudonyms was used; what is computed
-    from the enrolments is known by it.
+    `key`: hash of the files, of the code that read them and of which key to the pseudonyms was used, of every extract;
+    what is computed from the enrolments is known by it. `findings`: about the last extract. `deliveries`: the extracts
+    in the order in which they came. `key_id`: tells keys to the pseudonyms apart, '' where persons are invented.
     """
 
     key: str
     enrolments: Enrolments
     findings: Findings
     provenance: Provenance
+    deliveries: tuple[Delivery, ...] = ()
+    key_id: str = ""
 
     def __repr__(self) -> str:
         return f"StoredEnrolments({self.enrolments})"
@@ -46,17 +53,17 @@ class StoredEnrolments:
 
 @dataclass(frozen=True, eq=False)
 class OfferedEnrolments:
-    """Extracts that were looked into: what the workspace has already, readings with the code that read them, and what
-    was found in these."""
+    """Extracts that were looked into: what the workspace has already, readings with the code that read them and what
+    tells the key to the pseudonyms, and what was found in these."""
 
     there: list[StoredEnrolments] = field(default_factory=list)
-    new: list[tuple[EnrolmentReading, str]] = field(default_factory=list)
+    new: list[tuple[EnrolmentReading, str, str]] = field(default_factory=list)
     findings: Findings = field(default_factory=Findings)
 
 
 def ingest_enrolments(data: Path | str, workspace: Path, key: bytes | Path | None = None) -> StoredEnrolments:
-    """The enrolments in a folder or database as stored in `workspace`, which they become the current ones of; a folder
-    that is there unchanged is not read again.
+    """What `workspace` knows once the enrolments in a folder or database have come to it; a folder that is there
+    unchanged is not read again.
 
     `key`: to the pseudonyms, sources/register/keys.py. Errors: BadInput with all findings where the extract cannot be
     used (nothing is stored then); otherwise as `Shelf.put`.
@@ -85,35 +92,72 @@ def offered_enrolments(
             offered.there.append(there)
         else:
             reading = read_enrolments(data, key, strict=False, progress=progress)
-            found += of_folder(reading.findings, data, several=several)
-            offered.new.append((reading, whose))
+            key_id = "" if reading.provenance.made_up else mark_of(key)
+            findings = reading.findings + _unfit(workspace, reading.enrolments, key_id)
+            found += of_folder(findings, data, several=several)
+            offered.new.append((reading, whose, key_id))
     return OfferedEnrolments(offered.there, offered.new, found)
 
 
 def keep_enrolments(workspace: Path, offered: OfferedEnrolments) -> list[StoredEnrolments]:
-    """Store what was looked into, the last one as the current one, and return it. Errors: as `put_enrolments`."""
-    for one in offered.there:
-        _shelf(workspace).make_current(one.key)
-    return offered.there + [put_enrolments(workspace, reading, whose) for reading, whose in offered.new]
+    """Store what was looked into and return it. Errors: as `put_enrolments`."""
+    return offered.there + [put_enrolments(workspace, *one) for one in offered.new]
 
 
-def put_enrolments(workspace: Path, reading: EnrolmentReading, code: str) -> StoredEnrolments:
-    """Store enrolments that were read by code with the fingerprint `code` and make them the current ones.
+def put_enrolments(workspace: Path, reading: EnrolmentReading, code: str, key_id: str = "") -> StoredEnrolments:
+    """Store enrolments that were read by code with the fingerprint `code`, upon what is there, and make the whole the
+    current ones; an extract that is there already changes nothing. `key_id`: tells keys to the pseudonyms apart.
 
-    Errors: BadInput where the findings hold an error; otherwise as `Shelf.put`.
+    Errors: BadInput where the findings hold an error, or the extract does not fit what is there
+    (store/deliveries.py); otherwise as `Shelf.put`.
     """
     enrolments = reading.enrolments
     if enrolments is None or reading.findings.has_errors:
         raise not_stored("an extract", str(workspace), reading.findings)
-    key = _key(reading.provenance.inputs, code)
-    about = {
-        "since": enrolments.since,
-        "as_of": enrolments.as_of,
-        "made_up": enrolments.made_up,
-        **as_about(reading.findings, reading.provenance),
-    }
-    _shelf(workspace).put(key, enrolments.tables(), about)
-    return StoredEnrolments(key, enrolments, reading.findings, reading.provenance)
+    shelf, key = _shelf(workspace), _key(reading.provenance.inputs, code)
+    own = Delivery(key, enrolments.since, enrolments.as_of)
+    one = StoredEnrolments(key, enrolments, reading.findings, reading.provenance, (own,), key_id)
+    with shelf.one_at_a_time():
+        if shelf.current not in (None, key):
+            before = stored_enrolments(workspace)
+            if any(delivery.key == key for delivery in before.deliveries):
+                return before
+            if unfit := _unfit(workspace, enrolments, key_id):
+                raise refuse_all(unfit)
+            whole = _upon(before, one)
+        else:
+            whole = one
+        about = {
+            "since": whole.enrolments.since,
+            "as_of": whole.enrolments.as_of,
+            "made_up": whole.enrolments.made_up,
+            "key_id": whole.key_id,
+            "deliveries": [one.to_dict() for one in whole.deliveries],
+            **as_about(whole.findings, whole.provenance),
+        }
+        shelf.put(whole.key, whole.enrolments.tables(), about)
+    return whole
+
+
+def _upon(before: StoredEnrolments, one: StoredEnrolments) -> StoredEnrolments:
+    """What is stored once another extract came upon `before`."""
+    enrolments, rows = merged(before.enrolments, one.enrolments)
+    return StoredEnrolments(
+        key=fingerprint(before.key, one.key),
+        enrolments=enrolments,
+        findings=(one.findings + notes_of(rows)).sorted(),
+        provenance=Provenance.joined([before.provenance, one.provenance]),
+        deliveries=(*before.deliveries, replace(one.deliveries[0], rows=tuple(rows))),
+        key_id=before.key_id,
+    )
+
+
+def _unfit(workspace: Path, enrolments: Enrolments | None, key_id: str) -> Findings:
+    """Why an extract cannot come upon what is stored; nothing where nothing is, or the extract has no tables."""
+    about = _shelf(workspace).about()
+    if about is None or enrolments is None:
+        return Findings()
+    return Findings(tuple(_known(about, workspace).unfit(enrolments, key_id)))
 
 
 def stored_enrolments(workspace: Path, key: str | None = None) -> StoredEnrolments:
@@ -132,9 +176,22 @@ def stored_enrolments(workspace: Path, key: str | None = None) -> StoredEnrolmen
     try:
         return _restored(stored)
     except (KeyError, TypeError, ValueError):
-        raise BadInput(
-            "the stored enrolments are of another version", where=str(workspace), remedy="Run gymreg ingest again."
-        ) from None
+        raise _of_another_version(workspace) from None
+
+
+def _known(about: dict[str, Any], workspace: Path) -> Known:
+    try:
+        return Known.of(about)
+    except (KeyError, TypeError):
+        raise _of_another_version(workspace) from None
+
+
+def _of_another_version(workspace: Path) -> BadInput:
+    return BadInput(
+        "the stored enrolments are of another version",
+        where=str(workspace),
+        remedy=f"Delete the folder '{_FOLDER}' of the workspace and run gymreg ingest with every extract again.",
+    )
 
 
 def has_enrolments(workspace: Path) -> bool:
@@ -159,8 +216,11 @@ def _there(data: Path | str, workspace: Path, code: str) -> StoredEnrolments | N
     """What is stored of an extract already, from the same bytes by the same code; a database tells by being read."""
     if is_url(data):
         return None
+    shelf, about = _shelf(workspace), _shelf(workspace).about()
+    if about is None or not shelf.has(str(shelf.current)):
+        return None
     key = _key(map(InputFile.of, extract_files(Path(data), enrolment_kind())), code)
-    return _restored(_shelf(workspace).get(key)) if _shelf(workspace).has(key) else None
+    return stored_enrolments(workspace) if _known(about, workspace).has(key) else None
 
 
 def _restored(stored: TableSet) -> StoredEnrolments:
@@ -171,4 +231,5 @@ def _restored(stored: TableSet) -> StoredEnrolments:
     enrolments = Enrolments(
         since=str(about["since"]), as_of=str(about["as_of"]), made_up=bool(about["made_up"]), **tables
     )
-    return StoredEnrolments(stored.key, enrolments, *from_about(about))
+    known = Known.of(about)
+    return StoredEnrolments(stored.key, enrolments, *from_about(about), known.deliveries, known.key_id)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ FORMAT = 1
 MANIFEST, POINTER, LOCK = "manifest.json", "current.json", ".lock"
 FOR_GOOD = "kept"  # a file in the folder of a set that is never cleared away
 _TEMPORARY = ".writing-"
+_MAKING = ".making"
 _WAIT = 60.0  # seconds for another writer to finish
 _KEPT = 3  # sets behind the current one are kept for readers that began before it was switched
 
@@ -71,6 +73,17 @@ class Shelf:
                     self._place(key, {**files, MANIFEST: _json(manifest), **mark})
                 self._point_to(key)
 
+    @contextmanager
+    def one_at_a_time(self) -> Iterator[None]:
+        """Hold off others who want to store what they make from the current set, while the block runs.
+
+        Errors: as `put`, which is called within.
+        """
+        with told(self.folder):
+            make_private(self.folder)
+        with exclusive(self.folder / _MAKING, _WAIT):
+            yield
+
     def make_current(self, key: str) -> None:
         """Make the set `key`, which is there, the current one; where it is already, nothing is written.
 
@@ -110,6 +123,18 @@ class Shelf:
         if not history:
             raise self._damaged(POINTER, "cannot be read")
         return history[0]
+
+    def about(self) -> dict[str, Any] | None:
+        """What was stored with the current set, None where nothing is stored; of the tables nothing is read.
+
+        Errors: BadInput where it is damaged.
+        """
+        if (current := self.current) is None:
+            return None
+        try:
+            return dict(self._manifest(current)["about"])
+        except (OSError, ValueError, KeyError, TypeError):
+            raise self._damaged(current, "is damaged or incomplete") from None
 
     def abouts(self) -> list[dict[str, Any]]:
         """What was stored with each set that is kept: for good, then the others, the last that was current first.

@@ -46,9 +46,9 @@ ODD = tiny_enrolments(
     homes="| who | home | start | recorded | annulled |\n| Bo | - | 2024-01-01 | 2024-03-01 | 2024-04-01 |",
     decisions="| who | start | stop | percent |\n| Ada | 2026-01-01 | 2027-06-30 | 50 |",
     certificates="""
-    | who | certificate                 | issued     | points | eligible |
-    | Ada | introductory_certificate    | 2026-06-05 | 0      |          |
-    | Bo  | international_baccalaureate | 2026-06-05 |        | yes      |
+    | who | school | certificate                 | issued     | points | eligible |
+    | Ada |        | introductory_certificate    | 2026-06-05 | 0      |          |
+    | Bo  | B      | international_baccalaureate | 2026-06-05 |        | yes      |
     """,
     schools='| school | form |\n| Skolan; "med" citat | region |\n| B | unknown |',
 )

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from gymreg_core.contracts.enrolments import Enrolments
+from gymreg_core.contracts.enrolments import Enrolments, enrolments_at, known_at
 from gymreg_core.errors import BadInput
 from gymreg_core.sources.check import check_files
 from gymreg_core.sources.enrolments.reading import EnrolmentReading, read_enrolments
+from gymreg_core.sources.register.keys import mark_of
 from gymreg_core.store import enrolments as store
-from gymreg_core.store.enrolments import has_enrolments, ingest_enrolments, put_enrolments, stored_enrolments
+from gymreg_core.store.enrolments import (
+    StoredEnrolments,
+    has_enrolments,
+    ingest_enrolments,
+    put_enrolments,
+    stored_enrolments,
+)
 from gymreg_core.store.ingest import ingest_all
 from gymreg_core.store.registers import register_years
-from tests.enrolments import small_enrolments, write_small
+from gymreg_core.store.shelf import Shelf
+from gymreg_core.synthetic.enrolment_extracts import write_enrolments
+from gymreg_core.synthetic.identities import numbers_of
+from tests.enrolments import small_enrolments, tiny_enrolments, write_small
 from tests.extracts import cell, write_extract
 from tests.registers import small_register
 
@@ -55,23 +67,146 @@ def test_unchanged_input_is_not_read_again(tmp_path: Path, monkeypatch: pytest.M
         ingest_enrolments(tmp_path / "data", tmp_path / "ws")
 
 
-def test_another_key_or_other_code_gives_other_enrolments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_code_gives_other_enrolments_and_another_key_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_small(tmp_path / "data", small_enrolments(made_up=False))
     monkeypatch.setattr(store, "reading_code", lambda: "code")
-    first, other = (ingest_enrolments(tmp_path / "data", tmp_path / "ws", key * 16) for key in (b"a", b"b"))
-    assert not set(first.enrolments.persons["applicant"]) & set(other.enrolments.persons["applicant"])
+    first = ingest_enrolments(tmp_path / "data", tmp_path / "ws", b"a" * 16)
+    with pytest.raises(BadInput, match="another key"):
+        ingest_enrolments(tmp_path / "data", tmp_path / "ws", b"b" * 16)
+    elsewhere = ingest_enrolments(tmp_path / "data", tmp_path / "other", b"b" * 16)
+    assert not set(first.enrolments.persons["applicant"]) & set(elsewhere.enrolments.persons["applicant"])
+    assert first.key_id != elsewhere.key_id
     monkeypatch.setattr(store, "reading_code", lambda: "another code")
     third = ingest_enrolments(tmp_path / "data", tmp_path / "ws", b"a" * 16)
-    assert len({first.key, other.key, third.key}) == 3
+    assert len({first.key, elsewhere.key, third.key}) == 3
+    assert_same(third.enrolments, first.enrolments)
 
 
-def test_the_last_extract_is_current_and_the_one_before_is_kept(tmp_path: Path) -> None:
-    keys = []
-    for name, seed in (("first", 0), ("second", 1)):
-        write_small(tmp_path / name, small_enrolments(seed=seed))
-        keys.append(ingest_enrolments(tmp_path / name, tmp_path / "ws").key)
-        assert stored_enrolments(tmp_path / "ws").key == keys[-1]
-    assert stored_enrolments(tmp_path / "ws", keys[0]).key == keys[0]
+def test_the_set_before_is_kept(tmp_path: Path) -> None:
+    first = ingest(tmp_path, "first", small_enrolments())
+    second = ingest(tmp_path, "second", small_enrolments(seed=1))
+    assert stored_enrolments(tmp_path / "ws").key == second.key
+    assert_same(stored_enrolments(tmp_path / "ws", first.key).enrolments, first.enrolments)
+
+
+def ingest(tmp_path: Path, name: str, enrolments: Enrolments) -> StoredEnrolments:
+    write_small(tmp_path / name, enrolments)
+    return ingest_enrolments(tmp_path / name, tmp_path / "ws")
+
+
+DAY = date(2025, 1, 31)
+
+
+def whole_and_part(tmp_path: Path) -> tuple[Enrolments, Enrolments]:
+    """Enrolments and what of them was known on DAY, as they are read; the folders 'whole' and 'part' hold them."""
+    whole = small_enrolments()
+    numbers = dict(zip(whole.persons["applicant"], numbers_of(whole.persons, np.random.default_rng(1)), strict=True))
+    read = []
+    for name, one in (("whole", whole), ("part", enrolments_at(whole, DAY))):
+        write_enrolments(one, [numbers[who] for who in one.persons["applicant"]], tmp_path / name)
+        read.append(read_enrolments(tmp_path / name).enrolments)
+    assert read[0] is not None
+    assert read[1] is not None
+    return read[0], read[1]
+
+
+def test_a_second_extract_adds_to_the_first_and_the_first_can_be_told_again(tmp_path: Path) -> None:
+    whole, part = whole_and_part(tmp_path)
+    first = ingest_enrolments(tmp_path / "part", tmp_path / "ws")
+    second = ingest_enrolments(tmp_path / "whole", tmp_path / "ws")
+    assert_same(first.enrolments, part)
+    assert_same(second.enrolments, whole)
+    assert_same(stored_enrolments(tmp_path / "ws").enrolments, whole)
+    assert_same(enrolments_at(second.enrolments, DAY), part)
+    assert [(one.since, one.as_of) for one in second.deliveries] == [
+        ("2023-07-01", "2025-01-31"),
+        ("2023-07-01", "2026-06-30"),
+    ]
+    rows = {one.table: one for one in second.deliveries[1].rows}
+    assert (rows["spells"].same, rows["spells"].late, rows["spells"].gone) == (len(first.enrolments.spells), 0, 0)
+    assert rows["spells"].new == len(whole.spells) - len(first.enrolments.spells)
+    assert len(second.findings) == 0
+    assert set(first.provenance.inputs) < set(second.provenance.inputs)
+
+
+def test_the_same_extract_again_changes_nothing(tmp_path: Path) -> None:
+    whole, _ = whole_and_part(tmp_path)
+    _, second = (ingest_enrolments(tmp_path / name, tmp_path / "ws") for name in ("part", "whole"))
+    for name in ("part", "whole"):
+        again = ingest_enrolments(tmp_path / name, tmp_path / "ws")
+        assert again.key == stored_enrolments(tmp_path / "ws").key == second.key
+        assert_same(again.enrolments, whole)
+
+
+def test_late_rows_and_rows_that_are_gone_are_told_with_their_count(tmp_path: Path) -> None:
+    schools = [{"school": "A"}, {"school": "B"}]
+    who = [{"who": "Ada"}, {"who": "Bo"}]
+    ingest(tmp_path, "first", tiny_enrolments(who, schools=schools, as_of="2024-01-31"))
+    later = [{"who": "Ada", "school": "B"}, {"who": "Bo"}]
+    second = ingest(tmp_path, "second", tiny_enrolments(later, schools=schools, as_of="2024-06-30"))
+    found = {(one.rule, one.file, one.count) for one in second.findings}
+    assert found == {("rows-known-late", "inskrivningar.csv", 1), ("rows-gone", "inskrivningar.csv", 1)}
+    names = second.enrolments.schools["school"].to_numpy()
+    for day, school in (("2024-06-29", "A"), ("2024-06-30", "B")):
+        spells = known_at(second.enrolments.spells, pd.Timestamp(day))
+        assert sorted(names[spells["school"]]) == sorted([school, "A"])
+
+
+@pytest.mark.parametrize(
+    ("since", "as_of", "rule"),
+    [
+        ("2024-02-01", "2024-06-30", None),
+        ("2024-02-02", "2024-06-30", "extract-gap"),
+        ("2023-07-01", "2024-01-30", "extract-older"),
+        ("2023-07-01", "2024-01-31", None),
+    ],
+)
+def test_an_extract_has_to_follow_what_is_stored(tmp_path: Path, since: str, as_of: str, rule: str | None) -> None:
+    first = ingest(tmp_path, "first", tiny_enrolments([{"who": "Ada"}], as_of="2024-01-31"))
+    write_small(tmp_path / "second", tiny_enrolments([{"who": "Ada", "code": "NANAT"}], since=since, as_of=as_of))
+    if rule is None:
+        assert ingest_enrolments(tmp_path / "second", tmp_path / "ws").enrolments.as_of == as_of
+        return
+    with pytest.raises(BadInput) as refused:
+        ingest_all(tmp_path / "second", tmp_path / "ws")
+    assert [(one.rule, one.file) for one in refused.value.findings] == [(rule, "utdrag.json")]
+    assert stored_enrolments(tmp_path / "ws").key == first.key
+
+
+def test_real_and_made_up_persons_are_never_stored_together(tmp_path: Path) -> None:
+    ingest(tmp_path, "first", small_enrolments())
+    write_small(tmp_path / "real", small_enrolments(made_up=False))
+    with pytest.raises(BadInput) as refused:
+        ingest_enrolments(tmp_path / "real", tmp_path / "ws", b"k" * 16)
+    assert "extract-of-other-persons" in [one.rule for one in refused.value.findings]
+
+
+def test_ended_before_it_is_whole_the_store_is_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, part = whole_and_part(tmp_path)
+    ingest_enrolments(tmp_path / "part", tmp_path / "ws")
+
+    def ended(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Shelf, "_point_to", ended)
+        with pytest.raises(KeyboardInterrupt):
+            ingest_enrolments(tmp_path / "whole", tmp_path / "ws")
+    assert_same(stored_enrolments(tmp_path / "ws").enrolments, part)
+    assert_same(ingest_enrolments(tmp_path / "whole", tmp_path / "ws").enrolments, whole)
+
+
+def test_the_key_to_the_pseudonyms_is_told_by_its_id_alone(tmp_path: Path) -> None:
+    write_small(tmp_path / "data", small_enrolments(made_up=False))
+    key = b"a secret of sixteen bytes or more"
+    stored = ingest_enrolments(tmp_path / "data", tmp_path / "ws", key)
+    manifest = (tmp_path / "ws" / "enrolments" / stored.key / "manifest.json").read_bytes()
+    assert stored.key_id == json.loads(manifest)["about"]["key_id"] == mark_of(key)
+    assert key not in manifest
+    assert stored_enrolments(tmp_path / "ws").key_id == stored.key_id
+    assert ingest(tmp_path / "made-up", "data", small_enrolments()).key_id == ""
 
 
 def test_registers_and_enrolments_in_one_folder_are_both_stored(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def test_the_texts_are_whole() -> None:
 def test_every_rule_is_used_and_every_used_rule_has_texts() -> None:
     code = "\n".join(
         path.read_text(encoding="utf-8")
-        for room in ("sources", "contracts", "matching", "funding", "cohort")
+        for room in ("sources", "contracts", "matching", "funding", "cohort", "store")
         for path in sorted((PACKAGE / room).rglob("*.py"))
     )
     composed = {

@@ -83,11 +83,12 @@ class Checked:
     @property
     def whose(self) -> NDArray[np.int64]:
         """A number (n,) per person; of a placeholder, per person and school unit."""
-        pupil = self.table["pupil"].astype(np.int64)
+        pupil: NDArray[np.int64] = self.table["pupil"].astype(np.int64)
         if "school" not in self.table.columns or not self.shared.any():
             return pupil
         unit = self.table["school"].astype(np.int64) + 1
-        return np.where(self.shared[pupil], unit * len(self.shared) + pupil, pupil)
+        apart: NDArray[np.int64] = np.where(self.shared[pupil], unit * len(self.shared) + pupil, pupil)
+        return apart
 
 
 def check_year9(checked: Checked) -> None:

@@ -24,11 +24,11 @@ Rows = NDArray[np.int64]
 
 def check_placeholders(persons: Table, kind: NDArray[np.int8], tables: Mapping[str, Table], notes: Notes) -> None:
     """Placeholders that stand at several school units; `kind` (p,): of the number of each person."""
-    found = [
-        pd.DataFrame({name: tables[at][name][tables[at].readable("pupil", "school")] for name in ("pupil", "school")})
-        for at in _PLACED
-        if at in tables
-    ]
+    theirs = np.append(kind == PLACEHOLDER, False)
+    found = []
+    for table in (tables[at] for at in _PLACED if at in tables):
+        rows = np.flatnonzero(theirs[table["pupil"]] & table.readable("pupil", "school"))
+        found.append(pd.DataFrame({name: table[name][rows] for name in ("pupil", "school")}))
     if found:
         units = pd.concat(found).drop_duplicates()["pupil"].value_counts()
         several = np.isin(np.arange(len(persons)), units.index[units > 1])
@@ -57,17 +57,17 @@ def told_apart(enrolments: Enrolments, numbers: Sequence[str], key: bytes) -> tu
     place = dict(zip(_keys(units), units["pupil"].tolist(), strict=True))
     place |= {pair: len(kind) + row for row, pair in enumerate(_keys(added))}
     persons = pd.concat([e.persons, e.persons.iloc[added["pupil"]]], ignore_index=True)
-    names = persons["applicant"].to_numpy(object).copy()
+    names = persons["applicant"].copy()
     if key:
         ids = e.schools["school_id"].tolist()
         told = [f"{numbers[pupil]}|{ids[school]}" for pupil, school in place]
-        names[list(place.values())] = pseudonyms(told, key)
+        names.iloc[list(place.values())] = pseudonyms(told, key)
     linked, unlinked = _links(e, pairs, place)
     tables: dict[str, Any] = {name: _placed(getattr(e, name), rows, place) for name in _PLACED}
     tables |= {name: _copied(getattr(e, name), added["pupil"].to_numpy(np.int64), len(kind)) for name in _COPIED}
     tables["persons"] = persons.assign(applicant=names)
     tables["identities"] = linked
-    shaped = {name: enrolment_table(name, table) for name, table in tables.items()}
+    shaped: dict[str, Any] = {name: enrolment_table(name, table) for name, table in tables.items()}
     return replace(e, **shaped), unlinked
 
 
@@ -75,11 +75,9 @@ def _pairs(e: Enrolments, rows: Rows) -> pd.DataFrame:
     """Which of `rows` stand at which schools (`pupil`, `school`), by person and school unit."""
     found = [getattr(e, name)[["pupil", "school"]] for name in _PLACED]
     pairs = pd.concat([table[np.isin(table["pupil"], rows)] for table in found]).drop_duplicates()
-    return (
-        pairs.assign(unit=e.schools["school_id"].to_numpy(object)[pairs["school"]])
-        .sort_values(["pupil", "unit"], ignore_index=True)
-        .drop(columns="unit")
-    )
+    units = e.schools["school_id"].to_numpy(object)[pairs["school"]]
+    in_order: pd.DataFrame = pairs.iloc[np.lexsort((units.astype(str), pairs["pupil"]))].reset_index(drop=True)
+    return in_order
 
 
 def _keys(pairs: pd.DataFrame) -> list[tuple[int, int]]:
@@ -117,6 +115,6 @@ def _links(e: Enrolments, pairs: pd.DataFrame, place: dict[tuple[int, int], int]
         return (place[row, own[0]] if len(own) == 1 else -1) if row in units else row
 
     whose = np.array([(one(a, b), one(b, a)) for a, b in involved.tolist()], np.int64).reshape(-1, 2)
-    kept = (whose >= 0).all(axis=1)
-    linked = e.identities.assign(pupil=whose[:, 0], former=whose[:, 1])[kept]
-    return linked.reset_index(drop=True), int((~kept).sum())
+    kept = np.flatnonzero((whose >= 0).all(axis=1))
+    linked = e.identities.iloc[kept].assign(pupil=whose[kept, 0], former=whose[kept, 1]).reset_index(drop=True)
+    return linked, len(whose) - len(kept)

@@ -15,7 +15,7 @@ from gymreg_core.contracts.register import shaped
 from gymreg_core.sources.formats.source import Opened, Source, Unreadable
 from gymreg_core.sources.register.cells import Cells, Values
 from gymreg_core.sources.register.checks import Table
-from gymreg_core.sources.register.identities import normalised
+from gymreg_core.sources.register.identities import normalised, placeholders
 from gymreg_core.sources.register.layout import ExtractKind, File
 from gymreg_core.sources.register.notes import Notes
 from gymreg_core.vocabulary.finding_texts import finding
@@ -129,10 +129,22 @@ class _Reading:
         again = _repeated([under_way.codes() for under_way in columns.values()], len(lines))
         if not again.any():
             return lines
-        self.notes.rows(self.kind.repeated, file, lines, again)
+        self.notes.rows(self.kind.repeated, file, lines, again & ~self._may_repeat(file, columns))
         for under_way in columns.values():
             under_way.keep(~again)
         return lines[~again]
+
+    def _may_repeat(self, file: File, columns: dict[str, Any]) -> NDArray[np.bool_]:
+        """Rows (n,) about whoever has a placeholder, which several may share, where they do not say at which school."""
+        kinds = {column.kind: column.name for column in file.fields}
+        if not self.kind.placeholders_shared or "person" not in kinds or "school" in kinds:
+            return np.zeros(1, np.bool_)
+        people, own = self.kind.references["person"][0], columns[kinds["person"]]
+        if file.table == people:
+            return placeholders(own.texts())
+        keys = self.keys.get(people, pa.array([], pa.string()))
+        may: NDArray[np.bool_] = np.append(placeholders(keys), False)[own.codes()]
+        return may
 
 
 def _repeated(codes: list[NDArray[Any]], n: int) -> NDArray[np.bool_]:
