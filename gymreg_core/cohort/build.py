@@ -34,8 +34,10 @@ _GONE = {**_BACK, "study_break": "study_break", "exchange_year": "study_break"}
 _PENDING = ("", "promoted", "changed")
 
 
-def histories(enrolments: Enrolments, as_of: date | None = None) -> Histories:
+def histories(enrolments: Enrolments, as_of: date | None = None, *, rules: CleaningRules | None = None) -> Histories:
     """Where every pupil of the enrolments was, as known at the end of a day (the last that they tell of where None).
+
+    rules : others than those of rules/cleaning.yml, for a what-if.
 
     Rows are cleaned by the rules of rules/cleaning.yml in their order; `log` counts what each touched. A certificate
     counts from its day of issue, enrolled or not. Whoever ended without one is interrupted until one is issued, also
@@ -43,7 +45,7 @@ def histories(enrolments: Enrolments, as_of: date | None = None) -> Histories:
     Errors: BadParameters for a day outside those the enrolments tell of; RuleMissing.
     """
     e = _as_of(enrolments, as_of)
-    day, rules, log = day_number(e.as_of), CleaningRules.packaged(), Log()
+    day, rules, log = day_number(e.as_of), rules or CleaningRules.packaged(), Log()
     codes, (path, certificate_path) = Codes.of(e.spells["study_path_code"], e.certificates["study_path_code"])
     units = Units.of(e)
     spells = attended(*spells_known(e, path, day), codes, day, rules, log)
