@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import pandas as pd
 import pytest
 
 from gymreg_core import cli
-from gymreg_core.contracts.enrolments import Enrolments, enrolment_table
+from gymreg_core.contracts.enrolments import Enrolments, enrolment_table, enrolments_at
 from gymreg_core.contracts.ledger import AMOUNTS
 from gymreg_core.findings import Findings
 from gymreg_core.funding.prices import PriceTable, Tariff
@@ -170,7 +171,9 @@ def test_months_that_cannot_be_closed_are_refused(
     assert ledger_bytes(workspace) == before
 
 
-def test_a_closed_month_stays_what_another_extract_says(run: Any, workspace: Path, enrolments: Enrolments) -> None:
+def test_a_closed_month_stays_what_another_extract_says(run: Any, tmp_path: Path, enrolments: Enrolments) -> None:
+    workspace = tmp_path / "ws"
+    store(workspace, enrolments_at(enrolments, date(2024, 1, 31)))
     run(workspace, "--months", FIRST)
     before = ledger_bytes(workspace)
     spells = enrolments.spells.copy()

@@ -51,12 +51,14 @@ def test_what_is_known_late_of_a_month_in_which_nobody_was_paid(tmp_path: Path) 
     assert postings(apart) == postings(together) == [(202310, "late_start", 1, 680_766), (202311, "", 1, 680_766)]
 
 
-def test_a_later_extract_need_not_tell_of_an_empty_month_at_the_beginning(tmp_path: Path) -> None:
-    workspace = store(tmp_path / "ws", tiny_enrolments())
+def test_a_later_extract_need_not_tell_of_the_months_before(tmp_path: Path) -> None:
+    """What it does tell of them was not known then, whatever day it says: it is paid late."""
+    workspace = store(tmp_path / "ws", tiny_enrolments(as_of="2023-10-31"))
     settle_months(workspace, 202310, 202310)
-    store(workspace, tiny_enrolments(spells=ONE, since="2023-11-01"), "newer")
+    home = {"persons": "| who | home |\n| a | - |", "homes": "| who | home | start |\n| a | Stockholm | 2023-07-01 |"}
+    store(workspace, tiny_enrolments(ONE, since="2023-11-01", as_of="2023-11-20", **home), "newer")
     settle_months(workspace, 202311, 202311)
-    assert postings(workspace) == [(202311, "", 1, 680_766)]
+    assert postings(workspace) == [(202310, "late_start", 1, 680_766), (202311, "", 1, 680_766)]
 
 
 @pytest.mark.parametrize("runs", [[(202412, 202501)], [(202412, 202412), (202501, 202501)]])
@@ -120,11 +122,12 @@ def test_what_was_not_paid_before_a_later_extract_begins_is_still_told(tmp_path:
 
 
 def test_a_school_that_is_in_the_extract_no_more_keeps_its_name_in_the_files(tmp_path: Path) -> None:
-    workspace = store(tmp_path / "ws", tiny_enrolments(spells="| who | school |\n| a | A |\n| b | B |"))
+    both = "| who | school |\n| a | A |\n| b | B |"
+    workspace = store(tmp_path / "ws", tiny_enrolments(spells=both, as_of="2023-10-31"))
     settle_months(workspace, 202310, 202310)
-    store(workspace, tiny_enrolments(spells="| who | school |\n| a | A |"), "newer")
+    store(workspace, tiny_enrolments(spells="| who | school |\n| a | A |", as_of="2023-11-20"), "newer")
     basis = settle_months(workspace, 202311, 202311).payment_files()["underlag-2023-11.csv"].decode("utf-8-sig")
-    assert "Stockholm;Stockholm kommun;2023-10;Ändrade personuppgifter;20000001;B;EK;-1;-6807,66" in basis.splitlines()
+    assert "Stockholm;Stockholm kommun;2023-10;Skulle inte ha betalats;20000001;B;EK;-1;-6807,66" in basis.splitlines()
 
 
 def test_prices_other_than_the_month_before_are_told(tmp_path: Path) -> None:
@@ -187,9 +190,10 @@ def test_files_of_earlier_months_hide_who_is_protected_now(tmp_path: Path) -> No
 def test_what_is_taken_back_of_the_year_before_is_no_supplement_of_the_year(tmp_path: Path) -> None:
     """Nobody has less than nothing of a year's supplement, so that it can be told how it lies over schools."""
     low = [{"who": "a", "merit": "150"}, {"who": "b", "merit": "150"}]
-    workspace = store(tmp_path / "ws", tiny_enrolments("| who | school |\n| a | A |\n| b | B |", low))
+    both = "| who | school |\n| a | A |\n| b | B |"
+    workspace = store(tmp_path / "ws", tiny_enrolments(both, low, as_of="2023-12-31"))
     settle_months(workspace, 202312, 202312)
-    store(workspace, tiny_enrolments("| who | school |\n| a | A |", low[:1]), "newer")
+    store(workspace, tiny_enrolments("| who | school |\n| a | A |", low[:1], as_of="2024-01-20"), "newer")
     settle_months(workspace, 202401, 202401)
     year = settled_year(workspace, 2024)
     assert year.lines["supplement"].tolist() == [-99_273, 102_650]
