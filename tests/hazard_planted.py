@@ -11,14 +11,15 @@ BASE = -3.6
 SHARED = 0.95
 """Coefficients of the mean over schools as a share of those within a school."""
 TERMS = {
-    "year": (("1", "2", "3", "4"), (0.0, -0.2, -0.5, 0.3)),
-    "programme_type": (("introductory", "preparatory", "vocational"), (1.2, 0.0, 0.5)),
-    "merit_band": (("000-159", "160-219", "220-", "none"), (1.0, 0.4, 0.0, 0.8)),
+    "year": (("1", "2", "3"), (0.0, -0.2, -0.5)),
+    "programme_type": (("preparatory", "vocational"), (0.0, 0.5)),
+    "entry": (("introductory", "national"), (0.8, 0.0)),
+    "merit_band": (("0-159", "160-219", "220-340", "none"), (1.0, 0.4, 0.0, 0.8)),
     "sex": (("F", "M"), (0.0, 0.15)),
     "switched": (("no", "yes"), (0.0, 0.7)),
     "provider_form": (("independent", "municipal"), (0.1, 0.0)),
 }
-REFERENCE = {"year": 0, "programme_type": 1, "merit_band": 2, "sex": 0, "switched": 0, "provider_form": 1}
+REFERENCE = {"year": 0, "programme_type": 0, "entry": 1, "merit_band": 2, "sex": 0, "switched": 0, "provider_form": 1}
 
 
 def planted(seed: int, schools: int = 120, years: int = 40_000) -> tuple[PersonPeriods, dict[tuple[str, str], float]]:
@@ -26,15 +27,16 @@ def planted(seed: int, schools: int = 120, years: int = 40_000) -> tuple[PersonP
 
     A school adds a number to the log odds of its pupils. It is drawn from the bridge distribution, with which the mean
     over schools is a logistic regression again (Wang and Louis 2003, Biometrika 90), so that what the model looks for
-    is known exactly. Schools differ in size, and more of their pupils are on an introductory programme at some.
+    is known exactly. Schools differ in size, and most vocational pupils go to some of them.
     """
     rng = np.random.default_rng([2026, seed])
     size = rng.gamma(1.5, 1.0, schools)
     school = rng.choice(schools, years, p=size / size.sum())
     lean = rng.normal(0, 0.8, schools)
     codes = {
-        "year": rng.choice(4, years, p=[0.35, 0.31, 0.29, 0.05]),
-        "programme_type": np.digitize(rng.normal(0, 1, years) + lean[school], [-1.6, 0.7]),
+        "year": rng.choice(3, years, p=[0.38, 0.33, 0.29]),
+        "programme_type": (rng.normal(0, 1, years) + lean[school] > 0.7).astype(np.int64),
+        "entry": (rng.random(years) > 0.06).astype(np.int64),
         "merit_band": rng.choice(4, years, p=[0.15, 0.4, 0.42, 0.03]),
         "sex": rng.integers(0, 2, years),
         "switched": (rng.random(years) < 0.1).astype(np.int64),

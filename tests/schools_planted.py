@@ -16,10 +16,13 @@ COHORTS = (2020, 2021, 2022)
 
 @dataclass(frozen=True)
 class Found:
-    """hit (g,): whether each school's interval holds its true difference. between, true : standard deviations of the
-    true differences, as estimated and as planted."""
+    """hit: whether each school's interval holds its true difference; large: the same of the larger half of the schools.
+
+    between, true : standard deviations of the true differences, as estimated and as planted.
+    """
 
     hit: np.ndarray
+    large: np.ndarray
     between: float
     true: float
 
@@ -53,4 +56,5 @@ def found(seed: int, spread: float, schools: int = 180, pupils: int = 24_000) ->
     region = sm.GLM(chance, design, family=sm.families.Gaussian()).fit().fittedvalues
     true = np.bincount(intake.school, chance - region)[whole.school] / whole.starters
     hit = np.abs(true - drawn.value) <= 1.959964 * drawn.std_error
-    return Found(hit, float(np.sqrt(between)), float(true.std()))
+    large = hit[whole.starters >= np.median(whole.starters)]
+    return Found(hit, large, float(np.sqrt(between)), float(true.std()))

@@ -9,9 +9,6 @@ from gymreg_core.vocabulary.numbers import number, percent
 from gymreg_core.vocabulary.programmes import Language
 from gymreg_core.vocabulary.texts import Texts, texts
 
-_LITTLE, _SOME = 0.3, 0.6
-"""Correlations below these are called little and something."""
-
 
 def phrase() -> Texts:
     """The words of the models."""
@@ -40,12 +37,19 @@ def _hazard(s: Mapping[str, Any], language: Language) -> tuple[str, ...]:
         p("hazard.of", language, risk=percent(s["risk"], language), **{k: counts[k] for k in counts if k != "left_out"})
     ]
     if (row := s["largest"]) is not None:
-        names = {name: row[name] for name in ("term", "level", "reference")}
+        names = {"term": p(f"hazard.term.{row['term']}", language)}
+        names |= {name: _level(str(row[name]), language) for name in ("level", "reference")}
         ends = {name: _points(row[name], language) for name in ("effect", "low", "high")}
         told.append(p("hazard.largest", language, **names, **ends))
     if s["left_out"]:
         told.append(p("hazard.left_out", language, left_out=counts["left_out"]))
     return (*told, p("hazard.cause", language))
+
+
+def _level(level: str, language: Language) -> str:
+    """A level in words; bands, years and cohorts stand for themselves."""
+    key = f"hazard.level.{level}"
+    return phrase()(key, language) if key in phrase().entries else level
 
 
 def _warning(s: Mapping[str, Any], language: Language) -> tuple[str, ...]:
@@ -72,10 +76,9 @@ def _schools(s: Mapping[str, Any], language: Language) -> tuple[str, ...]:
         p("schools.apart", language, **_counts(s, language, "apart")),
     ]
     if (row := s["stability"]) is not None:
-        size = row["correlation"]
-        word = "little" if size < _LITTLE else "some" if size < _SOME else "much"
         span = {name: number(row[name], language, 2) for name in ("correlation", "low", "high")}
-        told.append(p("schools.stability", language, **span, word=p(f"schools.word_{word}", language)))
+        explained = percent(row["correlation"] ** 2, language, 0)
+        told.append(p("schools.stability", language, **span, explained=explained))
     return (*told, p("schools.no_ranking", language))
 
 
