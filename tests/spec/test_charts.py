@@ -14,8 +14,24 @@ import altair as alt
 import pandas as pd
 import pytest
 
+from gymreg_core.cohort import histories
 from gymreg_core.disclosure import Released, release_published
-from gymreg_core.reporting.charts import PALETTE, areas, balances, canvas, curves, matrix, panels, rows, spread, tilemap
+from gymreg_core.reporting import charts
+from gymreg_core.reporting.charts import (
+    PALETTE,
+    areas,
+    balances,
+    canvas,
+    curves,
+    estimates,
+    flow,
+    judged,
+    matrix,
+    panels,
+    rows,
+    spread,
+    tilemap,
+)
 from gymreg_core.reporting.charts.tilemap import DARK_SHADES, SHADES
 from tests.admissions import published
 from tests.spec.test_disclosure_wall import WAYS
@@ -129,7 +145,7 @@ def test_specifications_are_vega_lite_with_exactly_the_encoded_columns(
         seen.append(canvas.specification(spec, frame))
         return b"drawn"
 
-    for module in (areas, balances, curves, matrix, panels, rows, spread, tilemap):
+    for module in (areas, balances, curves, estimates, judged, matrix, panels, rows, spread, tilemap):
         monkeypatch.setattr(module, "svg", keep)
     WAYS[chart](released)
     (whole,) = seen
@@ -235,6 +251,133 @@ def test_steps_begin_where_the_one_before_ended() -> None:
     assert up_from + up_long == pytest.approx(down_from + down_long, abs=0.02)
     assert down_from == pytest.approx(then, abs=0.02)
     assert up_long == pytest.approx(3 * down_long, abs=0.05)
+
+
+STATES = list(charts.STATE_COLOURS)
+NAMES = {state: state.replace("_", " ") for state in STATES}
+
+
+def months(shares: dict[int, dict[str, float | None]]) -> pd.DataFrame:
+    """A row per month and state, with the columns that a test may let out."""
+    rows = [(month, state, share) for month, of in shares.items() for state, share in of.items()]
+    return pd.DataFrame(rows, columns=["intake_year", "status", "share"])
+
+
+def test_every_state_has_a_colour_of_its_own_that_passes_against_the_paper() -> None:
+    assert list(histories.STATES) != STATES
+    assert set(histories.STATES) == set(STATES)
+    assert len(set(charts.STATE_COLOURS.values())) == len(STATES)
+    assert [state for state, colour in charts.STATE_COLOURS.items() if contrast(colour, canvas.PAPER) < 3] == []
+
+
+def test_states_are_stacked_in_their_order_and_a_month_that_is_not_shown_says_so() -> None:
+    ways = {"month": "intake_year", "value": "share", "state": "status", "names": NAMES, "language": "en"}
+    shown = {202110: {"interrupted": 0.1, "diploma": 0.9}, 202111: {"interrupted": 0.2, "diploma": 0.8}}
+    whole = areas.stacked_areas(release_published(months(shown), published()), suppressed="not shown", **ways)
+    lowest = {e["fill"]: max(map(float, re.findall(r",([\d.]+)", e["d"]))) for e in drawn("path", whole) if "fill" in e}
+    assert lowest[charts.STATE_COLOURS["diploma"]] > lowest[charts.STATE_COLOURS["interrupted"]]
+    assert b"not shown" not in whole
+    more = {**shown, 202112: {"interrupted": None, "diploma": 0.8}, 202201: shown[202110], 202202: shown[202110]}
+    broken = areas.stacked_areas(release_published(months(more), published()), suppressed="not shown", **ways)
+    assert broken.count(b"not shown") == 1
+    fills = [e["fill"] for e in drawn("path", broken) if e.get("fill") in charts.STATE_COLOURS.values()]
+    assert len(fills) == 6  # two in the legend, two on each side of the break
+
+
+WAYS_ON = [
+    (1, "preparatory", "", 100), (1, "", "preparatory", 90), (1, "", "diploma", 10),
+    (1, "preparatory", "preparatory", 90), (1, "preparatory", "diploma", 10), (2, "preparatory", "", 90), (2, "", "diploma", 80),
+    (2, "preparatory", "diploma", 75), (2, "diploma", "", 10), (2, "diploma", "diploma", 10),
+]  # fmt: skip
+
+
+def flows(ways: list[tuple[int, str, str, int]]) -> bytes:
+    frame = pd.DataFrame(ways, columns=["x", "status", "group", "seats"])
+    heads = ["2021", "2022", "2023"]
+    look = {"way": ("status", "group"), "value": "seats", "names": NAMES, "heads": heads, "suppressed": "few"}
+    return flow.flow_diagram(release_published(frame, published()), year="x", language="en", **look)
+
+
+def test_every_node_has_its_name_and_number_and_those_who_left_always_one() -> None:
+    drawing = flows(WAYS_ON)
+    said = [e.text for e in ET.fromstring(drawing).iter(f"{SVG}text") if "stroke" not in e.attrib]
+    assert said.count("preparatory") == 2
+    assert said.count("diploma") == 2
+    assert {"100", "90", "10", "80"} <= set(said)
+    assert said.count("interrupted") == said.count("few") == 2  # on each day after the first
+    for word in (*NAMES.values(), "few"):
+        assert said.count(word) in (0, 2)
+
+
+def test_bands_are_as_thick_as_pupils_are_many_and_lead_to_the_colour_of_their_end() -> None:
+    lines = [e for e in drawn("path", flows(WAYS_ON)) if "fill-opacity" in e]
+    assert len(lines) == 4  # none for what the table does not have
+    found = {}
+    for one in lines:
+        top, low = re.match(r"M[\d.]+,([\d.]+)C", one["d"]), re.search(r",([\d.]+)Z$", one["d"])
+        found[one["d"]] = (one["fill"], float(low[1]) - float(top[1]))
+    sizes = sorted(found.values(), key=lambda each: each[1])
+    assert [fill for fill, _ in sizes] == [
+        charts.STATE_COLOURS[s] for s in ("diploma", "diploma", "diploma", "preparatory")
+    ]
+    assert sizes[-1][1] == pytest.approx(9 * sizes[0][1], rel=0.01)
+
+
+def test_a_curve_begins_where_it_is_shown_and_its_names_do_not_lie_on_each_other() -> None:
+    rows = [("diploma", m, 0.3, 0.2, 0.4) for m in range(2, 5)] + [
+        ("interrupted", m, 0.31, 0.3, 0.4) for m in range(2, 5)
+    ]
+    frame = pd.DataFrame(rows, columns=["status", "x", "value", "value_from", "value_to"])
+    frame.loc[0, ["value", "value_from", "value_to"]] = None
+    drawing = estimates.bands(
+        release_published(frame, published()), month="x", value="value", band=("value_from", "value_to"), state="status",
+        names=NAMES, axis_title="years", language="en",
+    )  # fmt: skip
+    places = [
+        float(re.search(r"translate\([\d.]+,([\d.]+)\)", e.attrib["transform"])[1])
+        for e in ET.fromstring(drawing).iter(f"{SVG}text")
+        if e.text in NAMES.values()
+    ]
+    assert len(places) == 2
+    assert abs(places[0] - places[1]) >= canvas.TEXT
+
+
+@pytest.mark.parametrize(
+    ("heights", "expected"),
+    [([10, 200], [10, 200]), ([100, 100], [100, 118]), ([299, 298, 300], [282, 264, 300]), ([], [])],
+)
+def test_labels_move_apart_within_the_plot(heights: list[float], expected: list[float]) -> None:
+    assert estimates._apart(heights) == expected
+
+
+def test_an_effect_stands_on_the_side_of_nought_that_its_sign_says() -> None:
+    frame = pd.DataFrame({
+        "label": ["a", "b"], "value": [0.02, -0.01], "value_from": [0.01, -0.02], "value_to": [0.03, 0.0],
+        "note": ["+2", "−1"], "group": ["g", "g"],
+    })  # fmt: skip
+    drawing = estimates.intervals(
+        release_published(frame, published()), label="label", value="value", band=("value_from", "value_to"), text="note",
+        group="group", axis_title="points", language="en",
+    ).decode()  # fmt: skip
+    dots = [float(x) for x in re.findall(r'translate\(([\d.]+),[\d.]+\)" d="M5', drawing)]
+    nought = [e for e in drawn("line", drawing.encode()) if e.get("stroke") == canvas.INK]
+    assert len(dots) == 2
+    assert len(nought) == 1
+    middle = float(re.search(r"translate\(([\d.]+)", nought[0]["transform"])[1])
+    assert dots[0] - middle == pytest.approx(2 * (middle - dots[1]), abs=0.1)
+
+
+def test_the_limits_of_a_funnel_are_those_of_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half as wide for four times the pupils, and 1.96 and 3.09 standard deviations away."""
+    seen: list[dict[str, Any]] = []
+    monkeypatch.setattr(judged, "svg", lambda spec, frame, language: seen.append(spec) or b"")
+    frame = pd.DataFrame({"seats": [100, 400], "value": [0.0, 0.1], "share": [0.05, 0.025], "group": ["a", "a"]})
+    judged.funnel(
+        release_published(frame, published()), pupils="seats", value="value", spread="share", series="group",
+        titles=("a", "b"), limits=("c", "d"), language="en",
+    )  # fmt: skip
+    found = {float(m[1]) for m in re.finditer(r"'(-?[\d.]+) / sqrt\(datum.size\)'", str(seen[0]))}
+    assert sorted(found) == pytest.approx([-3.090232 * 0.5, -1.959964 * 0.5, 1.959964 * 0.5, 3.090232 * 0.5])
 
 
 def test_equal_rises_are_equally_steep_in_every_panel(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,6 +57,10 @@ WAYS: dict[str, Callable[[Any], Any]] = {
     "levels": lambda t: charts.levels(t, low="bin_from", high="bin_to", amount="seats", text="note", titles=("a", "b"), language="sv"),
     "stacked_areas": lambda t: charts.stacked_areas(t, month="intake_year", value="share", state="status", names=STATE_NAMES, suppressed="not shown", language="sv"),
     "flow_diagram": lambda t: charts.flow_diagram(t, year="x", way=("status", "status"), value="seats", names=STATE_NAMES, heads=["a", "b", "c"], suppressed="few", language="sv"),
+    "bands": lambda t: charts.bands(t, month="x", value="value", band=("share", "value"), state="status", names=STATE_NAMES, axis_title="a", language="sv"),
+    "intervals": lambda t: charts.intervals(t, label="label", value="value", band=("share", "value"), text="note", group="group", axis_title="a", language="sv"),
+    "funnel": lambda t: charts.funnel(t, pupils="seats", value="value", spread="share", series="group", titles=("a", "b"), limits=("c", "d"), language="sv"),
+    "calibration": lambda t: charts.calibration(t, predicted="value", observed="share", series="group", titles=("a", "b"), right="c", language="sv"),
     "table": lambda t: table(t, [Column("label", "Program", "text"), Column("seats", "Platser")], caption="c", identifier="i", language="sv"),
     "download": lambda t: download(t, [Column("label", "Program", "text"), Column("seats", "Platser")], name="n", label="l", language="sv"),
 }  # fmt: skip

@@ -4,7 +4,9 @@ from gymreg_core.reporting.charts.areas import stacked_areas
 from gymreg_core.reporting.charts.balances import diverging_bars, waterfall
 from gymreg_core.reporting.charts.canvas import PALETTE
 from gymreg_core.reporting.charts.curves import levels, lorenz
+from gymreg_core.reporting.charts.estimates import bands, intervals
 from gymreg_core.reporting.charts.flow import flow_diagram
+from gymreg_core.reporting.charts.judged import calibration, funnel
 from gymreg_core.reporting.charts.matrix import heat_map
 from gymreg_core.reporting.charts.panels import line_panels
 from gymreg_core.reporting.charts.rows import bars, dumbbells, filled_bars
@@ -15,13 +17,17 @@ from gymreg_core.reporting.charts.tilemap import tiles
 __all__ = [
     "PALETTE",
     "STATE_COLOURS",
+    "bands",
     "bars",
+    "calibration",
     "diverging_bars",
     "dumbbells",
     "filled_bars",
     "flow_diagram",
+    "funnel",
     "heat_map",
     "histogram",
+    "intervals",
     "levels",
     "line_panels",
     "lines",

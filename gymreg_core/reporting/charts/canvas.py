@@ -30,7 +30,7 @@ FONT = "Inter, Helvetica Neue, Arial, Noto Sans, sans-serif"
 WIDTH = 540
 TEXT, SMALL = 14, 13
 
-_EM = 0.55
+_EM, _HUNDRED = 0.55, 100
 _FONTS = Path(__file__).resolve().parents[3] / "reports" / "assets" / "fonts"
 _HIDDEN = re.compile(r' (?:role|aria-[a-z]+|class|pointer-events|tabindex)="[^"]*"')
 _LONG_DECIMAL = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
@@ -92,16 +92,19 @@ def axis(low: float, high: float, *, percent: Language | None = None, about: int
     if percent:
         sign = "\u00a0%" if percent == "sv" else "%"
         written = f"format(datum.value * 100, ',.0f') + '{sign}'"
-    return {"values": ticks(low, high, about), "labelExpr": written, **more}
+    values = [value / _HUNDRED for value in ticks(low * _HUNDRED, high * _HUNDRED, about, least=1)] if percent else None
+    return {"values": values or ticks(low, high, about), "labelExpr": written, **more}
 
 
-def ticks(low: float, high: float, about: int = 5) -> list[float]:
-    """Round values from `low` to `high`, about so many, none beyond."""
+def ticks(low: float, high: float, about: int = 5, least: float = 0) -> list[float]:
+    """Round values from `low` to `high`, about so many, none beyond; from `least` on they are whole numbers apart."""
     span = high - low
     if span <= 0:
         return [low]
     power = 10.0 ** math.floor(math.log10(span / about))
-    step = min((power * f for f in (1, 2, 2.5, 5, 10)), key=lambda s: abs(span / s - about))
+    steps = [power * f for f in (1, 2, 2.5, 5, 10)]
+    whole = [step for step in steps if step >= least and step == round(step)] if least else steps
+    step = min(whole or [max(least, 1.0)], key=lambda s: abs(span / s - about))
     near = 1e-9
     return [round(n * step, 10) for n in range(math.ceil(low / step - near), math.floor(high / step + near) + 1)]
 

@@ -143,7 +143,8 @@ def lines(
     band: tuple[str, str] | None = None,
     percent: bool = False,
 ) -> bytes:
-    """Values over years, each series named at its end, the number written at each point.
+    """Values over years, each series named at its end, the number written at each point; where one ends before the
+    others, a legend names them.
 
     Parameters
     ----------
@@ -164,6 +165,7 @@ def lines(
     }
     at = {"x": x, "y": quantity(value, **place)}
     newest = int(frame[year].max()) if len(frame) else 0
+    at_ends = bool((frame.groupby(series)[year].max() == newest).all())
     layers: list[Spec] = []
     for name, (colour, shape) in zip(names, SERIES, strict=False):
         own = [{"filter": {"field": series, "equal": name}}]
@@ -176,8 +178,13 @@ def lines(
             {"transform": own, **mark("point", at, shape=shape, size=80, filled=True, color=colour, opacity=1)}
         )
         layers.append({"transform": own, **words(at, text, dy=-14)})
-        layers.append({"transform": end, **words(at, series, align="left", dx=20, fontWeight=600, fontSize=TEXT)})
-    spec = {"width": WIDTH - text_width(names) - 66, "height": 260, "layer": layers}
+        if at_ends:
+            layers.append({"transform": end, **words(at, series, align="left", dx=20, fontWeight=600, fontSize=TEXT)})
+    width = WIDTH - 66 - (text_width(names) if at_ends else 0)
+    spec: Spec = {"width": width, "height": 260, "layer": layers}
+    if not at_ends:
+        keys = [Key(name, colour, colour, shape) for name, (colour, shape) in zip(names, SERIES, strict=False)]
+        spec = {"vconcat": [legend(keys, width), spec], "spacing": 14}
     return svg(spec, frame, language)
 
 
