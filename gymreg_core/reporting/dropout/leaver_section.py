@@ -40,7 +40,10 @@ def _when(view: View, rows: Released) -> Fragment:
     )
     spread = labelled(spread, [view.say(f"leavers.entry.{entry or 'all'}") for entry in spread.table["entry"]])
     years = sorted({int(year) for year in away.table["year"]})
-    shown = [column(view, f"{name}_y{year}", f"{name}_year", n=year) for year in years for name in ("present", "share")]
+    shown = [
+        column(view, f"present_y{years[0]}", "present"),
+        *(column(view, f"share_y{year}", "share_year", n=year) for year in years),
+    ]
     listed = table(
         spread,
         [column(view, "label", "began_on"), *shown],
@@ -73,7 +76,9 @@ def _message(view: View, frame: pd.DataFrame) -> str:
 
 
 def _where(view: View, rows: Released) -> Fragment:
-    """Where those who left went, year by year, and how many of them had come back."""
+    """Where those who left went, year by year, and how many of them had come back; for the region."""
+    if not view.is_region:
+        return Fragment()
     names = state_names(view)
     frame = rows.table
     mine = rows.where(frame["entry"].eq("") & frame["state"].isin([*_SHOWN]))

@@ -47,19 +47,24 @@ def release_measures(tracked: Tracked, bys: Sequence[str], provenance: Provenanc
 
 
 def release_leavers(tracked: Tracked, cohort: int, bys: Sequence[str], provenance: Provenance) -> Released:
-    """Who of a cohort left in each school year: cohort, by, group, year, entry ('' whatever they started on; the others
-    of the region alone), state (AWAY: on a study break or interrupted; '' all who left), present, pupils, returned,
-    share of those present and returned_share of those who left."""
+    """Who of a cohort left in each school year: cohort, by, group, year, entry ('' whatever they started on), state
+    (AWAY: on a study break or interrupted; '' all who left), present, pupils, returned, share of those present and
+    returned_share of those who left.
+
+    Of the groups of `bys` there is AWAY alone, whatever they started on: with more, most of it would be left out.
+    """
     keys, counts = ["cohort", "by", "group", "year", "entry"], ["pupils", "returned"]
     frame = of_groups(tracked.leavers[tracked.leavers["cohort"] == cohort], bys)
     everyone = frame.groupby([*keys[:-1], "state"], sort=True)[["present", *counts]].sum().reset_index()
     frame = pd.concat([everyone.assign(entry=""), frame[frame["by"] == "region"]], ignore_index=True)
-    joined = [frame[frame["state"].isin(_AWAY)].assign(state=AWAY), frame.assign(state="")]
+    region = frame[frame["by"] == "region"]
+    joined = [frame[frame["state"].isin(_AWAY)].assign(state=AWAY), region.assign(state="")]
     sums = [rows.groupby([*keys, "state", "present"], sort=True)[counts].sum().reset_index() for rows in joined]
-    frame = pd.concat([*sums, frame], ignore_index=True)[[*keys, "state", "present", *counts]]
-    ties = grouped_sums(frame, ["cohort", "year", "entry", "state"]) + parts_of(frame, [*keys[:-1], "state"], "entry")
+    frame = pd.concat([*sums, region], ignore_index=True)[[*keys, "state", "present", *counts]]
+    region = frame[frame["by"] == "region"]
+    ties = grouped_sums(frame, ["year", "entry", "state"]) + parts_of(region, ["year", "state"], "entry")
     for whole, parts in (("", (AWAY, *_OTHERS)), (AWAY, _AWAY)):
-        ties += parts_of(frame[frame["state"].isin([whole, *parts])], keys, "state", whole)
+        ties += parts_of(region[region["state"].isin([whole, *parts])], ["year", "entry"], "state", whole)
     rests = [(["pupils"], "present"), (["returned"], "pupils")]
     released = release_cohorts(frame, provenance, ties=Ties(sums=ties, rests=rests))
     return released.with_share("share", "pupils", "present").with_share("returned_share", "returned", "pupils")
