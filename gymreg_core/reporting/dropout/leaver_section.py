@@ -76,19 +76,17 @@ def _message(view: View, frame: pd.DataFrame) -> str:
 
 
 def _where(view: View, rows: Released) -> Fragment:
-    """Where those who left went, year by year, and how many of them had come back; for the region."""
+    """Where those who left went, year by year; for the region."""
     if not view.is_region:
         return Fragment()
     names = state_names(view)
     frame = rows.table
     mine = rows.where(frame["entry"].eq("") & frame["state"].isin([*_SHOWN]))
-    spread = mine.spread("state", "year", "pupils", "returned")
+    spread = mine.spread("state", "year", "pupils")
     spread = spread.with_words("note", [f"{_SHOWN.index(str(state))}" for state in spread.table["state"]]).sort("note")
     spread = labelled(spread, [names[str(state)] for state in spread.table["state"]])
     years = sorted({int(year) for year in mine.table["year"]})
-    shown = [
-        column(view, f"{name}_y{year}", f"{name}_year", n=year) for year in years for name in ("pupils", "returned")
-    ]
+    shown = [column(view, f"pupils_y{year}", "pupils_year", n=year) for year in years]
     listed = table(
         spread,
         [column(view, "label", "went_to"), *shown],

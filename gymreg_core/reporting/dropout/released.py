@@ -22,7 +22,7 @@ _STATUS_DAYS = 5
 
 AWAY = "away"
 """Interruptions and study breaks together: neither in the register nor finished when the school year ends."""
-_AWAY, _OTHERS = ("study_break", "interrupted"), ("moved_out", "age_limit")
+_AWAY = ("study_break", "interrupted")
 
 
 def release_measures(tracked: Tracked, bys: Sequence[str], provenance: Provenance) -> Released:
@@ -48,26 +48,24 @@ def release_measures(tracked: Tracked, bys: Sequence[str], provenance: Provenanc
 
 def release_leavers(tracked: Tracked, cohort: int, bys: Sequence[str], provenance: Provenance) -> Released:
     """Who of a cohort left in each school year: cohort, by, group, year, entry ('' whatever they started on), state
-    (AWAY: on a study break or interrupted; '' all who left), present, pupils, returned, share of those present and
-    returned_share of those who left.
+    (AWAY: on a study break or interrupted), present, pupils, and share of those present.
 
-    Of the groups of `bys` there is AWAY alone, whatever they started on: with more, most of it would be left out.
+    States one by one are told of the whole region alone, and what they started on of AWAY in the region: with more,
+    most of it would be left out.
     """
-    keys, counts = ["cohort", "by", "group", "year", "entry"], ["pupils", "returned"]
+    keys = ["cohort", "by", "group", "year", "entry"]
     frame = of_groups(tracked.leavers[tracked.leavers["cohort"] == cohort], bys)
-    everyone = frame.groupby([*keys[:-1], "state"], sort=True)[["present", *counts]].sum().reset_index()
-    frame = pd.concat([everyone.assign(entry=""), frame[frame["by"] == "region"]], ignore_index=True)
-    region = frame[frame["by"] == "region"]
-    joined = [frame[frame["state"].isin(_AWAY)].assign(state=AWAY), region.assign(state="")]
-    sums = [rows.groupby([*keys, "state", "present"], sort=True)[counts].sum().reset_index() for rows in joined]
-    frame = pd.concat([*sums, region], ignore_index=True)[[*keys, "state", "present", *counts]]
-    region = frame[frame["by"] == "region"]
-    ties = grouped_sums(frame, ["year", "entry", "state"]) + parts_of(region, ["year", "state"], "entry")
-    for whole, parts in (("", (AWAY, *_OTHERS)), (AWAY, _AWAY)):
-        ties += parts_of(region[region["state"].isin([whole, *parts])], ["year", "entry"], "state", whole)
-    rests = [(["pupils"], "present"), (["returned"], "pupils")]
-    released = release_cohorts(frame, provenance, ties=Ties(sums=ties, rests=rests))
-    return released.with_share("share", "pupils", "present").with_share("returned_share", "returned", "pupils")
+    everyone = frame.groupby([*keys[:-1], "state"], sort=True)[["present", "pupils"]].sum().reset_index()
+    everyone, region = everyone.assign(entry=""), frame[frame["by"] == "region"]
+    away = pd.concat([everyone, region])
+    away = away[away["state"].isin(_AWAY)].groupby([*keys, "present"], sort=True)["pupils"].sum().reset_index()
+    states = everyone[everyone["by"] == "region"]
+    frame = pd.concat([away.assign(state=AWAY), states], ignore_index=True)[[*keys, "state", "present", "pupils"]]
+    ties = grouped_sums(frame[frame["entry"] == ""], ["year", "state"])
+    ties += parts_of(frame[(frame["by"] == "region") & (frame["state"] == AWAY)], ["year"], "entry")
+    ties += parts_of(frame[(frame["by"] == "region") & frame["state"].isin([AWAY, *_AWAY])], ["year"], "state", AWAY)
+    released = release_cohorts(frame, provenance, ties=Ties(sums=ties, rests=[(["pupils"], "present")]))
+    return released.with_share("share", "pupils", "present")
 
 
 def release_introductory(tracked: Tracked, bys: Sequence[str], provenance: Provenance) -> Released:
@@ -131,10 +129,12 @@ def release_flows(flows: pd.DataFrame, provenance: Provenance) -> Released:
 
 
 def grouped_sums(frame: pd.DataFrame, keys: Sequence[str]) -> Sums:
-    """For each combination of `keys`: the region's row, and the rows of each kind of group that add up to it."""
+    """For each combination of `keys`: the region's row, and the rows of each kind of group that add up to it.
+
+    The rows are told by the index of `frame`.
+    """
     found: Sums = []
-    place = frame.reset_index(drop=True)
-    for _, rows in place.groupby(list(keys), sort=False):
+    for _, rows in frame.groupby(list(keys), sort=False):
         region = rows.index[rows["by"] == "region"]
         total = int(region[0]) if len(region) else None
         others = rows[rows["by"] != "region"]
