@@ -149,6 +149,9 @@ def as_table(name: str, columns: Mapping[str, Any] | pd.DataFrame) -> pd.DataFra
 
 def shaped(contract: tuple[Column, ...], columns: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:
     """A table with exactly a contract's columns, in order and with their dtypes. Errors: KeyError for a missing one."""
+    if isinstance(columns, pd.DataFrame):
+        other = {c.name: c.dtype for c in contract if columns[c.name].dtype != c.dtype}
+        return columns[[c.name for c in contract]].astype(other)
     return pd.DataFrame({c.name: pd.Series(columns[c.name]) for c in contract}).astype(
         {c.name: c.dtype for c in contract}
     )

@@ -85,7 +85,7 @@ def _keys(pairs: pd.DataFrame) -> list[tuple[int, int]]:
 
 
 def _placed(table: pd.DataFrame, rows: Rows, place: dict[tuple[int, int], int]) -> pd.DataFrame:
-    pupil = table["pupil"].to_numpy(np.int64).copy()
+    pupil = table["pupil"].to_numpy().copy()
     theirs = np.flatnonzero(np.isin(pupil, rows))
     pupil[theirs] = [place[pair] for pair in _keys(table.iloc[theirs])]
     return table.assign(pupil=pupil)

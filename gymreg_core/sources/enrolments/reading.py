@@ -100,7 +100,7 @@ def _read(source: Source, span: Span, key: bytes, notes: Notes, progress: Progre
     _check(tables, identities, span, notes)
     if notes.has_errors or persons is None or identities is None:
         return None
-    numbers = persons["applicant"].tolist()
+    numbers = persons["applicant"]
     own: dict[str, Any] = {
         "applicant": pseudonyms(numbers, key) if key else [""] * len(numbers),
         "number_kind": np.array(NUMBER_KINDS, dtype=object)[identities.kind],
@@ -111,7 +111,7 @@ def _read(source: Source, span: Span, key: bytes, notes: Notes, progress: Progre
         as_of=span.as_of.isoformat(),
         made_up=span.made_up,
         **{
-            name: as_contract(file, tables.get(name), own if name == "persons" else {})
+            name: as_contract(file, tables.pop(name, None), own if name == "persons" else {})
             for name, file in kind.files.items()
         },
     )

@@ -29,12 +29,21 @@ Reading = tuple[Any, str | None]
 
 @dataclass(frozen=True, eq=False)
 class Values:
-    """A column's values (n,) with the contract's dtype, texts as pandas Categorical; `broken`: rows that break a rule,
-    bool (n,), by its id; `seen`: by rule what such cells look like, '99/9 9999', never what they hold."""
+    """A column of n rows, held as numbers of the different values where that takes less room.
 
-    values: Any
+    `held` (n,): values, or places in `different`. `broken`: rows that break a rule, bool (n,), by its id. `seen`: by
+    rule what such cells look like, '99/9 9999', never what they hold.
+    """
+
+    held: Any
     broken: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
+    different: NDArray[Any] | None = None
+
+    @property
+    def values(self) -> Any:
+        """The values (n,) with the contract's dtype, texts as pandas Categorical."""
+        return self.held if self.different is None else self.different[self.held]
 
 
 class Cells:
@@ -96,6 +105,8 @@ class Cells:
                 codes = np.array([place[text] for text in self._found], codes.dtype)[codes]
             return Values(pd.Categorical.from_codes(codes, pd.Index(different, dtype="str")), broken, seen)
         found = np.array(self._found, self._dtype)
+        if found.itemsize > codes.itemsize and len(found):
+            return Values(codes, broken, seen, found)
         return Values(found[codes] if len(found) else found, broken, seen)
 
     def _seen(self, fault: str) -> str:

@@ -107,6 +107,7 @@ class _Reading:
                 if rule_id:
                     self.notes.rows(rule_id, file, lines, broken, column, words=read.seen.get(rule_id, ""))
         self.tables[name] = Table(file, lines, values, whole)
+        pa.default_memory_pool().release_unused()  # what the chunks were read into
 
     def _told(self, opened: Opened, done: int) -> int:
         if self.progress and 1 < opened.pieces >= done:
