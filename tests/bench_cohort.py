@@ -1,7 +1,7 @@
 """How long the tracking of cohorts takes and how much memory it needs. Run by `make bench`.
 
-Each piece of work is done by a process of its own, whose highest memory counts. Sections: reading; histories, from a workspace of
-350,000 pupils and 5 million rows to starters and all completion cards.
+Each piece of work is done by a process of its own, whose highest memory counts. Sections: reading; histories, from a
+workspace of 350,000 pupils and 5 million rows to starters and all completion cards; aalen-johansen.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from gymreg_core.synthetic.enrolment_extracts import write_enrolments
 from gymreg_core.synthetic.histories import make_enrolments
 from gymreg_core.synthetic.identities import numbers_of
 from gymreg_core.synthetic.region import write_region
+from tests import bench_aalen_johansen as aalen_johansen
 
 PUPILS, SPELLS = 350_000, 10_000_000
 BOUNDS = {
@@ -44,8 +45,12 @@ BOUNDS = {
     "10 million spells read, MB": 2000.0,
     "histories and cards of 350,000 pupils, s": 20.0,
     "histories and cards of 350,000 pupils, MB": 4000.0,
+    "Aalen-Johansen, 350,000 subjects, 9 states, s": 3.0,
+    "Aalen-Johansen, 350,000 subjects, 9 states, 250 schools, s": 3.0,
 }
 """What the figures may be at most."""
+FLOORS = {"two exits, times as fast as lifelines": 20.0}
+"""What they may be at least."""
 
 
 def repeated(enrolments: Enrolments, times: int, persons: int | None = None) -> Enrolments:
@@ -143,7 +148,11 @@ def from_histories(folder: Path) -> dict[str, float]:
     return figures
 
 
-SECTIONS: dict[str, Callable[[Path], dict[str, float]]] = {"reading": reading, "histories": from_histories}
+SECTIONS: dict[str, Callable[[Path], dict[str, float]]] = {
+    "reading": reading,
+    "histories": from_histories,
+    "aalen-johansen": aalen_johansen.figures,
+}
 
 
 def main() -> None:
@@ -166,7 +175,8 @@ def main() -> None:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     bounds = {name: f"   at most {bound:g}" for name, bound in BOUNDS.items()}
-    lines = "\n".join(f"{name:<42}{value:12.2f}{bounds.get(name, '')}" for name, value in figures.items())
+    bounds |= {name: f"   at least {bound:g}" for name, bound in FLOORS.items()}
+    lines = "\n".join(f"{name:<60}{value:12.2f}{bounds.get(name, '')}" for name, value in figures.items())
     print(json.dumps(figures, indent=1) if given.json else lines)
 
 
