@@ -127,6 +127,8 @@ def small_enrolments(n: int = 60, seed: int = 0, *, made_up: bool = True) -> Enr
         {"school": "B", "form": "independent"},
         {"school": "C", "form": "region", "place": "Södertälje"},
         {"school": "D", "place": "Malmö"},
+        {"school": "E", "place": "Nacka"},
+        {"school": "F", "form": "independent"},
     ]
     drawn = tiny_enrolments(spells, persons, homes, decisions, certificates, schools)
     return replace(drawn, made_up=made_up)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gymreg_core.findings import Findings
-from gymreg_core.synthetic.dirty import Planted
+from gymreg_core.synthetic.dirty import CLEANED, Planted
 from gymreg_core.vocabulary.finding_texts import ROWS_KEPT
 
 Found = dict[tuple[str, str, str], tuple[int, tuple[int, ...]]]
@@ -15,7 +15,9 @@ def found_in(findings: Findings) -> Found:
 
 def told_by(planted: list[Planted], before: Findings | None = None) -> Found:
     """What is to be found: the planted faults, and the notes that the extract was read with before."""
-    rows = {(one.rule, one.file, one.column): set(one.rows) for one in planted}
+    rows: dict[tuple[str, str, str], set[int]] = {}
+    for fault in (fault for fault in planted if fault.severity != CLEANED):
+        rows.setdefault((fault.rule, fault.file, fault.column), set()).update(fault.rows)
     for one in before or Findings():
         rows.setdefault((one.rule, str(one.file), one.column or ""), set()).update(one.rows)
     return {where: (len(lines), tuple(sorted(lines)[:ROWS_KEPT])) for where, lines in rows.items()}

@@ -23,19 +23,23 @@ from gymreg_core.sources.register.layout import FORMAT as REGISTER
 from gymreg_core.sources.register.layout import register_kind
 from gymreg_core.sources.register.notes import Notes
 from gymreg_core.sources.register.opening import read_description
+from gymreg_core.synthetic.enrolment_faults import KINDS
 from gymreg_core.synthetic.extracts import write_cells
 from gymreg_core.synthetic.faults import Extract, plant_fault
 from gymreg_core.vocabulary.finding_texts import severities
 from gymreg_core.vocabulary.packaged import packaged_yaml
 
 _FILES = {REGISTER: "dirty.yml", ENROLMENTS: "dirty_enrolments.yml"}
+CLEANED = "cleaned"
+"""Severity of what no check finds: a rule of rules/cleaning.yml, whose log counts it."""
 LIST = "planterat.json"
 """The list of what was planted, beside the files of the extract."""
 
 
 @dataclass(frozen=True)
 class Planted:
-    """A fault in an extract: the rule that finds it, the file, the header word of the column, '' where it is the row.
+    """A fault in an extract: the rule that finds it, of a check or (severity CLEANED) of the cleaning of histories, the
+    file, the header word of the column, '' where it is the row.
 
     `rows`: the lines it stands on, ascending, the header being line 1.
     """
@@ -61,7 +65,8 @@ def plant(folder: Path, seed: int, rules: Collection[str] | None = None) -> list
     """Plant faults into a made-up extract as write_register or write_enrolments wrote it, and list them, also in the
     file LIST beside.
 
-    Read again, the extract has the findings in the list besides those that it had before, and no others. No line moves:
+    Read again, the extract has the findings in the list besides those that it had before, and no others; made into
+    histories, the log of the cleaning has the rest. No line moves:
     a row that is lost leaves an empty line, rows that are added come last. A fault that nobody is left for, in a small
     extract, is left out. `rules`: only the faults of these. The same extract and seed give the same files.
     Errors: BadInput where the folder is no extract or cannot be read; BadParameters where its persons are real or it
@@ -70,21 +75,21 @@ def plant(folder: Path, seed: int, rules: Collection[str] | None = None) -> list
     extract = _opened(folder, seed)
     for fault in faults(extract.kind.format):
         if rules is None or fault["rule"] in rules:
-            plant_fault(extract, fault)
+            plant_fault(extract, fault, KINDS)
     for name, frame in extract.tables.items():
         file = extract.kind.files[name]
         write_cells(folder, file, {column.header: frame[column.name] for column in file.fields})
     planted = [
         Planted(
             rule,
-            severities()[rule],
+            severities().get(rule, CLEANED),
             extract.kind.files[table].name,
             extract.kind.files[table].header(column) if column else "",
             tuple(sorted((rows + 2).tolist())),
         )
         for rule, table, column, rows in extract.planted
     ]
-    planted.sort(key=lambda one: (["error", "warning", "info"].index(one.severity), one.file, one.rule))
+    planted.sort(key=lambda one: (["error", "warning", "info", CLEANED].index(one.severity), one.file, one.rule))
     told = [{**asdict(one), "count": one.count} for one in planted]
     text = json.dumps({"seed": seed, "planted": told}, ensure_ascii=False, indent=1)
     (folder / LIST).write_text(text + "\n", encoding="utf-8")

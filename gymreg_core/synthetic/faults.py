@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from gymreg_core.sources.register.choices import LAST_DAYS
 from gymreg_core.sources.register.identities import COORDINATION_DAYS, check_digits
 from gymreg_core.sources.register.layout import ExtractKind
 
-_WHOSE = "_whose"
+WHOSE = "_whose"
 _PLACEHOLDERS = 100
 Rows = NDArray[np.int64]
 Fault = dict[str, Any]
@@ -52,8 +52,12 @@ class Extract:
         pupils = pd.Index(tables[kind.references["person"][0]]["applicant"])
         for table in tables.values():
             known = pupils.get_indexer(table["pupil"]) if "pupil" in table else np.arange(len(table))
-            table[_WHOSE] = known.astype(np.int64)
+            table[WHOSE] = known.astype(np.int64)
         untouched = {name: np.ones(len(table), np.bool_) for name, table in tables.items() if "pupil" not in table}
+        for name, of, column in (("identities", "persons", "applicant"), ("predecessors", "schools", "school_id")):
+            if name in tables:
+                linked = tables[name][["former", "pupil" if name == "identities" else "school"]].to_numpy().ravel()
+                untouched[of] &= ~tables[of][column].isin(linked).to_numpy()
         extract = cls(kind, tables, year, later, "preliminary", rng, untouched)
         if "applications" in tables and extract.words("applications", "round", "final").any():
             extract.last_round = "final"
@@ -72,13 +76,13 @@ class Extract:
         """How a value of a column is written."""
         return next(word for word, held in self.kind.files[table].field(column).words.items() if held == value)
 
-    def pick(self, table: str, per_thousand: float, suits: NDArray[np.bool_]) -> Rows:
+    def pick(self, table: str, per_thousand: float, suits: NDArray[np.bool_], at_least: int = 1) -> Rows:
         """Rows that suit, ascending, one of each pupil, school or study path drawn, who from now on is touched."""
         free = self.untouched.get(table, self.untouched[self.people])
-        whose = self.tables[table][_WHOSE].to_numpy()
+        whose = self.tables[table][WHOSE].to_numpy()
         rows = self.rng.permutation(np.flatnonzero(suits & free[whose]))
         rows = rows[np.unique(whose[rows], return_index=True)[1]]
-        chosen = np.sort(self.rng.permutation(rows)[: max(1, round(per_thousand * len(free) / 1000))])
+        chosen = np.sort(self.rng.permutation(rows)[: max(at_least, round(per_thousand * len(free) / 1000))])
         free[whose[chosen]] = False
         return chosen
 
@@ -90,18 +94,28 @@ class Extract:
             suits &= frame[name].eq(word).to_numpy()
         return suits
 
+    def add(self, table: str, rows: pd.DataFrame) -> Rows:
+        """Put rows after the others of a table; the lines that they have."""
+        frame = self.tables[table]
+        self.tables[table] = pd.concat([frame, rows[list(frame.columns)]], ignore_index=True)
+        return len(frame) + np.arange(len(rows))
+
     def note(self, fault: Fault, at: Rows, table: str | None = None) -> None:
         """Remember that these rows have the fault."""
+        self.found(fault["rule"], table or fault["table"], fault.get("column"), at)
+
+    def found(self, rule_id: str, table: str, column: str | None, at: Rows) -> None:
+        """Remember that a rule finds these rows."""
         if len(at):
-            self.planted.append((fault["rule"], table or fault["table"], fault.get("column"), at))
+            self.planted.append((rule_id, table, column, at))
 
 
-def plant_fault(extract: Extract, fault: Fault) -> None:
-    """Plant one fault of dirty.yml, as often as it says, where the extract has its table."""
+def plant_fault(extract: Extract, fault: Fault, more: Mapping[str, Callable[[Extract, Fault], None]]) -> None:
+    """Plant one fault of dirty*.yml, as often as it says, where the extract has its table; `more`: kinds of faults."""
     if fault.get("column") == SEATS_OF["final"]:
         fault = {**fault, "column": SEATS_OF[extract.last_round]}
     if fault["table"] in extract.tables:
-        next(plant for kind, plant in _KINDS.items() if kind in fault)(extract, fault)
+        next(plant for kind, plant in (_KINDS | dict(more)).items() if kind in fault)(extract, fault)
 
 
 def _write(extract: Extract, fault: Fault) -> None:
@@ -122,14 +136,13 @@ def _again(extract: Extract, fault: Fault) -> None:
     if column:
         words = fault.get("words") or extract.kind.files[table].field(column).words
         copies[column] = [next(word for word in words if word != cell) for cell in copies[column]]
-    extract.tables[table] = pd.concat([frame, copies], ignore_index=True)
-    added = len(frame) + np.arange(len(copies))
+    added = extract.add(table, copies)
     extract.note(fault, np.append(at, added) if column else added)
 
 
 def _lose(extract: Extract, fault: Fault) -> None:
     suits, frame = extract.suits(fault), extract.tables[fault["table"]]
-    whose = frame[_WHOSE].to_numpy()
+    whose = frame[WHOSE].to_numpy()
     pupils = extract.tables[extract.people]
     having = np.isin(pupils.index.to_numpy(), whose[suits])
     if fault["lose"] == "from year 9":
@@ -145,7 +158,10 @@ def _number(extract: Extract, fault: Fault) -> None:
     numbers = extract.tables[fault["table"]].loc[:, column]
     days = pd.to_numeric(numbers.str[6:8], errors="coerce")
     personal = numbers.str.fullmatch(r"\d{8}-\d{4}") & days.lt(COORDINATION_DAYS)
-    at = extract.pick(fault["table"], fault["per_thousand"], personal.to_numpy(np.bool_))
+    suits = personal.to_numpy(np.bool_)
+    if fault["number"] == "placeholder" and "spells" in extract.tables:
+        suits = suits & (_at_several(extract) == bool(fault.get("several")))
+    at = extract.pick(fault["table"], fault["per_thousand"], suits)
     new: dict[int, str] = {}
     for row in at.tolist():
         instead = _instead(fault["number"], str(numbers.at[row]))
@@ -156,6 +172,15 @@ def _number(extract: Extract, fault: Fault) -> None:
     else:
         _renumber(extract, new)
     extract.note(fault, at)
+    if fault.get("several"):
+        extract.found("placeholder-number", fault["table"], column, at)
+
+
+def _at_several(extract: Extract) -> NDArray[np.bool_]:
+    """Which persons (n,) have rows at more than one school."""
+    rows = pd.concat([extract.tables[name][[WHOSE, "school"]] for name in ("spells", "certificates")])
+    units = rows.drop_duplicates()[WHOSE].value_counts()
+    return np.isin(np.arange(len(extract.tables[extract.people])), units.index[units > 1])
 
 
 def _instead(kind: str, number: str) -> list[str]:
@@ -170,22 +195,24 @@ def _instead(kind: str, number: str) -> list[str]:
 
 def _renumber(extract: Extract, new: dict[int, str]) -> None:
     """Give pupils, by their row, another number in every file."""
+    people = extract.tables[extract.people]["applicant"]
+    instead = {people[row]: number for row, number in new.items()}
     for name, frame in extract.tables.items():
-        if column := next((one.name for one in extract.kind.files[name].fields if one.kind == "person"), None):
-            theirs = frame[_WHOSE].isin(list(new)).to_numpy()
-            frame.loc[theirs, column] = frame.loc[theirs, _WHOSE].map(new)
+        for column in (one.name for one in extract.kind.files[name].fields if one.kind == "person"):
+            theirs = frame[column].isin(list(instead)).to_numpy()
+            frame.loc[theirs, column] = frame.loc[theirs, column].map(instead)
 
 
 def _list(extract: Extract, fault: Fault) -> None:
     frame = extract.tables["applications"]
     last = extract.words("applications", "round", extract.last_round)
-    whose = frame[_WHOSE].to_numpy()
+    whose = frame[WHOSE].to_numpy()
     long_enough = np.bincount(whose[last], minlength=len(extract.untouched[extract.people])) > 1
     picked = extract.pick("applications", fault["per_thousand"], last & long_enough[whose])
-    theirs = frame[last & np.isin(whose, frame.loc[picked, _WHOSE])]
+    theirs = frame[last & np.isin(whose, frame.loc[picked, WHOSE])]
     cells: dict[int, str] = {}
     at: list[int] = []
-    for _, choices in theirs.assign(place=theirs["rank"].astype(np.int64)).sort_values("place").groupby(_WHOSE):
+    for _, choices in theirs.assign(place=theirs["rank"].astype(np.int64)).sort_values("place").groupby(WHOSE):
         changed, having = _on_list(extract, fault["list"], choices)
         cells |= changed
         at += having
@@ -217,10 +244,10 @@ def _close(extract: Extract, fault: Fault) -> None:
 def _late_home(extract: Extract, fault: Fault) -> None:
     homes, spells = extract.tables["homes"], extract.tables["spells"]
     counts = spells["annulled"].eq("") & spells["start"].lt(extract.later)
-    suits = ~homes[_WHOSE].duplicated(keep=False) & homes[_WHOSE].isin(spells.loc[counts, _WHOSE])
+    suits = ~homes[WHOSE].duplicated(keep=False) & homes[WHOSE].isin(spells.loc[counts, WHOSE])
     at = extract.pick("homes", fault["per_thousand"], suits.to_numpy())
     homes.loc[at, "start"] = extract.later
-    theirs = counts & spells[_WHOSE].isin(homes.loc[at, _WHOSE])
+    theirs = counts & spells[WHOSE].isin(homes.loc[at, WHOSE])
     extract.note(fault, np.flatnonzero(theirs).astype(np.int64), "spells")
 
 

@@ -71,6 +71,8 @@ def write_region(
         own = folder / "enrolments"
         with _writing(own):
             write_enrolments(made.enrolments, made.numbers, own)
+            if dirty:
+                plant(own, seed)
         written.append(own)
         told()
     return written
