@@ -39,21 +39,22 @@ def starts_of(card: Card, h: Histories, s: pd.DataFrame) -> Starts:
 
 
 def attributed(h: Histories, s: pd.DataFrame, every: Starts, population: str, last_day: Int32 | None) -> pd.DataFrame:
-    """The columns of `starts(h)` that groups are made of, for each start (m,).
+    """The columns of `starts(h)` that groups are told by, for each start (m,).
 
     Home is that of the day of the start. last_day : (m,), school and programme are those of the last row of the
     population's states that begins by this day; None: those that the start began with.
     """
     row = every.row if last_day is None else _last_rows(h, _states(population), every, last_day)
-    about = s.iloc[every.pupil].reset_index(drop=True)
     school, path = (h.spells[name].to_numpy()[row] for name in ("school", "path"))
     start = h.spells["start"].to_numpy(np.int32)[every.row]
-    return about.assign(
-        home=pd.array(h.home_at(start, every.pupil), dtype="str"),
-        school=school,
-        school_id=h.schools["school_id"].take(h.schools["unit"].to_numpy()[school]).to_numpy(),
-        provider_form=h.schools["provider_form"].take(school).to_numpy(),
-        programme=h.paths["programme"].take(path).to_numpy(),
+    return pd.DataFrame(
+        {
+            **{name: s[name].array.take(every.pupil) for name in ("entry", "sex", "merit_band")},
+            "home": pd.array(h.home_at(start, every.pupil), dtype="str"),
+            "school_id": h.schools["school_id"].array.take(h.schools["unit"].to_numpy()[school]),
+            "provider_form": h.schools["provider_form"].array.take(school),
+            "programme": h.paths["programme"].array.take(path),
+        }
     )
 
 

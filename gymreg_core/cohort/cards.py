@@ -47,7 +47,8 @@ class Card(ScenarioPart):
     population : all starters, or those of national programmes; with `national` no pupil of an introductory programme
         counts before a national one was begun, and then in the autumn of that.
     starts : the first one of a pupil, or every autumn in the first year of study.
-    started : enrolled on 15 October of the autumn, or ever in its school year (1 July to 30 June).
+    started : enrolled on 15 October of the autumn, or ever in its school year (1 July to 30 June). A first start after
+        15 October belongs to no cohort that is counted on that day.
     age_limit : oldest age reached in the calendar year of the start. None: no limit.
     residence : registered in the area on the first day (at_start), on 15 October of the autumn (at_horizon_start), on
         31 December before the horizon's last day (year_end), or no matter (none).

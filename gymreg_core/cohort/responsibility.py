@@ -61,11 +61,12 @@ class Standing:
 
 
 def responsibility(h: Histories, enrolments: Enrolments) -> pd.DataFrame:
-    """The table `responsibility` (contracts/tracked.py): the last 15 October that `h` tells of, and its last day."""
+    """The table `responsibility` (contracts/tracked.py), of the area's municipalities: on the last 15 October that `h`
+    tells of, if there is one, and on its last day."""
     octobers = day_in(calendar_year(np.array([h.as_of, h.as_of])) - [0, 1], rule("cohort", "status_day"))
     october = int(octobers[0] if octobers[0] <= h.as_of else octobers[1])
     frames = []
-    for day in sorted({max(october, h.since), h.as_of}):
+    for day in sorted({october if october >= h.since else h.as_of, h.as_of}):
         standing = standing_on(h, enrolments, day)
         kept = np.isin(standing.says.astype(str), RESPONSIBILITY_REASONS) & _in_area(standing.home)
         rows = pd.DataFrame({"municipality": standing.home[kept], "reason": standing.says[kept]})

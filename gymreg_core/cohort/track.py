@@ -110,6 +110,9 @@ class TrackedWorkspace:
         """The same in sentences."""
         return " ".join(sentences(self.summary(), language))
 
+    def _repr_html_(self) -> str:
+        return f"<p>{self.describe()}</p>"
+
     def __repr__(self) -> str:
         return f"TrackedWorkspace({self.tracked})"
 

@@ -207,6 +207,28 @@ def test_a_card_of_national_programmes_belongs_to_the_national_start(h: Historie
     assert counted(card("skolverket_3"), h, 2020, "entry", "introductory") == [1, 1, 0, 0]
 
 
+def test_the_last_school_is_that_of_the_last_day_itself() -> None:
+    spells = [
+        *years("pia", 2019, EK, EK, EK),
+        *years("pia", 2022, EK, school="B", kept=3),
+        *years("rut", 2019, EK, EK, EK),
+        *years("rut", 2022, EK, school="B", kept=3),
+    ]
+    spells[3]["start"], spells[7]["start"] = "2022-10-15", "2022-10-16"
+    h = tiny_histories(spells, schools=SCHOOLS, since=SINCE, as_of=AS_OF)
+    one = hand_made(attribution="last", last_day="october")
+    assert counted(one, h, 2019, "provider_form", "independent") == [1, 0, 0, 0]  # pia
+    assert counted(one, h, 2019, "provider_form", "municipal") == [1, 0, 0, 0]  # rut, a day too late
+
+
+def test_a_school_is_the_one_that_it_is_today() -> None:
+    predecessors = [{"school": "B", "former": "A", "day": "2021-07-01"}]
+    spells = years("ann", 2019, EK, EK, EK)
+    h = tiny_histories(spells, schools=SCHOOLS, predecessors=predecessors, since=SINCE, as_of=AS_OF)
+    assert counted(card("skolverket_3"), h, 2019, "school", "20000001") == [1, 0, 0, 0]
+    assert counted(card("skolverket_3"), h, 2019, "provider_form", "municipal") == [1, 0, 0, 0]  # as it began
+
+
 def test_the_table_of_all_measures(h: Histories) -> None:
     found = all_measures(h, starts(h))
     for one in cards():
