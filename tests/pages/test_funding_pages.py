@@ -85,7 +85,7 @@ class Told:
 
 @pytest.fixture(scope="module")
 def settled(built: tuple[BuildRequest, list[str]]) -> SettledWorkspace:
-    (workspace,) = (built[0].workspace / "settled").iterdir()
+    (workspace,) = (built[0].workspace / "enrolments-of-reports").iterdir()
     return load(workspace)
 
 
@@ -264,7 +264,7 @@ def test_an_extract_of_real_persons_is_settled_on_purpose_or_not_at_all(
     wanted = replace(built[0], data=tmp_path / "real", workspace=tmp_path / "ws", out=tmp_path / "site")
     with pytest.raises(DisclosureRefused, match="gymreg settle"):
         build_site(wanted, Told())
-    assert not (tmp_path / "ws" / "settled").exists()
+    assert not (tmp_path / "ws" / "enrolments-of-reports").exists()
 
 
 def test_made_up_admission_and_real_months_do_not_share_a_site(
