@@ -18,6 +18,7 @@ from gymreg_core.cohort.histories import FAR, MOVES, STATES, Histories
 from gymreg_core.cohort.starts import grouped, starts
 from gymreg_core.contracts.enrolments import Enrolments
 from gymreg_core.contracts.tracked import GROUPINGS
+from gymreg_core.store.merging import merged
 from tests.cohort_cases import AS_OF, EASY_MASS, as_of, random_cases, shuffled
 from tests.histories_reference import Reference, number
 
@@ -102,6 +103,19 @@ def test_what_was_known_on_a_day_is_what_an_extract_of_that_day_told(seed: int, 
     then, now = histories(as_of(e, day), rules=EASY_MASS), histories(e, day, rules=EASY_MASS)
     for name in ("pupils", "spells", "paths", "certificates", "homes", "log", "not_followed"):
         assert_frame_equal(getattr(then, name), getattr(now, name))
+
+
+@MANY
+@given(seed=SEEDS, day=DAYS)
+def test_two_deliveries_tell_what_one_does(seed: int, day: dt.date) -> None:
+    e = random_cases(seed)
+    together, _ = merged(as_of(e, day), e)
+    one, two = histories(e, rules=EASY_MASS), histories(together, rules=EASY_MASS)
+    assert rows(one) == rows(two)
+    assert people(one, e) == people(two, together)
+    assert papers(one) == papers(two)
+    for name in ("paths", "homes", "log", "not_followed"):
+        assert_frame_equal(getattr(one, name), getattr(two, name))
 
 
 @MANY
