@@ -237,8 +237,8 @@ def _initial(o: Observed, times: Floats, by_cluster: bool) -> tuple[Floats, Floa
 
 def _by_cluster(o: Observed, used: NDArray[np.bool_], first: Codes, after: Codes, clusters: int) -> Rows:
     at = np.flatnonzero(used)
-    entry = at[np.lexsort((o.state[at], first[at], o.cluster[at]))]
-    leave = at[np.lexsort((o.state[at], after[at], o.cluster[at]))]
+    many = int(after.max(initial=0)) + 1
+    entry, leave = (at[np.argsort(o.cluster[at] * many + time[at], kind="stable")] for time in (first, after))
     return Rows(
         of=np.searchsorted(o.cluster[entry], np.arange(clusters + 1)).astype(np.int64),
         first=first[entry].astype(np.int32),
