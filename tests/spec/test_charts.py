@@ -274,7 +274,11 @@ def test_states_are_stacked_in_their_order_and_a_month_that_is_not_shown_says_so
     ways = {"month": "intake_year", "value": "share", "state": "status", "names": NAMES, "language": "en"}
     shown = {202110: {"interrupted": 0.1, "diploma": 0.9}, 202111: {"interrupted": 0.2, "diploma": 0.8}}
     whole = areas.stacked_areas(release_published(months(shown), published()), suppressed="not shown", **ways)
-    lowest = {e["fill"]: max(map(float, re.findall(r",([\d.]+)", e["d"]))) for e in drawn("path", whole) if "fill" in e}
+    lowest = {
+        e["fill"]: max(map(float, re.findall(r",([\d.]+)", e["d"])), default=0.0)
+        for e in drawn("path", whole)
+        if e.get("fill") in charts.STATE_COLOURS.values()
+    }
     assert lowest[charts.STATE_COLOURS["diploma"]] > lowest[charts.STATE_COLOURS["interrupted"]]
     assert b"not shown" not in whole
     more = {**shown, 202112: {"interrupted": None, "diploma": 0.8}, 202201: shown[202110], 202202: shown[202110]}

@@ -13,6 +13,7 @@ from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.dropout.released import grouped_sums, of_groups, pairs, parts_of
 
 UNKNOWN = "unknown"
+_YEAR, _MONTHS = 12, 60
 _COHORT = ["cohort", "by", "group"]
 
 
@@ -51,6 +52,20 @@ def release_curves(tracked: Tracked, provenance: Provenance) -> Released:
     return release_steps(frame, provenance, curve=curve, share="probability", of="followed")
 
 
+def release_expected_time(tracked: Tracked, provenance: Provenance) -> Released:
+    """How long a pupil is in each state on the average: by, group, entry, state, month (of so many first months),
+    expected_time (years), followed; missing where few pupils were ever in the state, or few are followed so long."""
+    curve = ["by", "group", "entry", "state"]
+    frame = tracked.curves[tracked.curves["month"].between(1, _MONTHS)]
+    frame = frame.assign(ever=(frame["probability"] * frame["followed"]).round().astype("int64"))
+    sums = frame.groupby(curve, sort=True).agg(
+        month=("month", "max"), expected_time=("probability", "sum"), followed=("followed", "min"), ever=("ever", "max")
+    )
+    sums["expected_time"] /= _YEAR
+    sums = sums.reset_index().rename(columns={"ever": "pupils"})
+    return release_estimates(sums, provenance, behind=["followed", "pupils"])
+
+
 def release_hazard(tracked: Tracked, provenance: Provenance) -> Released:
     """What goes with interruption: the columns of `hazard`; levels with few pupils, or few who left or stayed, are
     left out."""
@@ -75,7 +90,8 @@ def _tenths(frame: pd.DataFrame, provenance: Provenance, keys: list[str]) -> Rel
 
 def release_warning(tracked: Tracked, provenance: Provenance) -> Released:
     """How well the score and the school's own rate foresee: the columns of `warning`, found_share of those pointed out
-    (precision) and event_share of those concerned who were found (sensitivity)."""
+    (precision), events_share of those concerned who were found (sensitivity), and wrong_share of the others who were
+    pointed out."""
     rests = [("events", "pupils"), ("flagged", "pupils"), ("found", "flagged"), ("found", "events")]
     released = release_estimates(
         tracked.warning, provenance, behind=["pupils", "events", "flagged", "found"], rests=rests
@@ -93,8 +109,10 @@ def release_warning_groups(tracked: Tracked, provenance: Provenance) -> Released
 
 
 def _judged(released: Released) -> Released:
+    wrong = released.with_change("wrong", "flagged", "found").with_change("others", "pupils", "events")
     return (
-        released.with_share("found_share", "found", "flagged")
+        wrong.with_share("wrong_share", "wrong", "others")
+        .with_share("found_share", "found", "flagged")
         .with_share("events_share", "found", "events")
         .with_share("share", "events", "pupils")
     )

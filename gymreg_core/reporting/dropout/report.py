@@ -11,9 +11,17 @@ from gymreg_core.reporting.dropout import (
     appendix,
     brief,
     cohort_sections,
+    curve_section,
+    group_section,
     introductory_section,
     leaver_section,
     measure_section,
+    quality_section,
+    responsibility_section,
+    risk_section,
+    school_section,
+    switch_section,
+    warning_section,
 )
 from gymreg_core.reporting.dropout.stored import Followed, load
 from gymreg_core.reporting.dropout.view import View
@@ -120,9 +128,41 @@ class DropoutReport:
         """Who leaves, when, and where they go."""
         return leaver_section.leavers(self.view)
 
+    def switches(self) -> Fragment:
+        """How many switched, and who of them finished."""
+        return switch_section.switches(self.view)
+
     def introductory(self) -> Fragment:
         """Who went on from introductory programmes."""
         return introductory_section.introductory(self.view)
+
+    def groups(self) -> Fragment:
+        """How many finish in each group of pupils; for the region."""
+        return group_section.groups(self.view)
+
+    def schools(self) -> Fragment:
+        """Schools beside what their intake lets expect, without any ranking."""
+        return school_section.schools(self.view)
+
+    def risk(self) -> Fragment:
+        """What goes with interruption; for the region."""
+        return risk_section.risk(self.view)
+
+    def curves(self) -> Fragment:
+        """Where pupils are after so long."""
+        return curve_section.curves(self.view)
+
+    def responsibility(self) -> Fragment:
+        """Who by the register belongs to the municipal activity responsibility."""
+        return responsibility_section.responsibility(self.view)
+
+    def warning(self) -> Fragment:
+        """How early warning fares on a later cohort; for the region."""
+        return warning_section.warning(self.view)
+
+    def quality(self) -> Fragment:
+        """Who could not be followed, and what the cleaning did."""
+        return quality_section.quality(self.view)
 
     def measures(self) -> Fragment:
         """What the definitions do to the number."""

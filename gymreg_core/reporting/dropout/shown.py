@@ -12,6 +12,7 @@ from gymreg_core.reporting.dropout.stored import Followed
 
 _KEPT = 4
 _GROUPS = SCOPES[1:]
+_PEOPLE = ("entry", "sex", "merit_band")
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +25,8 @@ class Shown:
     @cached_property
     def measures(self) -> Released:
         """See `release_measures`."""
-        return released.release_measures(self.stored.tracked, _GROUPS, self.stored.provenance)
+        bys = (*_GROUPS, *_PEOPLE)
+        return released.release_measures(self.stored.tracked, bys, self.stored.provenance)
 
     def leavers(self, cohort: int) -> Released:
         """See `release_leavers`."""
@@ -61,6 +63,11 @@ class Shown:
     def curves(self) -> Released:
         """See `release_curves`."""
         return released_models.release_curves(self.stored.tracked, self.stored.provenance)
+
+    @cached_property
+    def expected_time(self) -> Released:
+        """See `release_expected_time`."""
+        return released_models.release_expected_time(self.stored.tracked, self.stored.provenance)
 
     @cached_property
     def hazard(self) -> Released:

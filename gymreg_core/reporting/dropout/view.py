@@ -228,6 +228,11 @@ class View:
         return self._shown.curves
 
     @property
+    def expected_time(self) -> Released:
+        """See `release_expected_time`."""
+        return self._shown.expected_time
+
+    @property
     def hazard(self) -> Released:
         """See `release_hazard`."""
         return self._shown.hazard
