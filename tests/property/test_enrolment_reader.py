@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 
 from gymreg_core.sources.enrolments.layout import enrolment_kind
 from gymreg_core.sources.enrolments.overlaps import overlapping
-from gymreg_core.sources.enrolments.reading import read_enrolments
+from gymreg_core.sources.enrolments.reading import check_enrolments, read_enrolments
 from tests.damage import damage_of, damaged
 from tests.enrolments import small_enrolments, write_small
+from tests.extracts import lines_of
+from tests.formats import FORMATS, as_parquet, as_workbook, canonical
 
 SPAN = st.tuples(st.integers(0, 3), st.integers(0, 30), st.one_of(st.none(), st.integers(0, 12)))
 
@@ -61,6 +63,55 @@ def test_a_damaged_extract_is_read_or_refused_with_findings(
     assert not tables["persons"]["applicant"].duplicated().any()
     assert tables["year9"]["merit"].dropna().between(0, 340).all()
     assert set(tables["homes"].loc[tables["homes"]["annulled"].isna(), "pupil"]) == set(range(len(tables["persons"])))
+
+
+@settings(max_examples=3, deadline=None)
+@given(n=st.integers(1, 40), seed=st.integers(0, 10_000))
+def test_an_extract_says_the_same_in_every_format(n: int, seed: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        text = Path(folder) / "text"
+        write_small(text, small_enrolments(n, seed), seed)
+        read = read_enrolments(text)
+        assert read.enrolments is not None
+        for number, write in enumerate(FORMATS.values()):
+            other = read_enrolments(write(text, Path(folder) / str(number)))
+            assert other.findings == read.findings
+            assert other.enrolments is not None
+            assert canonical(other.enrolments) == canonical(read.enrolments)
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    cells=st.lists(
+        st.tuples(
+            st.sampled_from(["inskrivningar.csv", "hemkommun.csv", "personer.csv", "bevis.csv"]),
+            st.integers(1, 8),
+            st.integers(0, 10),
+            st.sampled_from(["", "x", "19/8 2024", "2024-13-01", "20240819", "7", "-1", "Ja", "0,5"]),
+        ),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_text_that_cannot_be_read_is_found_alike_in_every_format(cells: list[tuple[str, int, int, str]]) -> None:
+    """Kept as text, faults are the same ones on the same rows, which are counted from 1 where there is no header."""
+    with tempfile.TemporaryDirectory() as folder:
+        text = Path(folder) / "text"
+        write_small(text, small_enrolments(16))
+        for file, line, column, cell in cells:
+            if line < len(lines_of(text / file)):
+                damaged(text / file, "cell", line, column, cell)
+        expected = found_in(text, 0)
+        for name, write, less in (("p", as_parquet(None, plain=True), 1), ("w", as_workbook(one=False, plain=True), 0)):
+            assert found_in(Path(write(text, Path(folder) / name)), less) == expected
+
+
+def found_in(folder: Path, less: int) -> list[tuple[str, str, str | None, tuple[int, ...], int]]:
+    """Rules, files without ending, columns, rows as in a text file, counts."""
+    return sorted(
+        (f.rule, str(f.file).split(".")[0], f.column, tuple(row + less for row in f.rows), f.count)
+        for f in check_enrolments(folder)
+    )
 
 
 def slowly_overlapping(whose: pd.Series, start: pd.Series, stop: pd.Series) -> np.ndarray:

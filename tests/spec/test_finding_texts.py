@@ -15,7 +15,7 @@ from gymreg_core.vocabulary.programmes import programmes
 from gymreg_core.vocabulary.texts import texts
 
 PACKAGE = Path(__file__).resolve().parents[2] / "gymreg_core"
-RULE_FILES = ("enrolments", "file_limits", "linking", "merit_scale", "register", "result_limits")
+RULE_FILES = ("enrolments", "extract_limits", "file_limits", "linking", "merit_scale", "register", "result_limits")
 
 
 def test_the_texts_are_whole() -> None:

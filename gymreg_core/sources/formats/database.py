@@ -8,7 +8,8 @@ password. Nor does one hold what the database answers, which may quote a value.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -68,12 +69,12 @@ class Database:
         columns = self._columns(DESCRIBED_IN, notes)
         if columns is None:
             return None
-        rows = list(self._rows(DESCRIBED_IN, columns, columns, notes))
+        rows = list(self._rows(DESCRIBED_IN, [*columns], notes))
         if len(rows) != 1 or len(rows[0]) != 1:
             return None
         told = {name.casefold(): _json(value) for name, value in zip(columns, rows[0][0], strict=True)}
-        if told.get("made_up") in (0, 1):  # not every database knows true and false
-            told["made_up"] = bool(told["made_up"])
+        if "made_up" in told:
+            told["made_up"] = _truth(told["made_up"])
         content = hashlib.sha256(repr(sorted(told.items())).encode())
         self._inputs[DESCRIBED_IN] = InputFile(DESCRIBED_IN, content.hexdigest(), len(repr(told)))
         return told
@@ -89,8 +90,12 @@ class Database:
         found = places(header, file, notes)
         if found is None:
             return None
-        columns = {name: header[place] for name, place in found.items()}
-        return Opened(file, self._chunks(file, columns, notes), 1 + self._size(file.name, notes) // ROWS_AT_ONCE)
+        names = [*header]
+        columns = {name: names[place] for name, place in found.items()}
+        yes_no = {name for name, column in columns.items() if header[column]}
+        return Opened(
+            file, self._chunks(file, columns, yes_no, notes), 1 + self._size(file.name, notes) // ROWS_AT_ONCE
+        )
 
     def inputs(self, kind: ExtractKind) -> list[InputFile]:
         """The tables that were read, each with the hash of its cells in the order they came in."""
@@ -120,8 +125,11 @@ class Database:
             return self._connection
         raise Unreadable from None
 
-    def _columns(self, table: str, notes: Notes) -> list[str] | None:
-        """The names of a table's columns; None where there is no such table or view."""
+    def _columns(self, table: str, notes: Notes) -> dict[str, bool] | None:
+        """A table's columns by name, and whether they hold true and false; None where there is no such table or view.
+
+        A database without a type for it gives 1 and 0.
+        """
         import sqlalchemy as sql
 
         connection = self._connected(notes, table)
@@ -129,7 +137,8 @@ class Database:
             inspector = sql.inspect(connection)
             if table not in (*inspector.get_table_names(), *inspector.get_view_names()):
                 return None
-            return [column["name"] for column in inspector.get_columns(table)]
+            columns = inspector.get_columns(table)
+            return {str(column["name"]): isinstance(column["type"], sql.Boolean) for column in columns}
         except sql.exc.SQLAlchemyError as gone:
             raise _gone(gone, table, notes) from None
 
@@ -142,14 +151,12 @@ class Database:
         except sql.exc.SQLAlchemyError as gone:
             raise _gone(gone, table, notes) from None
 
-    def _rows(
-        self, table: str, columns: Sequence[str], order: Sequence[str], notes: Notes
-    ) -> Iterator[Sequence[Sequence[Any]]]:
-        """The rows of a table, many at a time."""
+    def _rows(self, table: str, columns: Sequence[str], notes: Notes) -> Iterator[Sequence[Sequence[Any]]]:
+        """The rows of a table in their order, many at a time."""
         import sqlalchemy as sql
 
-        named: dict[str, Any] = {name: sql.column(name) for name in columns}
-        query = sql.select(*named.values()).select_from(sql.table(table)).order_by(*(named[name] for name in order))
+        named: list[Any] = [sql.column(name) for name in columns]
+        query = sql.select(*named).select_from(sql.table(table)).order_by(*named)
         try:
             result = self._connected(notes, table).execution_options(yield_per=ROWS_AT_ONCE).execute(query)
             with result:
@@ -157,10 +164,11 @@ class Database:
         except sql.exc.SQLAlchemyError as gone:
             raise _gone(gone, table, notes) from None
 
-    def _chunks(self, file: File, columns: dict[str, str], notes: Notes) -> Iterator[Chunk]:
+    def _chunks(self, file: File, columns: dict[str, str], yes_no: AbstractSet[str], notes: Notes) -> Iterator[Chunk]:
         row, size, digest = 1, 0, hashlib.sha256(repr([*columns]).encode())
-        for part in self._rows(file.name, [*columns.values()], [*columns.values()], notes):
-            typed = {name: _typed(cells) for name, cells in zip(columns, zip(*part, strict=True), strict=True)}
+        for part in self._rows(file.name, [*columns.values()], notes):
+            by_column = zip(columns, zip(*part, strict=True), strict=True)
+            typed = {name: _typed(map(_truth, cells) if name in yes_no else cells) for name, cells in by_column}
             chunk = Chunk.of(texts_of(typed, file, notes), np.arange(row, row + len(part), dtype=np.int32))
             for column in chunk.cells.values():
                 for content in (column.indices.to_numpy().tobytes(), "\0".join(column.dictionary.to_pylist()).encode()):
@@ -177,13 +185,25 @@ def _no_file(url: URL) -> bool:
     return url.get_backend_name() == "sqlite" and not named.startswith(("file:", ":")) and not Path(named).is_file()
 
 
-def _typed(cells: Sequence[Any]) -> pa.Array:
+def _truth(cell: Any) -> Any:
+    return bool(cell) if cell in (0, 1) else cell
+
+
+def _typed(given: Iterable[Any]) -> pa.Array:
     """Cells as a column of one type; of several types, as a database without types may give, as text."""
+    cells = list(given)
     try:
         return pa.array(cells)
     except (pa.ArrowException, OverflowError):
-        each = [as_text(pa.array([cell])) for cell in cells]
-        return pa.array(cells and [None if one is None else one[0].as_py() for one in each], pa.string())
+        return pa.array(map(_text, cells), pa.string())
+
+
+def _text(cell: Any) -> str | None:
+    try:
+        text = as_text(pa.array([cell]))
+    except (pa.ArrowException, OverflowError):
+        text = None
+    return str(cell) if text is None else text[0].as_py()
 
 
 def _json(value: Any) -> Any:
