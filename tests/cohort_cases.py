@@ -190,9 +190,7 @@ def _together(rng: random.Random, persons: int) -> list[dict[str, Any]]:
 def _certificates(rng: random.Random, person: int) -> list[dict[str, Any]]:
     rows = []
     for _ in range(rng.choice((0, 0, 0, 1, 1, 2, 3))):
-        issued = rng.choice(
-            (dt.date(2023, 6, 9), dt.date(2024, 6, 9), dt.date(2024, 6, 9), dt.date(2024, 9, 1), dt.date(2025, 6, 8))
-        )
+        issued = dt.date(rng.choice((2023, 2024, 2025)), *rng.choice(((6, 9), (6, 9), (6, 10), (8, 15), (9, 1))))
         kind = rng.choice(("preparatory_diploma", "study_certificate", *CERTIFICATE_KINDS))
         row = {
             "pupil": person,
