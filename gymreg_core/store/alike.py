@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ Ints = NDArray[np.int64]
 _ODD = 0x9E3779B97F4A7C15
 
 
-def numbered(columns: Sequence[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
+def numbered(columns: Sequence[tuple[NDArray[Any], NDArray[Any]]]) -> tuple[Ints, Ints]:
     """A number per row of two tables (n,) and (m,), the same for rows that are equal in every column.
 
     columns : each the whole numbers of the first and of the second table. The numbers are of this call alone.
@@ -30,7 +31,7 @@ def numbered(columns: Sequence[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
     return numbers[:n], numbers[n:]
 
 
-def _tells_apart(mixed: NDArray[np.uint64], columns: Sequence[Ints]) -> bool:
+def _tells_apart(mixed: NDArray[np.uint64], columns: Sequence[NDArray[Any]]) -> bool:
     order = np.argsort(mixed)
     alike = np.flatnonzero(mixed[order[1:]] == mixed[order[:-1]])
     one, other = order[alike], order[alike + 1]

@@ -17,8 +17,9 @@ from gymreg_core.contracts.enrolments import ENROLMENT_TABLES, Enrolments, enrol
 from gymreg_core.store.alike import numbered, pairs_of
 
 Ints = NDArray[np.int64]
+Int32 = NDArray[np.int32]
 Flags = NDArray[np.bool_]
-_NEVER = np.iinfo(np.int64).max
+_NEVER = np.iinfo(np.int32).max
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def _merged(
     holding = np.flatnonzero(left_before & (annulled == _NEVER))
     holding = holding[np.argsort(recorded[holding], kind="stable")]
     others = np.flatnonzero(left_after)
-    others = others[np.lexsort((told[others], -withdrawn[others]))]
+    others = others[np.lexsort((told[others], -withdrawn[others].astype(np.int64)))]
     a, b = pairs_of(same_before[holding], same_after[others])
     again, once_more = holding[a], others[b]
     left_before[again], left_after[once_more] = False, False
@@ -128,7 +129,8 @@ def _merged(
     told[late] = today
     never = late & (withdrawn < _NEVER)
     # 4. What is gone from the time that the extract tells of, or has another in its place, no longer counts.
-    gone = left_before & (annulled == _NEVER) & _replaced(name, before, after, _day(new.since))
+    left = np.flatnonzero(left_before & (annulled == _NEVER))
+    gone = left[_replaced(name, before.iloc[left], after, _day(new.since))]
     annulled[gone] = today
     whole = pd.concat([after[~never], before[left_before]], ignore_index=True)
     whole["recorded"] = _stamps(np.append(told[~never], recorded[left_before]))
@@ -138,7 +140,7 @@ def _merged(
         same=len(ours) + len(again),
         new=int((left_after & ~late).sum()),
         late=int((late & ~never).sum()),
-        gone=int(gone.sum()),
+        gone=len(gone),
     )
     return enrolment_table(name, whole), counts
 
@@ -146,33 +148,35 @@ def _merged(
 def _replaced(name: str, before: pd.DataFrame, after: pd.DataFrame, since: int) -> Flags:
     """Stored rows (n,) that the new extract would tell if they held, or that another row has the place of."""
     how = _TABLES[name]
+    if not len(before):
+        return np.zeros(0, np.bool_)
     keys, others = numbered([_codes(column, before, after) for column in how.key])
-    replaced: Flags = np.isin(keys, others)
+    replaced = pd.Series(keys).isin(others).to_numpy()
     return replaced if how.day is None else replaced | (_days(before, how.day) >= since)
 
 
-def _codes(column: str, before: pd.DataFrame, after: pd.DataFrame) -> tuple[Ints, Ints]:
+def _codes(column: str, before: pd.DataFrame, after: pd.DataFrame) -> tuple[Int32, Int32]:
     """Whole numbers that are equal where the cells of a column are, of one table (n,) and of another (m,)."""
     first, second = before[column], after[column]
     if first.dtype.kind == "M":
         return _days(before, column), _days(after, column)
     if first.dtype.kind in "iub":
-        return first.to_numpy(np.int64), second.to_numpy(np.int64)
+        return first.to_numpy(np.int32), second.to_numpy(np.int32)
     codes, _ = pd.factorize(pd.concat([first, second], ignore_index=True))
-    return codes[: len(first)].astype(np.int64), codes[len(first) :].astype(np.int64)
+    return codes[: len(first)].astype(np.int32), codes[len(first) :].astype(np.int32)
 
 
 def _day(text: str) -> int:
     return int(np.datetime64(text, "D").astype(np.int64))
 
 
-def _days(table: pd.DataFrame, column: str) -> Ints:
+def _days(table: pd.DataFrame, column: str) -> Int32:
     """Days since 1970 (n,), the last number where there is none."""
     days = table[column].to_numpy().astype("datetime64[D]")
-    return np.where(np.isnat(days), _NEVER, days.astype(np.int64))
+    return np.where(np.isnat(days), _NEVER, days.astype(np.int64)).astype(np.int32)
 
 
-def _stamps(days: Ints) -> Any:
-    stamps = np.where(days == _NEVER, 0, days).astype("datetime64[D]").astype("datetime64[s]")
+def _stamps(days: Int32) -> Any:
+    stamps = np.where(days == _NEVER, 0, days).astype(np.int64).astype("datetime64[D]").astype("datetime64[s]")
     stamps[days == _NEVER] = np.datetime64("NaT")
     return stamps
