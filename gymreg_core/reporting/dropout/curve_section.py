@@ -74,8 +74,7 @@ def _message(view: View, drawn: Released, entry: str, last: int) -> str:
 def _listed(view: View, rows: Released, entry: str, identifier: str) -> Fragment:
     """Each state after whole years, with its interval."""
     frame = rows.table
-    rows = rows.where((frame["month"] % _YEAR).eq(0) & frame["month"].between(_SLUG = {"national": "nationella", "introductory": "introduktion"}
-_YEAR, _LAST * _YEAR))
+    rows = rows.where((frame["month"] % _YEAR).eq(0) & frame["month"].between(_YEAR, _LAST * _YEAR))
     seen = rows.table.groupby("state")["probability"].transform("max") >= _SEEN
     rows, names, order = rows.where(seen), state_names(view), list(STATE_COLOURS)
     frame = rows.table
