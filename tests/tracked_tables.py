@@ -35,13 +35,13 @@ from gymreg_core.contracts.tracked import (
 )
 from gymreg_core.rules import entries, rule
 
-HOMES = ("Danderyd", "Nacka", "Stockholm", "Södertälje", "Täby")
+HOMES = ("Stockholm", "Nacka", "Täby", "Södertälje", "Danderyd")
 PROGRAMMES = ("EK", "NA", "SA", "BA", "EE", "VO")
 INTRODUCTORY_PROGRAMMES = ("IMA", "IMS", "IMV", "IMY")
 BANDS = ("none", *(band["band"] for band in rule("cohort", "merit_bands")))
 FORMS = ("municipal", "independent")
-_MONTHS, _LAST = 12, 61
-"""Months of a year, and how many a cohort is followed."""
+_MONTHS, _LAST, _FEWEST_SCHOOLS = 12, 61, 10
+"""Months of a year, how many a cohort is followed, and schools below which they are not compared."""
 _LEFT = (STUDY_BREAK, INTERRUPTED, MOVED_OUT, AGE_LIMIT)
 Bools = NDArray[np.bool_]
 
@@ -69,12 +69,13 @@ def random_tracked(
     cohorts: Sequence[int] = range(2019, 2026),
     pupils: int = 600,
     schools: int = 12,
+    homes: Sequence[str] = HOMES,
     as_of: str = "2026-01-31",
     made_up: bool = True,
 ) -> Tracked:
     """So many pupils in each cohort, known on the last day; as plausible as the region itself."""
     rng = np.random.default_rng([seed, pupils, schools])
-    made = [_cohort(rng, year, pupils, schools, as_of) for year in cohorts]
+    made = [_cohort(rng, year, pupils, schools, homes, as_of) for year in cohorts]
     tables = {name: empty_tracked(name) for name in TRACKED_TABLES}
     if pupils:
         tables |= {name: _gathered(name, count, made) for name, count in _COUNTED.items()}
@@ -89,13 +90,14 @@ def empty(as_of: str = "2026-01-31") -> Tracked:
     return random_tracked(pupils=0, as_of=as_of)
 
 
-def _cohort(rng: np.random.Generator, year: int, n: int, schools: int, as_of: str) -> _Cohort:
+def _cohort(rng: np.random.Generator, year: int, n: int, schools: int, homes: Sequence[str], as_of: str) -> _Cohort:
     entry = np.where(rng.random(n) < 0.14, "introductory", "national")
+    sizes = 1 / np.arange(1, len(homes) + 1)
     programme = np.where(entry == "national", rng.choice(PROGRAMMES, n), rng.choice(INTRODUCTORY_PROGRAMMES, n))
     school = rng.integers(0, schools, n)
     about = pd.DataFrame(
         {
-            "home": rng.choice(HOMES, n, p=[0.08, 0.17, 0.45, 0.2, 0.1]),
+            "home": rng.choice(list(homes), n, p=sizes / sizes.sum()),
             "provider_form": np.asarray(FORMS)[school % 2],
             "programme": programme,
             "school": [f"{10_000_000 + one:08d}" for one in school],
@@ -437,6 +439,7 @@ def _schools(made: Sequence[_Cohort]) -> dict[str, pd.DataFrame]:
             "reliability": 0.52,
         }
         for one in ripe[:-1]
+        if len(rows) >= _FEWEST_SCHOOLS
     ]
     return {
         "schools": tracked_table("schools", pd.DataFrame(rows)) if rows else empty_tracked("schools"),

@@ -144,29 +144,29 @@ class DropoutReport:
         """Schools beside what their intake lets expect, without any ranking."""
         return school_section.schools(self.view)
 
-    def risk(self) -> Fragment:
-        """What goes with interruption; for the region."""
-        return risk_section.risk(self.view)
+    def measures(self) -> Fragment:
+        """What the definitions do to the number."""
+        return measure_section.measures(self.view)
 
     def curves(self) -> Fragment:
         """Where pupils are after so long."""
         return curve_section.curves(self.view)
 
+    def risk(self) -> Fragment:
+        """What goes with interruption; for the region."""
+        return risk_section.risk(self.view)
+
     def responsibility(self) -> Fragment:
         """Who by the register belongs to the municipal activity responsibility."""
         return responsibility_section.responsibility(self.view)
-
-    def warning(self) -> Fragment:
-        """How early warning fares on a later cohort; for the region."""
-        return warning_section.warning(self.view)
 
     def quality(self) -> Fragment:
         """Who could not be followed, and what the cleaning did."""
         return quality_section.quality(self.view)
 
-    def measures(self) -> Fragment:
-        """What the definitions do to the number."""
-        return measure_section.measures(self.view)
+    def warning(self) -> Fragment:
+        """How early warning fares on a later cohort; for the region."""
+        return warning_section.warning(self.view)
 
     def definitions(self) -> Fragment:
         """What the words mean."""
