@@ -20,21 +20,22 @@ def open_parquet(path: Path, file: File, notes: Notes) -> Opened | None:
     """The rows of a Parquet file; None, with a finding, where it is damaged or lacks columns. The first is row 1."""
     try:
         with pq.ParquetFile(path) as content:
-            header, rows = content.schema_arrow.names, content.metadata.num_rows
+            schema, rows = content.schema_arrow, content.metadata.num_rows
     except (pa.ArrowException, OSError, ValueError):
         notes.add(finding("parquet-damaged", file=file.name))
         return None
-    found = places(header, file, notes)
+    found = places(schema.names, file, notes)
     if found is None:
         return None
-    columns = {name: header[place] for name, place in found.items()}
-    return Opened(file, _chunks(path, columns, file, notes), 1 + rows // ROWS_AT_ONCE)
+    columns = {name: schema.names[place] for name, place in found.items()}
+    texts = [word for word in columns.values() if pa.types.is_string(schema.field(word).type)]
+    return Opened(file, _chunks(path, columns, texts, file, notes), 1 + rows // ROWS_AT_ONCE)
 
 
-def _chunks(path: Path, columns: dict[str, str], file: File, notes: Notes) -> Iterator[Chunk]:
+def _chunks(path: Path, columns: dict[str, str], texts: list[str], file: File, notes: Notes) -> Iterator[Chunk]:
     row = 1
     try:
-        with pq.ParquetFile(path, read_dictionary=[*columns.values()], pre_buffer=False) as content:
+        with pq.ParquetFile(path, read_dictionary=texts, pre_buffer=False) as content:
             for batch in content.iter_batches(ROWS_AT_ONCE, columns=[*columns.values()], use_threads=False):
                 rows = np.arange(row, row + len(batch), dtype=np.int32)
                 yield Chunk.of(texts_of({n: batch.column(h) for n, h in columns.items()}, file, notes), rows)
