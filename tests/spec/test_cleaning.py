@@ -548,6 +548,12 @@ def test_protected_pupils_and_placeholders_are_counted_per_cohort() -> None:
     assert h.pupils["followed"].tolist() == [False]
 
 
+@pytest.mark.parametrize(("as_of", "state"), [("2025-09-18", "study_break"), ("2025-09-19", "interrupted")])
+def test_a_break_is_over_on_the_day_after_its_465th(as_of: str, state: str) -> None:
+    h = tiny_histories([{"who": "eva", "stop": "2024-06-10", "reason": "exchange_year"}], as_of=as_of)
+    assert told(h, "eva")[-1].split()[1] == state
+
+
 def test_summers_end_a_month_after_the_first_day_of_teaching() -> None:
     rules = CleaningRules.packaged()
     first, last = 19_844, 19_982  # 2024-05-01 to 2024-09-16
