@@ -86,8 +86,8 @@ def release_steps(
     kept, shown = table.copy(), told_at >= 0
     held = table.iloc[np.where(shown, told_at, 0)]
     for name in numbers:
-        values = held[name].reset_index(drop=True).convert_dtypes(convert_floating=False)
-        kept[name] = values.where(shown)
+        values = held[name].reset_index(drop=True)
+        kept[name] = (values.astype("Int64") if pd.api.types.is_integer_dtype(values) else values).where(shown)
     return let_out(kept, POLICY, provenance, int((~shown).sum()) * len(numbers))
 
 
