@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gymreg_core.contracts.enrolments import year9_of
 from gymreg_core.errors import BadInput
 from gymreg_core.sources.enrolments.reading import check_enrolments, read_enrolments
 from gymreg_core.sources.register.identities import pseudonyms
@@ -272,3 +273,97 @@ def test_a_row_that_cannot_be_read_gives_no_other_finding(tmp_path: Path) -> Non
     write_small(tmp_path, tiny_enrolments([{"who": "Ada"}]))
     cell(HOMES, 2, "Från", "2023-7-1")(tmp_path)
     assert found_in(tmp_path) == [("day-not-readable", HOMES, "Från", (2,))]
+
+
+# Ada got a number in place of a placeholder, Bo and Cy have theirs; unit B took over from A, and C and D from B.
+SUCCESSIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "a new number": ("| Ada | Tf | 2024-07-01 |", "", ()),
+    "by way of another": ("| Bo | Tf | 2024-01-01 |\n| Ada | Bo | 2024-07-01 |", "", ()),
+    "two numbers become one": ("| Ada | Tf | 2024-07-01 |\n| Ada | Bo | 2024-07-01 |", "", ()),
+    "to itself": ("| Ada | Ada | 2024-07-01 |", "", ("number-leads-back",)),
+    "round": (
+        "| Ada | Bo | 2024-07-01 |\n| Cy | Ada | 2024-08-01 |\n| Bo | Cy | 2024-09-01 |",
+        "",
+        ("number-leads-back",),
+    ),
+    "one by two": ("| Ada | Tf | 2024-07-01 |\n| Bo | Tf | 2024-07-01 |", "", ("number-replaced-twice",)),
+    "protected now": ("| Dan | Tf | 2024-07-01 |", "", ("protected-linked",)),
+    "protected before": ("| Ada | Dan | 2024-07-01 |", "", ("protected-linked",)),
+    "in time to come": ("| Ada | Tf | 2026-07-01 |", "", ("day-after-extract", "day-after-extract")),
+    "a new unit": ("", "| A | B | 100 |\n| B | C | 60 |\n| B | D | 40 |", ()),
+    "two units merged": ("", "| A | C | 100 |\n| B | C | 100 |", ()),
+    "itself again": ("", "| A | A | 100 |", ("unit-leads-back",)),
+    "round again": ("", "| A | B | 100 |\n| B | A | 100 |", ("unit-leads-back",)),
+    "more than all": ("", "| A | B | 60 |\n| A | C | 50 |", ("shares-above-all",)),
+    "nobody": ("", "| A | B | 0 |", ("share-outside",)),
+    "more than everybody": ("", "| A | B | 101 |", ("share-outside",)),
+}
+
+
+@pytest.mark.parametrize(("numbers", "units", "rules"), SUCCESSIONS.values(), ids=SUCCESSIONS.keys())
+def test_numbers_and_units_go_on_under_others_that_do_not_lead_back(
+    tmp_path: Path, numbers: str, units: str, rules: tuple[str, ...]
+) -> None:
+    who = {"Ada": {}, "Bo": {}, "Cy": {}, "Dan": {"protected": "yes"}, "Tf": {"kind": "placeholder"}}
+    people, spells = [{"who": name, **told} for name, told in who.items()], [{"who": name} for name in who]
+    enrolments = tiny_enrolments(
+        spells,
+        people,
+        schools="| school |\n| A |\n| B |\n| C |\n| D |",
+        identities=f"| who | former | day |\n{numbers}" if numbers else "",
+        predecessors=[
+            dict(
+                zip(("former", "school", "percent", "day"), [*row.strip("| ").split(" | "), "2024-07-01"], strict=True)
+            )
+            for row in units.splitlines()
+        ],
+    )
+    write_small(tmp_path, enrolments)
+    usual = {"identity-protected", "placeholder-number"}
+    assert tuple(rule for rule, *_ in found_in(tmp_path) if rule not in usual) == rules
+
+
+def test_an_annulled_link_says_nothing(tmp_path: Path) -> None:
+    rows = [{"who": "Ada", "former": "Ada", "day": "2024-07-01", "annulled": "2024-08-01"}]
+    write_small(tmp_path, tiny_enrolments([{"who": "Ada"}], identities=rows))
+    assert found_in(tmp_path) == []
+
+
+DIPLOMAS = {
+    "one": ("vocational_diploma", ()),
+    "of two kinds": ("vocational_diploma, international_baccalaureate", ("diplomas-several",)),
+    "of one kind, another day": ("vocational_diploma, vocational_diploma", ("certificate-repeated",)),
+    "after a study certificate": ("study_certificate, vocational_diploma", ()),
+    "two study certificates": ("study_certificate, study_certificate", ()),
+}
+
+
+@pytest.mark.parametrize(("kinds", "rules"), DIPLOMAS.values(), ids=DIPLOMAS.keys())
+def test_a_diploma_is_given_once(tmp_path: Path, kinds: str, rules: tuple[str, ...]) -> None:
+    """Skollagen 16 kap. 26 §; of two kinds the first counts, two of one kind are a slip of the pen."""
+    papers = [
+        {"who": "Ada", "issued": f"202{5 + number}-06-05", "certificate": kind}
+        for number, kind in enumerate(kinds.split(", "))
+    ]
+    write_small(tmp_path, tiny_enrolments([{"who": "Ada"}], certificates=papers))
+    assert tuple(rule for rule, *_ in found_in(tmp_path)) == rules
+
+
+def test_year_9_may_be_corrected_but_not_twice_on_a_day(tmp_path: Path) -> None:
+    for recorded, rules in (("2023-09-01", []), ("2023-07-01", ["merit-row-repeated"])):
+        later = [{"who": "Ada", "merit": "230", "recorded": recorded}]
+        write_small(tmp_path, tiny_enrolments([{"who": "Ada"}], year9=later))
+        assert [rule for rule, *_ in found_in(tmp_path)] == rules
+
+
+def test_of_two_rows_of_year_9_the_one_recorded_last_counts() -> None:
+    rows = [
+        {"who": "Ada", "merit": "230", "recorded": "2023-09-01"},
+        {"who": "Ada", "merit": "240", "recorded": "2023-08-01"},
+        {"who": "Ada", "merit": "250", "recorded": "2023-10-01", "annulled": "2023-11-01"},
+        {"who": "Bo", "merit": "-", "recorded": "2023-09-01"},
+    ]
+    persons = [{"who": "Cy", "year9": "0", "merit": "-"}, {"who": "Ada"}, {"who": "Bo"}]
+    told = year9_of(tiny_enrolments([{"who": "Ada"}], persons, year9=rows))
+    assert told["year"].tolist() == [0, 2023, 2023]
+    assert told["merit"].fillna(-1).tolist() == [-1, 230, -1]
