@@ -12,10 +12,10 @@ from gymreg_core.reporting.dropout.words import effect, level_name, span, term_n
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.tables import table
-from gymreg_core.vocabulary.numbers import number
+from gymreg_core.vocabulary.numbers import change, number
 from gymreg_core.vocabulary.phrases import capital
 
-_FEWEST = 2
+_FEWEST, _HUNDRED = 2, 100
 
 
 def risk(view: View) -> Fragment:
@@ -33,10 +33,10 @@ def risk(view: View) -> Fragment:
 def _effects(view: View, rows: Released) -> Fragment:
     frame = rows.table
     heads = [
-        capital(view.say("risk.against", term=term_name(view, term), reference=level_name(view, term, reference)))
+        capital(view.say("risk.against", term=term_name(view, term), reference=_level(view, term, reference)))
         for term, reference in zip(frame["term"], frame["reference"], strict=True)
     ]
-    names = [capital(level_name(view, term, level)) for term, level in zip(frame["term"], frame["level"], strict=True)]
+    names = [capital(_level(view, term, level)) for term, level in zip(frame["term"], frame["level"], strict=True)]
     ends = [(float(r["effect"]), float(r["low"]), float(r["high"])) for _, r in frame.iterrows()]
     rows = labelled(rows.with_words("series", heads), names).with_words("note", [effect(view, *one) for one in ends])
     rows = rows.with_words("label_to", [_ratio(view, row) for _, row in frame.iterrows()])
@@ -73,15 +73,15 @@ def _message(view: View, frame: pd.DataFrame) -> str:
     if not len(clear):
         return view.say("risk.caption_none")
     row = clear.sort_values("effect", key=lambda sizes: sizes.abs(), kind="stable").iloc[-1]
-    term = str(row["term"])
-    return view.say(
-        "risk.caption",
-        level=capital(level_name(view, term, str(row["level"]))),
-        reference=level_name(view, term, str(row["reference"])),
-        size=number(abs(round(100 * float(row["effect"]), 1)), view.language, 1),
-        way=view.say("risk.higher" if row["effect"] > 0 else "risk.lower"),
-        span=span(view, float(row["low"]), float(row["high"])),
-    )
+    term, size = str(row["term"]), change(round(_HUNDRED * float(row["effect"]), 1), view.language, 1)
+    levels = {name: _level(view, term, str(row[name])) for name in ("level", "reference")}
+    ends = span(view, float(row["low"]), float(row["high"]))
+    return view.say("risk.caption", term=term_name(view, term), size=size, span=ends, **levels)
+
+
+def _level(view: View, term: str, level: str) -> str:
+    """A level below its characteristic's name: '160–199' and not 'meritvärde 160–199'."""
+    return level_name(view, term, level).removeprefix(f"{term_name(view, term)} ")
 
 
 def _fit(view: View) -> Fragment:
@@ -107,7 +107,7 @@ def _fit(view: View) -> Fragment:
         language=view.language,
     )
     ends = rows.table["observed"].iloc[[0, -1]]
-    first, last = (number(100 * float(end), view.language, 1) for end in ends)
+    first, last = (number(_HUNDRED * float(end), view.language, 1) for end in ends)
     message = view.say("risk.fit.caption", first=first, last=last)
     alt = view.say("risk.fit.alt", message=message)
     top = section(view, "risk.fit", "risk-stammer", 3) + paragraph(view.say("risk.fit.lead"))

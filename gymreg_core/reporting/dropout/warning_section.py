@@ -17,7 +17,7 @@ from gymreg_core.vocabulary.phrases import capital, counted, per_cent
 _SCORE, _RATE = JUDGES
 _NOT_FOR = ("single", "admission", "money", "schools", "effect")
 _KINDS = ("region", "entry", "sex", "merit_band", "provider_form")
-_FEWEST = 2
+_FEWEST, _HUNDRED = 2, 100
 
 
 def warning(view: View) -> Fragment:
@@ -81,7 +81,7 @@ def _false_alarms(view: View, rows: Released) -> str:
     row = own.iloc[0]
     return view.say(
         "warning.false_alarms",
-        workload=number(100 * float(row["workload"]), view.language),
+        workload=number(_HUNDRED * float(row["workload"]), view.language),
         wrong=per_cent(1 - float(row["found_share"]), view.language),
         missed=per_cent(1 - float(row["events_share"]), view.language),
     )
