@@ -11,10 +11,9 @@ from gymreg_core.cohort.aalen_johansen_rows import CENSORED, Observed
 from gymreg_core.cohort.counting import Cohort, followed_starters
 from gymreg_core.cohort.histories import FAR, STATES, Histories
 from gymreg_core.cohort.starts import grouped
-from gymreg_core.contracts.tracked import empty_tracked, tracked_table
+from gymreg_core.contracts.tracked import SCOPES, empty_tracked, tracked_table
 from gymreg_core.rules import rule
 
-KINDS = ("region", "provider_form")
 ENTRIES = ("", "national", "introductory")
 _YEAR = 12
 
@@ -26,14 +25,14 @@ def curves(h: Histories, s: pd.DataFrame) -> pd.DataFrame:
     The clock starts on the cohort's first day of teaching; whoever started a little later counts from it on as being
     where the first row has them. A month is a calendar month, and its days are parts of it. A pupil is followed to the
     end of `h.as_of`, whatever happens: with a diploma one stays in that state. Errors of probabilities let pupils who
-    began at the same school be alike. By region and provider form; groups with few pupils or schools (rules/cohort.yml,
-    rules/cohort_models.yml) have none. Errors: RuleMissing.
+    began at the same school be alike. By region, home, provider form and programme; groups with few pupils or schools
+    (rules/cohort.yml, rules/cohort_models.yml) have none. Errors: RuleMissing.
     """
     those = followed_starters(h, s)
     rows = _rows(h, those)
     entry = those.about["entry"].to_numpy(object)
     frames = []
-    for by in KINDS:
+    for by in SCOPES:
         codes, names = grouped(those.about, by)
         for code, name in enumerate(names):
             for kind in ENTRIES:
