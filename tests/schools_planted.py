@@ -8,8 +8,7 @@ import numpy as np
 import statsmodels.api as sm
 
 from gymreg_core.cohort.intake import indicators, merit_columns
-from gymreg_core.cohort.schools import Intake, expected
-from gymreg_core.cohort.shrinkage import between_variance, shrink
+from gymreg_core.cohort.schools import Intake, drawn, expected
 
 COHORTS = (2020, 2021, 2022)
 
@@ -49,12 +48,11 @@ def found(seed: int, spread: float, schools: int = 180, pupils: int = 24_000) ->
     with the same intake. The latter is the model fitted to the probabilities themselves, without chance."""
     intake, chance = planted(seed, spread, schools, pupils)
     whole, _ = expected(intake)
-    between = between_variance(whole.difference, whole.spread**2)
-    drawn = shrink(whole.difference, whole.spread**2, between)
+    told = drawn(whole)
     columns = np.flatnonzero(intake.design.any(axis=0))
     design = np.column_stack([np.ones(pupils), intake.design[:, columns]])
     region = sm.GLM(chance, design, family=sm.families.Gaussian()).fit().fittedvalues
     true = np.bincount(intake.school, chance - region)[whole.school] / whole.starters
-    hit = np.abs(true - drawn.value) <= 1.959964 * drawn.std_error
+    hit = np.abs(true - told.value) <= 1.959964 * told.std_error
     large = hit[whole.starters >= np.median(whole.starters)]
-    return Found(hit, large, float(np.sqrt(between)), float(true.std()))
+    return Found(hit, large, float(np.sqrt(told.between)), float(true.std()))

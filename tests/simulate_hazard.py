@@ -31,9 +31,9 @@ Seed {seed}, {date}.
 
 {simulations} simulations of {years:,} pupil years at {schools} schools of unlike size. A school adds a number to the
 log odds of its pupils (standard deviation {deviation:.2f}, bridge distribution); vocational pupils gather at some
-schools, and a school has one provider.
-Share of the intervals of average marginal effects that hold the true one, averaged over schools;
-mean error is what they miss it by on average. A single share has a standard error of {error:.1f} percentage points.
+schools, and a school has one provider. Share of the intervals of average marginal effects that hold the true one,
+averaged over schools; mean error is what they miss it by on average. A single share has a standard error of
+{error:.1f} percentage points.
 
 | characteristic | level | true effect, percentage points | mean error | held |
 |---|---|---:|---:|---:|
@@ -52,8 +52,8 @@ interval says that one cannot know that it is 0.
 |---:|---:|---:|---:|---:|---:|
 {differences}
 
-The last column tells in how many simulations less than nine tenths of the schools were held. Where schools hardly
-differ, a region whose estimated spread came out too small has too narrow intervals for all its schools at once.
+The last column tells in how many simulations less than nine tenths of the schools were held: where the estimated
+spread came out too small, the intervals of all schools are too narrow at once.
 """
 
 

@@ -15,7 +15,7 @@ from gymreg_core.cohort.intake import indicators, learned, merit_columns
 from gymreg_core.cohort.logit import NoFit
 from gymreg_core.cohort.model_words import sentences
 from gymreg_core.cohort.outcomes import outcomes
-from gymreg_core.cohort.shrinkage import between_variance, shrink
+from gymreg_core.cohort.shrinkage import Shrunken, between_variance, shrink
 from gymreg_core.contracts.tracked import empty_tracked, tracked_table
 from gymreg_core.rules import rule
 from gymreg_core.vocabulary.programmes import Language
@@ -102,7 +102,7 @@ def compare_schools(h: Histories, s: pd.DataFrame) -> SchoolComparison:
 
     Expected is a logistic regression within the region on merit value, programme type, sex and cohort; a school is
     what it is today, and pupils who switched stay with their first one. Differences are drawn towards 0 by
-    `shrinkage.shrink`. Too few schools leave the tables empty and the reason in the result; nothing is raised.
+    `drawn`. Too few schools leave the tables empty and the reason in the result; nothing is raised.
     """
     found = outcomes(card(str(rule("cohort_models", "outcome_card"))), h, s)
     newest = sorted(found.known)[-int(rule("cohort_models", "school_cohorts")) :]
@@ -123,12 +123,12 @@ def compare_schools(h: Histories, s: pd.DataFrame) -> SchoolComparison:
         whole, per_cohort = expected(intake)
     except NoFit as no:
         return replace(none, schools=len(np.unique(unit)), reason=no.reason)
-    between = between_variance(whole.difference, whole.spread**2)
+    true = drawn(whole)
     return SchoolComparison(
-        table=_table(whole, between, h.schools, newest),
+        table=_table(whole, true, h.schools, newest),
         stability=stability(per_cohort),
         schools=len(whole.school),
-        between=float(np.sqrt(between)),
+        between=float(np.sqrt(true.between)),
         reason="",
     )
 
@@ -153,8 +153,21 @@ def _differences(intake: Intake, told: Floats, rows: Bools) -> Differences:
     return Differences(school, starters.astype(np.int64), completed, mean, np.sqrt(chance) / starters)
 
 
-def _table(whole: Differences, between: float, schools: pd.DataFrame, cohorts: list[int]) -> pd.DataFrame:
-    drawn = shrink(whole.difference, whole.spread**2, between)
+def drawn(whole: Differences) -> Shrunken:
+    """The true differences (g,), shares: what is left of the seen ones once chance is taken away.
+
+    A school is taken to add the same to the log odds of all its pupils, and schools to vary in that: a share near 1 can
+    change but little. A difference divided by the mean of p (1 - p) of the school's pupils is that addition, in one
+    step from 0; it is drawn towards 0 by `shrinkage.shrink` and multiplied again. between : variance of the true
+    differences, every school counting the same.
+    """
+    slope = whole.spread**2 * whole.starters
+    seen, chance = whole.difference / slope, (whole.spread / slope) ** 2
+    added = shrink(seen, chance, between_variance(seen, chance))
+    return Shrunken(added.value * slope, added.std_error * slope, added.between * float(np.mean(slope**2)))
+
+
+def _table(whole: Differences, true: Shrunken, schools: pd.DataFrame, cohorts: list[int]) -> pd.DataFrame:
     about = schools.iloc[whole.school]
     names = ("school_id", "school", "municipality", "provider_form")
     table = tracked_table(
@@ -166,9 +179,9 @@ def _table(whole: Differences, between: float, schools: pd.DataFrame, cohorts: l
             "completed": whole.completed,
             "expected": whole.expected,
             "spread": whole.spread,
-            "difference": drawn.value,
-            "low": drawn.value - REACH * drawn.std_error,
-            "high": drawn.value + REACH * drawn.std_error,
+            "difference": true.value,
+            "low": true.value - REACH * true.std_error,
+            "high": true.value + REACH * true.std_error,
         },
     )
     return table.sort_values(["municipality", "school", "school_id"], ignore_index=True)

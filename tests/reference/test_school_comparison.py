@@ -13,7 +13,7 @@ from gymreg_core.cohort.cards import card
 from gymreg_core.cohort.histories import Histories
 from gymreg_core.cohort.model_words import phrase
 from gymreg_core.cohort.outcomes import outcomes
-from gymreg_core.cohort.schools import Differences, SchoolComparison, compare_schools, expected, span, stability
+from gymreg_core.cohort.schools import Differences, SchoolComparison, compare_schools, drawn, expected, span, stability
 from gymreg_core.cohort.shrinkage import between_variance, shrink
 from gymreg_core.cohort.starts import starts
 from gymreg_core.rules import rule
@@ -33,6 +33,22 @@ def test_shrinkage_by_hand() -> None:
     doubt = (share * (1 - share)) ** 2 / (curvature + share * (1 - share))
     assert drawn.std_error[0] == pytest.approx(np.sqrt(0.03 * 0.25 + doubt * 0.04))
     assert drawn.std_error[2] == pytest.approx(np.sqrt(0.01 * 0.5))
+
+
+def test_differences_are_drawn_in_by_what_a_school_adds_to_the_log_odds() -> None:
+    """Two of 100 pupils with p = 0.5 and 0.9: a quarter and 0.09 of a share per unit, chance 0.05 and 0.03."""
+    whole = Differences(
+        np.array([3, 5, 8], np.int32),
+        np.full(3, 100),
+        np.array([60, 93, 50]),
+        np.array([0.5, 0.9, 0.5]),
+        np.array([0.05, 0.03, 0.05]),
+    )
+    seen, chance = np.array([0.1 / 0.25, 0.03 / 0.09, 0.0]), np.array([0.05 / 0.25, 0.03 / 0.09, 0.05 / 0.25]) ** 2
+    between = between_variance(seen, chance)
+    expected_value = seen * between / (between + chance) * np.array([0.25, 0.09, 0.25])
+    np.testing.assert_allclose(drawn(whole).value, expected_value)
+    assert drawn(whole).between == pytest.approx(between * (0.0625 + 0.0081 + 0.0625) / 3)
 
 
 def test_variance_between_schools_where_all_have_the_same_chance() -> None:
