@@ -41,6 +41,7 @@ simulate: setup ## look for lists that pay without being true, for planted odds 
 	@$(BIN)/python tests/simulate_supplement.py
 	@$(BIN)/python tests/simulate_histories.py
 	@$(BIN)/python tests/simulate_hazard.py
+	@$(BIN)/python tests/simulate_cohort.py
 
 lock: setup ## make requirements.txt from pyproject.toml again
 	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --extra test --extra dev --output-file requirements.txt \
