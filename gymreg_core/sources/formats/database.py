@@ -20,7 +20,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 
 from gymreg_core.provenance import InputFile
 from gymreg_core.sources.formats.parquet_files import texts_of
-from gymreg_core.sources.formats.source import ROWS_AT_ONCE, Chunk, Opened, Unreadable, places
+from gymreg_core.sources.formats.source import ROWS_AT_ONCE, Chunk, Opened, OutOfReach, Unreadable, places
 from gymreg_core.sources.formats.typed import as_text
 from gymreg_core.sources.register.layout import DESCRIPTION, ExtractKind, File
 from gymreg_core.sources.register.notes import Notes
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 DESCRIBED_IN = Path(DESCRIPTION).stem
 _SNAPSHOT = {"postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}}
-_NOT_LET_IN = "28"  # class of SQLSTATE: invalid authorisation
+_NOT_LET_IN, _REFUSED = "28", "42"  # classes of SQLSTATE: invalid authorisation; no right, or nothing of that name
 
 
 def is_url(data: object) -> bool:
@@ -111,7 +111,7 @@ class Database:
             self._engine = sql.create_engine(self._url)
             if _no_file(self._engine.url):
                 notes.add(finding("database-not-reached", file=table))
-                raise Unreadable
+                raise OutOfReach
             connection = self._engine.connect()
             self._connection = connection.execution_options(**_SNAPSHOT.get(self._engine.dialect.name, {}))
         except (sql.exc.NoSuchModuleError, ImportError):
@@ -123,7 +123,7 @@ class Database:
             notes.add(finding("database-address-not-readable", file=table))
         else:
             return self._connection
-        raise Unreadable from None
+        raise OutOfReach from None
 
     def _columns(self, table: str, notes: Notes) -> dict[str, bool] | None:
         """A table's columns by name, and whether they hold true and false; None where there is no such table or view.
@@ -140,7 +140,7 @@ class Database:
             columns = inspector.get_columns(table)
             return {str(column["name"]): isinstance(column["type"], sql.Boolean) for column in columns}
         except sql.exc.SQLAlchemyError as gone:
-            raise _gone(gone, table, notes) from None
+            raise self._broken(gone, table, notes) from None
 
     def _size(self, table: str, notes: Notes) -> int:
         import sqlalchemy as sql
@@ -149,7 +149,7 @@ class Database:
             count = sql.select(sql.func.count()).select_from(sql.table(table))
             return int(self._connected(notes, table).execute(count).scalar_one())
         except sql.exc.SQLAlchemyError as gone:
-            raise _gone(gone, table, notes) from None
+            raise self._broken(gone, table, notes) from None
 
     def _rows(self, table: str, columns: Sequence[str], notes: Notes) -> Iterator[Sequence[Sequence[Any]]]:
         """The rows of a table in their order, many at a time."""
@@ -162,7 +162,7 @@ class Database:
             with result:
                 yield from result.partitions()
         except sql.exc.SQLAlchemyError as gone:
-            raise _gone(gone, table, notes) from None
+            raise self._broken(gone, table, notes) from None
 
     def _chunks(self, file: File, columns: dict[str, str], yes_no: AbstractSet[str], notes: Notes) -> Iterator[Chunk]:
         row, size, digest = 1, 0, hashlib.sha256(repr([*columns]).encode())
@@ -177,6 +177,14 @@ class Database:
             yield chunk
             row += len(part)
         self._inputs[file.name] = InputFile(file.name, digest.hexdigest(), size)
+
+    def _broken(self, error: Any, table: str, notes: Notes) -> Unreadable:
+        """Why a query came to nothing: it was refused, which is about this table alone, or the database is gone."""
+        refused = hasattr(error, "orig") and _state(error).startswith(_REFUSED) and self._connection is not None
+        notes.add(finding("database-table-refused" if refused else "database-gone", file=table))
+        if refused and self._connection is not None:
+            self._connection.rollback()
+        return Unreadable() if refused else OutOfReach()
 
 
 def _no_file(url: URL) -> bool:
@@ -216,9 +224,3 @@ def _json(value: Any) -> Any:
 
 def _state(error: Any) -> str:
     return str(getattr(error.orig, "sqlstate", None) or "")
-
-
-def _gone(error: Exception, table: str, notes: Notes) -> Unreadable:
-    refused = _state(error).startswith("42") if hasattr(error, "orig") else False  # no right to read, or no such column
-    notes.add(finding("database-table-refused" if refused else "database-gone", file=table))
-    return Unreadable()

@@ -28,6 +28,10 @@ class Unreadable(Exception):
     """Reading breaks off, and why is among the findings."""
 
 
+class OutOfReach(Unreadable):
+    """Nothing more can be read of the source."""
+
+
 @dataclass(frozen=True, eq=False)
 class Chunk:
     """Some rows of a table, none of them empty. `cells` by the contract's column name: text as dictionary arrays (n,),
@@ -77,7 +81,10 @@ class Source(Protocol):
 
     def open(self, file: File, notes: Notes) -> Opened | None:
         """The table that stands in the layout as `file`; None where it is not there or cannot be used, with a finding
-        unless it may be absent. Reading its chunks adds findings and raises Unreadable where it breaks off."""
+        unless it may be absent.
+
+        Errors, here and while its chunks are read: Unreadable, with findings, where it breaks off.
+        """
 
     def inputs(self, kind: ExtractKind) -> list[InputFile]:
         """What was read, by name and hash; of a database only once it has been read."""

@@ -12,7 +12,7 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from gymreg_core.contracts.register import shaped
-from gymreg_core.sources.formats.source import Opened, Source, Unreadable
+from gymreg_core.sources.formats.source import Opened, OutOfReach, Source, Unreadable
 from gymreg_core.sources.register.cells import Cells, Values
 from gymreg_core.sources.register.checks import Table
 from gymreg_core.sources.register.identities import normalised, placeholders
@@ -35,9 +35,14 @@ def read_tables(
     """
     reading = _Reading(kind, year, notes, progress)
     for name in sorted(kind.files, key=lambda name: _depth(kind, name)):
-        opened = source.open(kind.files[name], notes)
-        if opened is not None:
-            reading.table(name, opened)
+        try:
+            opened = source.open(kind.files[name], notes)
+            if opened is not None:
+                reading.table(name, opened)
+        except OutOfReach:
+            break
+        except Unreadable:
+            continue
     tables = {name: reading.tables[name] for name in kind.files if name in reading.tables}
     empty = [f"'{tables[name].file.name}'" for name in kind.never_empty if name in tables and not len(tables[name])]
     if empty:
@@ -83,18 +88,16 @@ class _Reading:
         self.keys: dict[str, pa.Array] = {}
 
     def table(self, name: str, opened: Opened) -> None:
+        """Read one of them. Errors: Unreadable."""
         file, whole, done = opened.file, True, 0
         columns = {column.name: self._column(file, column.name) for column in file.fields}
         rows: list[NDArray[np.int32]] = [np.zeros(0, np.int32)]
-        try:
-            for chunk in opened.chunks:
-                for column, under_way in columns.items():
-                    under_way.add(chunk.cells[column])
-                rows.append(chunk.rows)
-                whole &= chunk.whole
-                done = self._told(opened, done + 1)
-        except Unreadable:
-            return
+        for chunk in opened.chunks:
+            for column, under_way in columns.items():
+                under_way.add(chunk.cells[column])
+            rows.append(chunk.rows)
+            whole &= chunk.whole
+            done = self._told(opened, done + 1)
         while done < opened.pieces:
             done = self._told(opened, done + 1)
         lines = self._without_repetitions(file, columns, np.concatenate(rows))
