@@ -38,11 +38,11 @@ def completion(card: Card, h: Histories, s: pd.DataFrame, by: str | Sequence[str
     return _Measuring(h, s).completion(card, [by] if isinstance(by, str) else by)
 
 
-def all_measures(h: Histories, s: pd.DataFrame) -> pd.DataFrame:
-    """The table `measures` of every card: by region, home, provider form and programme, and those of the main cards by
-    school, entry, sex and merit band too. Errors: RuleMissing; BadParameters where a card is wrong."""
+def all_measures(h: Histories, s: pd.DataFrame, of: Sequence[Card] | None = None) -> pd.DataFrame:
+    """The table `measures` of some cards, or every one: by region, home, provider form and programme, and those of the
+    main cards by school, entry, sex and merit band too. Errors: RuleMissing; BadParameters where a card is wrong."""
     measuring = _Measuring(h, s)
-    found = [measuring.completion(card, GROUPINGS if card.main else SCOPES) for card in cards()]
+    found = [measuring.completion(card, GROUPINGS if card.main else SCOPES) for card in (cards() if of is None else of)]
     found = [table for table in found if len(table)]
     return tracked_table("measures", pd.concat(found, ignore_index=True)) if found else empty_tracked("measures")
 
@@ -82,7 +82,7 @@ class _Measuring:
         suits = passed & self._suits(card, every)
         done = self._done(card)[every.pupil] <= last_day
         if card.moved == "left_out":
-            suits &= done | (self.h.state_at(last_day, every.pupil) != MOVED_OUT)
+            suits &= self.h.state_at(last_day, every.pupil) != MOVED_OUT  # nobody who holds a diploma is
         starters = suits & (followed | (card.temporary == "not_completed"))
         return {
             "starters": starters,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -216,6 +217,12 @@ def test_groups(h: Histories, row: dict[str, str]) -> None:
     ]
 
 
+def test_whoever_has_a_temporary_number_has_not_completed_whatever_was_issued(h: Histories) -> None:
+    nobody = replace(h, pupils=h.pupils.assign(followed=False))
+    assert counted(hand_made(temporary="not_completed"), nobody, 2019) == [12, 0, 0, 12]
+    assert counted(hand_made(temporary="excluded"), nobody, 2019) == [0, 0, 0, 12]
+
+
 def test_a_card_of_national_programmes_belongs_to_the_national_start(h: Histories) -> None:
     assert counted(card("skolverket_3"), h, 2020, "programme", "EK") == [1, 1, 0, 0]  # eva
     assert counted(card("skolverket_3"), h, 2020, "entry", "introductory") == [1, 1, 0, 0]
@@ -343,12 +350,15 @@ def test_introductory_programmes(row: dict[str, str]) -> None:
         *years("rut", 2019, "IMS", "IMS"),
         *years("ann", 2019, EK, EK, EK),  # began nationally: not counted
         *years("sam", 2021, "IMS"),  # five years have not passed
+        *years("ted", 2019, "IMS"),  # a placeholder number
     ]
+    persons = [{"who": who} for who in ("eva", "pia", "rut", "ann", "sam")] + [{"who": "ted", "kind": "placeholder"}]
     certificates = [
+        {"who": "eva", "issued": "2023-01-10", "certificate": "study_certificate"},  # and then a diploma
         {"who": "eva", "issued": "2023-06-09"},
         {"who": "pia", "issued": "2024-06-09", "certificate": "study_certificate", "code": "BABYG"},
     ]
-    h = tiny_histories(spells, certificates=certificates, since=SINCE, as_of=AS_OF)
+    h = tiny_histories(spells, persons, certificates=certificates, since=SINCE, as_of=AS_OF)
     found = introductory(h, starts(h))
     mine = found[(found["by"] == "region") & (found["cohort"] == 2019) & (found["programme"] == row["programme"])]
     told = mine[mine["within"] == int(row["within"])].iloc[0]

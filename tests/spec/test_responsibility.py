@@ -45,6 +45,7 @@ PEOPLE = """
 | lea  | 2007 | Stockholm | 2024-10-15 | interrupted           | came back in January 2025 |
 | lea  | 2007 | Stockholm | 2025-02-15 | enrolled_national     | |
 | mia  | 2007 | Malmö     | 2024-10-15 | interrupted           | another municipality's |
+| olle | 2003 | Stockholm | 2024-10-15 | nothing               | has not begun |
 """
 SPELLS = """
 | who | start      | stop       | reason        | code  | present |
@@ -62,6 +63,7 @@ SPELLS = """
 | lea | 2023-08-15 | 2024-03-10 | interrupted   | EKEKO |   |
 | lea | 2025-01-10 |            |               | EKEKO |   |
 | mia | 2023-08-15 | 2024-03-10 | interrupted   | EKEKO |   |
+| olle | 2025-08-15 |           |               | EKEKO |   |
 """
 CERTIFICATES = """
 | who | issued     | certificate         |
