@@ -23,7 +23,7 @@ SAME_DAY_MOVE, OVERLAP, DOUBLE = 1, 2, 3
 class Pieces(NamedTuple):
     """k pieces of spells by pupil and day, of which no two of a pupil share a day.
 
-    spell : int32 (k,), row of the spells. start, stop : int32 (k,). whole : bool (k,), it ends where the spell ends.
+    spell : int32 (k,), row of the spells. start, stop : int32 (k,); where one ends before its spell, another begins.
     of_pupil : int32 (m + 1,), where the pieces of each pupil begin.
     touched : int8 (r,), what was done about each spell: 0, SAME_DAY_MOVE, OVERLAP or DOUBLE.
     """
@@ -31,7 +31,6 @@ class Pieces(NamedTuple):
     spell: Int32
     start: Int32
     stop: Int32
-    whole: NDArray[np.bool_]
     of_pupil: Int32
     touched: NDArray[np.int8]
 
@@ -111,8 +110,7 @@ def one_at_a_time(pupil: Int32, spells: Int32, n: int, longest_overlap: int) -> 
         else:
             k = _swept(spells, rows, end, out, k)
         first[one + 1] = k
-    spell, stop = out[:k, 0].copy(), out[:k, 2].copy()
-    return Pieces(spell, out[:k, 1].copy(), stop, stop == spells[:, STOP][spell], first, touched)
+    return Pieces(out[:k, 0], out[:k, 1], out[:k, 2], first, touched)
 
 
 @numba.njit(cache=True)

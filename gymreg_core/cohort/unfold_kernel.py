@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from gymreg_core.cohort.cleaning_kernel import PATH, REASON, SCHOOL, YEAR, Pieces
 from gymreg_core.cohort.histories import DIPLOMA, FAR, INTERRUPTED, STUDY_BREAK, STUDY_CERTIFICATE
-from gymreg_core.contracts.enrolments import END_REASONS
 
 Int8 = NDArray[np.int8]
 Int32 = NDArray[np.int32]
@@ -18,7 +17,6 @@ Int64 = NDArray[np.int64]
 GAP, SUMMER_GAP, LONG_BREAK, AFTER_CERTIFICATE = range(4)
 """Rows of the counts of `unfold`."""
 _COUNTS = 4
-_CHANGED = END_REASONS.index("changed")
 _STOP, _WIDTH = 6, 7
 
 
@@ -96,7 +94,7 @@ def unfold(pieces: Pieces, spells: Int32, ends: Ends, path_state: Int8, after: A
             then = pieces.start[piece + 1] if comes_back else done
             if then == stop or stop == FAR:  # noqa: PLR1714 numba has no `in` for days
                 continue
-            reason = spells[row, REASON] if pieces.whole[piece] else _CHANGED
+            reason = spells[row, REASON]
             by = calendar.latest_return[stop - calendar.first]
             if then <= by or (then == FAR and after.pending[reason] and calendar.as_of < by):
                 out[k - 1, _STOP] = then
@@ -147,7 +145,7 @@ def _finished(out: Int32, k: int, pupil: int, study: int, diploma: int) -> int:
 @numba.njit(cache=True)
 def _joined(out: Int32, k: int, begin: int) -> int:
     """The next free place, once row `k` is one with the row before it if both are of the same place and year."""
-    if k > begin and out[k - 1, _STOP] == out[k, 5]:
+    if k > begin:
         same = True
         for column in range(1, 5):
             same &= out[k - 1, column] == out[k, column]

@@ -488,6 +488,11 @@ def test_a_mass_move_is_of_80_per_cent_and_ten_pupils(together: int, besides: in
     assert names == {"start", "administrative" if moves else "school"}
 
 
+def test_those_who_come_on_the_day_are_no_part_of_a_mass() -> None:
+    new = [{"who": f"new {number}", "start": "2024-01-10"} for number in range(5)]
+    assert touched(tiny_histories(moving(12, 3) + new))["mass_move"] == (12, 12)
+
+
 def test_those_who_finished_are_no_part_of_a_mass() -> None:
     """A new unit takes over in August; year 3 left with diplomas in June."""
     rows = [
