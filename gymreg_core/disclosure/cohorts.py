@@ -19,7 +19,12 @@ _NOBODY = 1e-6
 
 
 def release_cohorts(
-    table: pd.DataFrame, provenance: Provenance, *, ties: Ties | None = None, nested: Ints | None = None
+    table: pd.DataFrame,
+    provenance: Provenance,
+    *,
+    ties: Ties | None = None,
+    nested: Ints | None = None,
+    rests_nested: Ints | None = None,
 ) -> Released:
     """Let out counts of pupils of cohorts; shares are made afterwards, from what is left (`Released.with_share`).
 
@@ -27,11 +32,12 @@ def release_cohorts(
     count of pupils among which these are is that small, and what would tell any of them by a sum.
 
     ties : what adds up, and what remains of a count. nested : (m, 2) positions of rows whose counts lie in one another,
-        of which the second is left out where they differ by few.
+        of which the second is left out where they differ by few. rests_nested : the same of what remains of them.
     Errors: DisclosureRefused where a column is not on the policy's lists, holds persons, or looks like identities.
     """
     names, smallest = counts_in(table, POLICY), smallest_count()
-    kept, gone = without_told(table, names, smallest, ties or Ties(), _NO_PAIRS if nested is None else nested)
+    within = _NO_PAIRS if nested is None else nested
+    kept, gone = without_told(table, names, smallest, ties or Ties(), within, rests_nested)
     return let_out(kept, POLICY, provenance, gone)
 
 

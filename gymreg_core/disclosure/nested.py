@@ -16,18 +16,25 @@ from gymreg_core.disclosure.suppression import Ties, hidden_rows
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+_NONE = np.empty((0, 2), np.int64)
 
 
 def without_told(
-    table: pd.DataFrame, counts: Sequence[str], smallest: int, ties: Ties, nested: Ints
+    table: pd.DataFrame,
+    counts: Sequence[str],
+    smallest: int,
+    ties: Ties,
+    nested: Ints,
+    rests_nested: Ints | None = None,
 ) -> tuple[pd.DataFrame, int]:
     """`table` with counts from 1 to below `smallest` missing, and how many cells that took.
 
     counts : columns of counts; they come back as Int64. ties : sums of rows, and rests within a row (`together` is not
-    used). nested : (m, 2) positions of rows whose counts lie in one another: where they differ by few, or their rests
-    do, and the first is shown, the second is left out. Rows are judged in their order, those that a sum ties together
-    at the same time.
+    used). nested : (m, 2) positions of rows whose counts lie in one another: where they differ by few and the first is
+    shown, the second is left out. rests_nested : the same of their rests, the pairs of `nested` where it is None. Rows
+    are judged in their order, those that a sum ties together at the same time.
     """
+    others = nested if rests_nested is None else rests_nested
     kept, gone, blocks = table.copy(), 0, list(_blocks(ties, len(table)))
     for name in counts:
         values = table[name].to_numpy(np.int64)
@@ -36,23 +43,24 @@ def without_told(
             for parts, whole in ties.rests
             if parts[0] == name
         ]
-        hidden = _hidden([values, *rests], smallest, blocks, nested)
+        hidden = _hidden([values, *rests], smallest, blocks, [nested, *([others] * len(rests))])
         kept[name] = pd.array(values, dtype="Int64")
         kept.loc[hidden, name] = pd.NA
         gone += int(hidden.sum())
     return kept, gone
 
 
-def _hidden(told: Sequence[Ints], smallest: int, blocks: Sequence[tuple[Ints, Ties]], nested: Ints) -> Bools:
+def _hidden(told: Sequence[Ints], smallest: int, blocks: Sequence[tuple[Ints, Ties]], nested: Sequence[Ints]) -> Bools:
     block_of = np.empty(len(told[0]), np.int64)
     for place, (rows, _) in enumerate(blocks):
         block_of[rows] = place
-    by_block = _by_block(nested, block_of)
+    by_block = [_by_block(pairs, block_of) for pairs in nested]
     hidden = _any_small(told, smallest)
     for place, (rows, ties) in enumerate(blocks):
-        first, second = by_block.get(place, nested[:0]).T
-        small = _any_small([np.abs(values[second] - values[first]) for values in told], smallest)
-        hidden[second[small & ~hidden[first]]] = True
+        for values, pairs in zip(told, by_block, strict=True):
+            first, second = pairs.get(place, _NONE).T
+            small = _any_small([np.abs(values[second] - values[first])], smallest)
+            hidden[second[small & ~hidden[first]]] = True
         if len(rows) > 1:
             hidden[rows] = hidden_rows(hidden[rows], [values[rows] for values in told], smallest, ties)
     return hidden

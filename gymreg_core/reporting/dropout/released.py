@@ -30,7 +30,8 @@ def release_measures(tracked: Tracked, bys: Sequence[str], provenance: Provenanc
     who completed, and not_followed_share of all who started.
 
     Of cards that differ by few pupils of the same group the later one is left out, the main ones coming first. Those by
-    the first school and those by the last are not of the same pupils.
+    the first school and those by the last are not of the same pupils; and who did not complete lies in one another only
+    where either the starters or the horizon are the same.
     """
     known = sorted(cards(), key=lambda card: not card.main)
     order = {card.key: place for place, card in enumerate(known)}
@@ -38,8 +39,14 @@ def release_measures(tracked: Tracked, bys: Sequence[str], provenance: Provenanc
     frame = frame.sort_values("card", key=lambda keys: keys.map(order), kind="stable").reset_index(drop=True)
     school = frame["card"].map({card.key: card.attribution for card in known})
     ties = Ties(sums=grouped_sums(frame, ["card", "cohort"]), rests=[(["completed"], "starters")])
+    nested = pairs(frame.assign(of=school), ["cohort", "by", "group", "of"])
+    of_card = {card.key: (card.population, card.horizon) for card in known}
+    alike = [
+        any(a == b for a, b in zip(*(of_card[key] for key in keys), strict=True))
+        for keys in frame["card"].to_numpy()[nested]
+    ]
     released = release_cohorts(
-        frame, provenance, ties=ties, nested=pairs(frame.assign(of=school), ["cohort", "by", "group", "of"])
+        frame, provenance, ties=ties, nested=nested, rests_nested=nested[np.asarray(alike, np.bool_)]
     )
     return released.with_share("share", "completed", "starters").with_share(
         "not_followed_share", "not_followed", "starters", "left_out", "not_followed"
