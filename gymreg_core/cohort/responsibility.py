@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gymreg_core.cohort.completed import DIPLOMAS, diploma_day
+from gymreg_core.cohort.completed import DIPLOMAS
 from gymreg_core.cohort.days import calendar_year, day_in, days_of
 from gymreg_core.cohort.histories import (
     AGE_LIMIT,
@@ -91,7 +91,7 @@ def standing_on(h: Histories, enrolments: Enrolments, day: int) -> Standing:
     says[state == MOVED_OUT] = "moved"
     says[np.isin(state, ENROLLED)] = "enrolled_national"
     says[state == INTRODUCTORY] = "enrolled_introductory"
-    says[(state == DIPLOMA) | (diploma_day(h)[followed] <= day)] = "diploma"
+    says[state == DIPLOMA] = "diploma"
     person = h.pupils["person"].to_numpy(np.int32)[followed]
     known = says != "not_known"
     absent = _never_present(h, enrolments, day, person[known])
