@@ -170,6 +170,18 @@ def test_integers_are_places_in_the_states() -> None:
     assert codes.at(4)["probability"].tolist() == [0.5, 0, 0.5]
 
 
+def test_intervals_are_symmetric_in_log_odds() -> None:
+    from scipy.special import expit, logit, stdtrit
+
+    for options, spread in (({}, 1.959964), ({"clusters": [1, 1, 2, 3]}, stdtrit(2, 0.975))):
+        table = of(GOOD, **options).at(5)
+        p, error = table["probability"].to_numpy(), table["std_error"].to_numpy()
+        reach = spread * error / (p * (1 - p))
+        assert p.tolist() == pytest.approx([2 / 3, 1 / 3])
+        assert table["low"].tolist() == pytest.approx(expit(logit(p) - reach).tolist())
+        assert table["high"].tolist() == pytest.approx(expit(logit(p) + reach).tolist())
+
+
 def test_late_entry_of_competing_exits() -> None:
     told = cumulative_incidence([3, 5, 6], ["left", "diploma", "diploma"], entry=[0, 4, 0])
     assert told.states == ("event_free", "diploma", "left")
