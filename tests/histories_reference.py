@@ -116,7 +116,6 @@ class Reference:
                 r
                 for r in self.known("identities")
                 if r["former"] == person
-                and r["day"] <= self.as_of
                 and not self.persons[r["former"]]["protected"]
                 and not self.persons[r["pupil"]]["protected"]
             ]

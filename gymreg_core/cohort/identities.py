@@ -124,7 +124,6 @@ def _numbered(key: Int64) -> tuple[Int64, Int32]:
 def _replaced_by(e: Enrolments, secret: Flags, rank: Int32) -> Int32:
     """The row of persons that each number was replaced by next (p,), itself where it was not."""
     known = known_at(e.identities, pd.Timestamp(e.as_of))
-    known = known[known["day"] <= pd.Timestamp(e.as_of)]
     pupil, former = (known[name].to_numpy(np.int64) for name in ("pupil", "former"))
     open_ = ~(secret[pupil] | secret[former])
     order = np.lexsort((rank[pupil], known["day"].to_numpy(), former))
@@ -146,7 +145,7 @@ def characteristics(e: Enrolments, pupils: Pupils) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "person": person,
-            "followed": pupils.followed & ~pupils.protected,
+            "followed": pupils.followed,
             "sex": e.persons["sex"].take(person).reset_index(drop=True),
             "birth_year": e.persons["birth_year"].to_numpy(np.int16)[person],
             "merit": np.where(np.isnan(merit), best, merit)[person],

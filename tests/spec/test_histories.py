@@ -219,6 +219,11 @@ def test_a_correction_is_told_from_the_day_it_was_known() -> None:
     assert histories(e).home_at(20_000).tolist() == ["Stockholm"]
 
 
+def test_a_first_day_present_that_has_not_come_is_none() -> None:
+    e = tiny_enrolments("| who | start | present |\n| eva | 2023-08-15 | 2023-10-01 |")
+    assert [len(histories(e, dt.date(2023, *day))) for day in ((9, 15), (9, 16), (10, 1))] == [1, 0, 1]
+
+
 @pytest.mark.parametrize("day", [dt.date(2023, 6, 30), dt.date(2026, 7, 1)])
 def test_a_day_that_the_enrolments_do_not_tell_of_is_refused(day: dt.date) -> None:
     with pytest.raises(BadParameters, match="2023-07-01 to 2026-06-30"):
@@ -287,9 +292,20 @@ def test_the_start_on_a_national_programme_after_an_introductory_one() -> None:
     )
     (start,) = starts(h).to_dict("records")
     assert start == {
-        "cohort": 2023, "row": 0, "national_cohort": 2024, "national_row": 1, "first_time": True,
-        "entry": "introductory", "followed": True, "home": "Solna", "school": 0, "school_id": "20000002",
-        "provider_form": "municipal", "programme": "IMS", "sex": "M", "merit_band": "160-199",
+        "cohort": 2023,
+        "row": 0,
+        "national_cohort": 2024,
+        "national_row": 1,
+        "first_time": True,
+        "entry": "introductory",
+        "followed": True,
+        "home": "Solna",
+        "school": 0,
+        "school_id": "20000002",
+        "provider_form": "municipal",
+        "programme": "IMS",
+        "sex": "M",
+        "merit_band": "160-199",
     }
 
 
