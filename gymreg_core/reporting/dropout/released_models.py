@@ -122,7 +122,7 @@ def release_schools(tracked: Tracked, provenance: Provenance) -> Released:
     """Schools beside what their intake lets expect: the columns of `schools`, and share of the starters; all that
     was counted and estimated is missing for a school where few started, completed or did not."""
     frame = tracked.schools.reset_index(drop=True)
-    ties = Ties(sums=[*_blocks(frame, []), *_blocks(frame, ["provider_form"])])
+    ties = Ties(sums=_blocks(frame, ["provider_form"]))
     rests = [("completed", "starters")]
     released = release_estimates(frame, provenance, behind=["starters", "completed"], rests=rests, ties=ties)
     return released.with_share("share", "completed", "starters")
