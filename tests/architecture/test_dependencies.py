@@ -41,6 +41,7 @@ NEVER_IMPORTED = {
     "nbval": "a plugin of pytest",
     "pandas-stubs": "the types of pandas, for mypy",
     "pre-commit": "the gate before a commit",
+    "psycopg": "the driver that SQLAlchemy takes for the URL of a PostgreSQL",
     "pytest-xdist": "a plugin of pytest",
     "ruff": "the gate",
     "types-pyyaml": "the types of PyYAML, for mypy",
