@@ -261,6 +261,16 @@ CASES = {
         | eva | B      | IMS   | 2023-10-15 |
         """,
     ),
+    "double_enrolment: those that began on 15 October are judged on that very day": case(
+        "eva",
+        "eva introductory B IMS 1 2023-10-15 start",
+        {"double_enrolment": (1, 1)},
+        spells="""
+        | who | school | code  | start      | present    |
+        | eva | A      | EKEKO | 2023-10-15 | 2023-10-16 |
+        | eva | B      | IMS   | 2023-10-15 | 2023-10-15 |
+        """,
+    ),
     "double_enrolment: then a national programme before an introductory one (CSN, double reporting)": case(
         "eva",
         "eva preparatory A EKEKO 1 2023-08-15 start",
