@@ -167,7 +167,7 @@ def test_a_combination_that_tells_the_outcome_leaves_no_model() -> None:
 
 
 def test_levels_without_an_interruption_are_left_out_and_counted() -> None:
-    periods = rows_of(20, [*MANY, False, False], form=[*["a", "a", "b", "b", "b"] * 24, "c", "c"])
+    periods = rows_of(20, [*MANY, False, False], provider_form=[*["a", "a", "b", "b", "b"] * 24, "c", "c"])
     assert estimable(periods).sum() == len(periods) - 2
     result = interruption_of(periods)
     assert (result.left_out, result.years) == (2, 120)
