@@ -22,7 +22,7 @@ from gymreg_core.sources.check import check_files
 from gymreg_core.sources.enrolments.layout import enrolment_kind
 from gymreg_core.sources.enrolments.reading import check_enrolments, read_enrolments
 from gymreg_core.sources.extract_kinds import kind_of, names_in
-from gymreg_core.sources.formats import database, delimited_text, source, workbooks
+from gymreg_core.sources.formats import database, delimited_text, parquet_files, workbooks
 from gymreg_core.sources.formats.typed import as_text
 from gymreg_core.sources.register.cells import shape_of
 from gymreg_core.store.enrolments import ingest_enrolments, stored_enrolments
@@ -297,7 +297,7 @@ def test_how_large_the_pieces_are_changes_nothing(
     monkeypatch.setattr(delimited_text, "BLOCK", block)
     monkeypatch.setattr(delimited_text, "_LONGEST", 10_000)
     monkeypatch.setattr(workbooks, "_ROWS_AT_ONCE", block)
-    for module in (source, database):
+    for module in (parquet_files, database):
         monkeypatch.setattr(module, "ROWS_AT_ONCE", block)
     assert [found_in(data) for data in (text, parquet, url, book)] == expected
 
