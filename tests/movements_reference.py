@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -143,7 +143,7 @@ def curve_rows(h: Histories) -> pd.DataFrame:
     """The rows of starters as the curves have them: who, school, by groups, start, stop, state and what came next."""
     rows = []
     for who, (pupil, cohort, groups) in enumerate(starters(h)):
-        end = day(h.as_of) + timedelta(days=1)
+        end = day(h.as_of)  # what happens on this day is known, what happens on the next one is not
         for place, row in enumerate(pupil.rows):
             start, stop = months_after(row.start, cohort), months_after(min(row.stop, end), cohort)
             after = pupil.rows[place + 1].state if place + 1 < len(pupil.rows) else None

@@ -80,7 +80,7 @@ def _rows(h: Histories, those: Cohort) -> Observed:
     subject = place[pupil]
     at = np.flatnonzero(subject >= 0)
     subject = subject[at]
-    begin, end = (_months(days[at], those.cohort[subject], h.as_of + 1) for days in (start, stop))
+    begin, end = (_months(days[at], those.cohort[subject], h.as_of) for days in (start, stop))
     last = float(rule("cohort", "followed_years")) * _YEAR
     begin = np.where(first[at] & (begin > 0), 0.0, np.maximum(begin, 0.0))
     moved = np.where((end > last) | (stop[at] == FAR), CENSORED, moved_to[at])

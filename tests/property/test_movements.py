@@ -18,6 +18,7 @@ from gymreg_core.cohort.movements import flows, leavers, monthly, switches
 from gymreg_core.cohort.starts import starts
 from gymreg_core.contracts.tracked import TRACKED_TABLES
 from tests import movements_reference as plain
+from tests.cohorts import tiny_histories
 from tests.random_cohorts import random_enrolments
 
 
@@ -110,6 +111,22 @@ def test_curves_are_those_of_rows_put_together_by_hand(seed: int, monkeypatch: p
             assert_allclose(curve[column], by_hand.table[column], atol=1e-7, err_msg="roots of rounding near 0")
         there = [((some["start"] < m) | ((m == 0) & (some["start"] == 0))) & (some["stop"] >= m) for m in months]
         assert curve.drop_duplicates("month")["followed"].tolist() == [mask.sum() for mask in there]
+
+
+@pytest.mark.parametrize(("as_of", "last"), [("2024-09-14", 12), ("2024-09-15", 13)])
+def test_a_month_is_known_from_its_day_of_counting_on(as_of: str, last: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    low_limits(monkeypatch)
+    spells = """
+    | who | school | start      | stop       | reason   | year |
+    | ann | A      | 2023-08-15 | 2024-06-10 | promoted | 1    |
+    | ann | A      | 2024-08-15 |            |          | 2    |
+    | bo  | B      | 2023-08-21 | 2024-06-10 | promoted | 1    |
+    | bo  | B      | 2024-08-15 |            |          | 2    |
+    """
+    h = tiny_histories(spells, as_of=as_of)
+    told = curves(h, starts(h)).query("by == 'region' and entry == ''")
+    assert told["month"].unique().tolist() == list(range(last + 1))
+    assert (told["followed"] == 2).all()
 
 
 def test_curves_of_a_cohort_that_is_wholly_known_are_its_shares(monkeypatch: pytest.MonkeyPatch) -> None:
