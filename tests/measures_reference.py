@@ -18,6 +18,8 @@ ENROLLED = ("introductory", "preparatory", "vocational")
 NATIONAL = ("preparatory", "vocational")
 DIPLOMAS = ("preparatory_diploma", "vocational_diploma", "international_baccalaureate")
 BANDS = (("0-159", 0), ("160-199", 160), ("200-239", 200), ("240-279", 240), ("280-340", 280))
+WAIT = timedelta(days=92)
+"""Until certificates have come in."""
 COUNTS = ("starters", "completed", "left_out", "not_followed")
 
 
@@ -151,7 +153,7 @@ def measures_reference(card: Card, h: Histories) -> dict[tuple[int, str, str], d
         pupil = Pupil(h, number)
         for cohort, row in starts_of(card, pupil, since, as_of):
             last = last_day_of(card, cohort)
-            if date(cohort, 7, 1) < since or last > as_of:
+            if date(cohort, 7, 1) < since or last + WAIT > as_of:
                 continue
             for by, group in groups_of(h, card, pupil, row, last).items():
                 for name in counted_as(card, pupil, cohort, row, last):

@@ -11,7 +11,7 @@ import pandas as pd
 
 from gymreg_core.cohort.cards import Card, card
 from gymreg_core.cohort.histories import MOVES, Histories
-from tests.measures_reference import ENROLLED, Pupil, Row, autumn, day, groups_of, last_day_of, starts_of
+from tests.measures_reference import ENROLLED, WAIT, Pupil, Row, autumn, day, groups_of, last_day_of, starts_of
 
 SCOPES = ("region", "home", "provider_form", "programme")
 SWITCHES = {
@@ -112,7 +112,7 @@ def switches(h: Histories) -> dict[Key, tuple[int, int]]:
     return {
         (*key, kind): (
             pupils[*key, kind],
-            completed[*key, kind] if last_day_of(measure, key[0]) <= day(h.as_of) else -1,
+            completed[*key, kind] if last_day_of(measure, key[0]) + WAIT <= day(h.as_of) else -1,
         )
         for key in groups_there
         for kind in ("none", "programme", "school", "programme_and_school")

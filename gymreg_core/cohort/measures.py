@@ -27,7 +27,8 @@ T = TypeVar("T")
 
 
 def completion(card: Card, h: Histories, s: pd.DataFrame, by: str | Sequence[str] = "region") -> pd.DataFrame:
-    """The table `measures` (contracts/tracked.py) of one card, for every cohort whose horizon has passed by `h.as_of`.
+    """The table `measures` (contracts/tracked.py) of one card, for every cohort whose horizon has passed by `h.as_of`,
+    and the time after it in which certificates come in (rules/completion.yml, wait).
 
     s : `starts(h)`. by : kinds of groups, of GROUPINGS. Cohorts that the histories do not tell of from the first day of
     their school year on are not in it. starters + left_out are the followed pupils who started as the card says;
@@ -64,7 +65,7 @@ class _Measuring:
         started = (card.population, card.starts, card.started)
         every = self._once(started, lambda: starts_of(card, self.h, self.s))
         last_day = day_in(every.cohort.astype(np.int64) + card.horizon, day).astype(np.int32)
-        passed = last_day <= self.h.as_of
+        passed = last_day + int(rule("completion", "wait")) <= self.h.as_of
         whose = (*started, card.attribution, *((card.horizon, card.last_day) if card.attribution == "last" else ()))
         by_day = last_day if card.attribution == "last" else None
         about = self._once(whose, lambda: attributed(self.h, self.s, every, card.population, by_day))

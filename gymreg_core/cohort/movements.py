@@ -125,8 +125,9 @@ def switches(h: Histories, s: pd.DataFrame) -> pd.DataFrame:
     """The table `switches` (contracts/tracked.py): the first switch of the starters of the measure `switch_card`, by 15
     October so many years after the start, of days that have passed by `h.as_of`. s : `starts(h)`.
 
-    What is a switch stands in rules/cohort.yml. completed: held a diploma by the measure's last day. Every kind has a
-    row where anybody started. By region, home, provider form and programme. Errors: RuleMissing.
+    What is a switch stands in rules/cohort.yml. completed: held a diploma by the measure's last day, once that is known
+    (rules/completion.yml, wait). Every kind has a row where anybody started. By region, home, provider form and
+    programme. Errors: RuleMissing.
     """
     measure = card(rule("cohort", "switch_card"))
     started = starts_of(measure, h, s)
@@ -142,7 +143,7 @@ def switches(h: Histories, s: pd.DataFrame) -> pd.DataFrame:
         past, by_then = until <= h.as_of, np.where(day <= until, kind, 0)
         for axes in those.groups(SCOPES):
             everyone = counted(axes, past)
-            known = counted(axes, past & (horizon <= h.as_of)) > 0
+            known = counted(axes, past & (horizon + int(rule("completion", "wait")) <= h.as_of)) > 0
             for place, name in enumerate(SWITCH_KINDS):
                 some = past & (by_then == place)
                 completed = np.where(known, counted(axes, some & done), -1)

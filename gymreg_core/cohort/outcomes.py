@@ -40,12 +40,12 @@ class Outcomes:
 def outcomes(card: Card, h: Histories, s: pd.DataFrame) -> Outcomes:
     """The starters of a card without limits of age or residence, whose last day is past; the moved as the card says.
 
-    It is past when certificates have had time to come in as well (rule `outcome_wait`).
+    It is past when certificates have had time to come in as well (rules/completion.yml, wait).
     """
     every = starts_of(card, h, s)
     cohort = every.cohort.astype(np.int64)
     last = day_in(cohort + card.horizon, rule("completion", "last_day")[card.last_day])
-    wait = int(rule("cohort_models", "outcome_wait"))
+    wait = int(rule("completion", "wait"))
     known = h.pupils["followed"].to_numpy(np.bool_)[every.pupil] & (last + wait <= h.as_of)
     done = diploma_day(h)
     if card.completed == "diploma_or_certificate":

@@ -13,7 +13,7 @@ from tests.cohorts import tiny_histories
 from tests.tiny import table
 
 
-def first_switch(second: str, certificate: str = "", as_of: str = "2026-06-30") -> pd.DataFrame:
+def first_switch(second: str, certificate: str = "", as_of: str = "2026-09-30") -> pd.DataFrame:
     """The region's switches of a pupil who began EKEKO at A in 2023 and then had the rows of `second`."""
     spells = [{"who": "eva", "stop": "2024-06-10", "reason": "promoted"}, *table(second)]
     issued = [{"who": "eva", "issued": certificate}] if certificate else []
@@ -55,9 +55,9 @@ def test_the_first_switch_counts_by_15_october_of_the_year() -> None:
 
 @pytest.mark.parametrize(
     ("issued", "as_of", "completed"),
-    [("2026-06-30", "2026-06-30", 1), ("", "2026-06-30", 0), ("", "2026-06-29", -1)],
+    [("2026-06-30", "2026-09-30", 1), ("", "2026-09-30", 0), ("", "2026-09-29", -1)],
 )
-def test_who_completed_is_told_once_three_years_have_passed(issued: str, as_of: str, completed: int) -> None:
+def test_who_completed_is_told_once_certificates_have_come_in(issued: str, as_of: str, completed: int) -> None:
     rows = """
     | who | code  | year | start      | stop       | reason   |
     | eva | SABET | 2    | 2024-08-15 | 2025-06-10 | promoted |
