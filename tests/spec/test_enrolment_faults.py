@@ -91,6 +91,13 @@ FAULTS: dict[str, tuple[Change, str, str, str | None, tuple[int, ...]]] = {
     "merit 340.5": (cell(YEAR9, 2, "Meritvärde", "340,5"), "merit-outside-scale", YEAR9, "Meritvärde", (2,)),
     "merit 201": (cell(YEAR9, 2, "Meritvärde", "201"), "merit-between-steps", YEAR9, "Meritvärde", (2,)),
     "merit below 0": (cell(YEAR9, 2, "Meritvärde", "-10"), "negative-number", YEAR9, "Meritvärde", (2,)),
+    "year in raised digits": (
+        cell(YEAR9, 2, "Avslutade årskurs 9", "202³"),
+        "year-not-readable",
+        YEAR9,
+        "Avslutade årskurs 9",
+        (2,),
+    ),
     "merit in words": (cell(YEAR9, 2, "Meritvärde", "G"), "text-in-number-column", YEAR9, "Meritvärde", (2,)),
     "a real number": (real_number, "real-number-in-made-up", PERSONS, "Personnummer", (2,)),
     "home of old": (cell(HOMES, 3, "Hemkommun", "Täby kommun"), "municipality-not-known", HOMES, "Hemkommun", (3,)),

@@ -20,7 +20,7 @@ from gymreg_core.sources.register.layout import Field
 
 _UNIT = re.compile(r"\d{8}")
 _WHOLE, _AMOUNT = re.compile(r"[-−]?\d{1,9}"), re.compile(r"[-−]?\d{1,9}([.,]\d+)?")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}", re.ASCII)
+_DAY, _YEAR = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}", re.ASCII), re.compile(r"\d{4}", re.ASCII)
 _SIGNS, _LONG, _SHAPES = " -/.:,+", 20, 3
 _NO_GRADE = ("", "-", "–", "−")
 _LONGEST = np.iinfo(np.int16).max
@@ -178,7 +178,7 @@ def _amount(text: str) -> Reading:
 
 
 def _year(text: str, last: int) -> Reading:
-    readable = len(text) == 4 and text.isdigit() and OLDEST < int(text) <= last  # noqa: PLR2004 a year's digits
+    readable = _YEAR.fullmatch(text) is not None and OLDEST < int(text) <= last
     return (int(text), None) if readable else (0, "year-not-readable")
 
 
