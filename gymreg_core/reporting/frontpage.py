@@ -182,7 +182,8 @@ def _parts(t: Texts, language: Language, pages: Sequence[PageEntry]) -> list[str
                 found = _newest_by_name(own)
                 named = sorted(((_part(scope, name, language), page) for name, page in found.items()), key=_by_name)
                 links = ", ".join(f"[{word}]({_address(page, language)})" for word, page in named)
-                lines.append(f"- {_name(t, language, named[0][1])}: {links}")
+                told = t(f"part.{scope}", language, report=_name(t, language, named[0][1]))
+                lines.append(f"- {told}: {links}")
     return [f"## {t('parts', language)}", "\n".join(lines)] if lines else []
 
 

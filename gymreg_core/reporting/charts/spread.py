@@ -143,8 +143,8 @@ def lines(
     band: tuple[str, str] | None = None,
     percent: bool = False,
 ) -> bytes:
-    """Values over years, each series named at its end, the number written at each point; where one ends before the
-    others, a legend names them.
+    """Values over years, each series named at its end, the number written at each point, below it where the line comes
+    from above; where a series ends before the others, a legend names them.
 
     Parameters
     ----------
@@ -177,7 +177,11 @@ def lines(
         layers.append(
             {"transform": own, **mark("point", at, shape=shape, size=80, filled=True, color=colour, opacity=1)}
         )
-        layers.append({"transform": own, **words(at, text, dy=-14)})
+        before = {"op": "lag", "field": value, "as": "before"}
+        come = [*own, {"window": [before], "sort": [{"field": year}], "frame": [None, 0]}]
+        falls = f"isValid(datum.before) && datum.before > datum['{value}']"
+        layers.append({"transform": [*come, {"filter": f"!({falls})"}], **words(at, text, dy=-14)})
+        layers.append({"transform": [*come, {"filter": falls}], **words(at, text, dy=16)})
         if at_ends:
             layers.append({"transform": end, **words(at, series, align="left", dx=20, fontWeight=600, fontSize=TEXT)})
     width = WIDTH - 66 - (text_width(names) if at_ends else 0)

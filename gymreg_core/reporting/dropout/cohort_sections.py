@@ -16,7 +16,7 @@ from gymreg_core.reporting.tables import download, table, written
 from gymreg_core.rules import rule
 from gymreg_core.vocabulary.numbers import month as month_name
 from gymreg_core.vocabulary.numbers import number
-from gymreg_core.vocabulary.phrases import capital, listing, per_cent
+from gymreg_core.vocabulary.phrases import capital, per_cent
 from gymreg_core.vocabulary.programmes import programmes
 
 _CENTURY, _OCTOBER, _THREE_YEARS = 100, 10, 3
@@ -74,7 +74,8 @@ def _message(view: View, released: Released) -> str:
         "away": per_cent(shares.get("interrupted", 0.0) + shares.get("study_break", 0.0), view.language),
         "month": month_name(at, view.language),
     }
-    return view.say("months.caption", **said)
+    none = at == last and not view.three_years and not shares.get("diploma")
+    return view.say("months.caption_young" if none else "months.caption", **said)
 
 
 def _states(view: View, names: dict[str, str]) -> Fragment:
@@ -108,30 +109,36 @@ def changed(view: View) -> Fragment:
 
 
 def _series(view: View, card: Card) -> Fragment:
+    """A measure of the scope, of the region where that is another, and of the country."""
     own = _of(view, card, *view.key)
-    known = own.where(own.table["share"].notna())
-    if not len(known):
+    shares = _shares(own)
+    if not shares:
         return Fragment()
-    years = sorted(int(year) for year in known.table["cohort"])
-    series = [(_own_name(view), {int(r["cohort"]): float(r["share"]) for _, r in known.table.iterrows()})]
-    if not view.is_region:
-        region = _of(view, card, "region", "").table.dropna(subset=["share"])
-        series.append((capital(view.say("place.region")), dict(zip(region["cohort"], region["share"], strict=True))))
-    by, group = _published_group(view)
-    country = {year: share for year, share in card.reference(by, group).items() if years[0] <= year <= years[-1]}
-    series.append((view.say("changed.series.country", by=card.published_by), country))
+    years = range(min(shares), max(shares) + 1)
+    region = {} if view.is_region else _shares(_of(view, card, "region", ""))
+    country = {year: share for year, share in card.reference(*_published_group(view)).items() if year in years}
+    series = {
+        _own_name(view): shares,
+        capital(view.say("place.region")): {year: share for year, share in region.items() if year in years},
+        view.say("changed.series.country", by=card.published_by): country,
+    }
+    message = _told(view, card)
+    listed = _listed(view, card, own, country, region)
+    if len(years) < _FEWEST_POINTS:
+        return paragraph(message) + listed
+    beside = capital(view.say("place.region")) if region else ""
     rows = [
-        {"year": int(year), "share": float(share), "series": name, "note": written(share, "percent", view.language)}
-        for name, values in series
+        {
+            "year": int(year),
+            "share": float(share),
+            "series": name,
+            "note": "" if name == beside else written(share, "percent", view.language),
+        }
+        for name, values in series.items()
         for year, share in sorted(values.items())
     ]
-    frame = pd.DataFrame(rows)
-    message = _told(view, card)
-    listed = _listed(view, card, own, country)
-    if len(set(frame["year"])) < _FEWEST_POINTS:
-        return paragraph(message) + listed
     drawing = lines(
-        view.release(frame),
+        view.release(pd.DataFrame(rows)),
         year="year",
         value="share",
         series="series",
@@ -147,6 +154,12 @@ def _of(view: View, card: Card, by: str, group: str) -> Released:
     frame = view.measures.table
     mine = (frame["card"] == card.key) & (frame["by"] == by) & (frame["group"] == group)
     return view.measures.where(mine & (frame["cohort"] <= view.cohort)).sort("cohort")
+
+
+def _shares(released: Released) -> dict[int, float]:
+    """The shares that are shown, by cohort."""
+    known = released.table.dropna(subset=["share"])
+    return {int(year): float(share) for year, share in zip(known["cohort"], known["share"], strict=True)}
 
 
 def _own_name(view: View) -> str:
@@ -171,11 +184,19 @@ def _told(view: View, card: Card) -> str:
     return view.say(f"changed.caption.{card.key}", cohort=found.cohort, share=share, place=view.place)
 
 
-def _listed(view: View, card: Card, own: Released, country: dict[int, float]) -> Fragment:
-    published = [country.get(int(year)) for year in own.table["cohort"]]
-    told = [written(share, "percent", view.language) for share in published]
-    rows = own.with_words("note", told)
+def _listed(view: View, card: Card, own: Released, country: dict[int, float], region: dict[int, float]) -> Fragment:
+    """The numbers of the scope, with the region's and the country's shares beside them."""
+    cohorts = [int(year) for year in own.table["cohort"]]
+    rows = own.with_words("note", [written(country.get(year), "percent", view.language) for year in cohorts])
+    rows = rows.with_words("series", [written(region.get(year), "percent", view.language) for year in cohorts])
     shown = columns(view, "cohort", "starters", "completed", "share", "not_followed_share")
-    caption = view.say("changed.table", measure=card.words(view.language).name)
-    head = column(view, "note", "country", "points_text", by=listing([card.published_by or ""], view.language))
-    return table(rows, [*shown, head], caption=caption, identifier=f"forandring-{card.horizon}", language=view.language)
+    if region:
+        shown.append(column(view, "series", "region", "points_text"))
+    shown.append(column(view, "note", "country", "points_text", by=card.published_by))
+    return table(
+        rows,
+        shown,
+        caption=view.say("changed.table", measure=card.words(view.language).name),
+        identifier=f"forandring-{card.horizon}",
+        language=view.language,
+    )

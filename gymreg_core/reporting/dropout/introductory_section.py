@@ -22,7 +22,9 @@ def introductory(view: View) -> Fragment:
     top = section(view, "introductory", "introduktionsprogram")
     rows = view.of_scope(view.introductory, cohort=view.cohort)
     if not len(rows):
-        return top + paragraph(view.say("introductory.none", cohort=view.cohort)) + _cohorts(view)
+        known = view.introductory.table["cohort"].eq(view.cohort).any()
+        said = view.say("introductory.nobody" if known else "introductory.none", cohort=view.cohort, place=view.place)
+        return top + paragraph(said) + _cohorts(view)
     lead = paragraph(view.say("introductory.lead"), view.say("introductory.followed"))
     return top + lead + _programmes(view, rows) + _cohorts(view)
 
@@ -75,7 +77,7 @@ def _cohorts(view: View) -> Fragment:
     """All introductory programmes together, cohort by cohort up to the page's."""
     rows = view.of_scope(view.introductory, programme="")
     rows = rows.where(rows.table["cohort"] <= view.cohort)
-    if rows.table["cohort"].nunique() < _FIRST + 1:
+    if rows.table["cohort"].nunique() < _FIRST + 1 or rows.table["to_national_share"].isna().all():
         return Fragment()
     years = sorted({int(year) for year in rows.table["within"]})
     spread = rows.spread(["cohort", "starters"], "within", "to_national_share", "diploma_share").sort("cohort")

@@ -14,7 +14,7 @@ from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.tables import table, written
 from gymreg_core.rules import rule
 from gymreg_core.vocabulary.numbers import number
-from gymreg_core.vocabulary.phrases import counted, per_cent
+from gymreg_core.vocabulary.phrases import per_cent
 
 _ENTRIES = ("", "national", "introductory")
 _SHOWN = ("interrupted", "study_break", "moved_out", "age_limit")
@@ -57,7 +57,7 @@ def _when(view: View, rows: Released) -> Fragment:
     drawn = labelled(drawn, [view.say("leavers.year", n=int(year)) for year in drawn.table["year"]])
     drawn = drawn.with_words("note", [written(share, "percent", view.language) for share in drawn.table["share"]])
     message = _message(view, drawn.table)
-    if len(drawn) < _FEWEST:
+    if len(drawn) < _FEWEST or not drawn.table["pupils"].any():
         return paragraph(message) + listed
     drawing = bars(drawn, label="label", value="share", text="note", language=view.language)
     alt = view.say("leavers.alt", about=view.about, message=message)
@@ -67,10 +67,10 @@ def _when(view: View, rows: Released) -> Fragment:
 def _message(view: View, frame: pd.DataFrame) -> str:
     first = frame.iloc[0]
     return view.say(
-        "leavers.caption",
+        "leavers.caption" if first["pupils"] else "leavers.caption_nobody",
         n=int(first["year"]),
         share=per_cent(float(first["share"]), view.language),
-        pupils=counted(int(first["pupils"]), "pupil", view.language),
+        pupils=number(int(first["pupils"]), view.language),
         present=number(int(first["present"]), view.language),
     )
 

@@ -10,7 +10,7 @@ from gymreg_core.reporting.dropout.parts import column, columns, figure, newest,
 from gymreg_core.reporting.dropout.view import Figure, View
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import definitions as definition_list
-from gymreg_core.reporting.markup import paragraph
+from gymreg_core.reporting.markup import fold, paragraph
 from gymreg_core.reporting.tables import table, written
 from gymreg_core.vocabulary.phrases import per_cent, share_points
 
@@ -87,4 +87,4 @@ def _defined(view: View) -> Fragment:
             year = max(published)
             said.append(view.say("measures.country", cohort=year, share=per_cent(published[year], view.language)))
         pairs.append((words.name, " ".join(said)))
-    return section(view, "measures.defined", "matten-ord", 3) + definition_list(pairs)
+    return fold(view.say("measures.defined"), definition_list(pairs))
