@@ -73,7 +73,7 @@ class Reference:
         }
         self._known: dict[str, list[Row]] = {}
         self.log: dict[str, list[Any]] = {key: [] for key in RULES}
-        self.unit = [self._today(school) for school in range(len(self.schools))]
+        self.unit = [self._on(school, self.as_of) for school in range(len(self.schools))]
         self.who = [self._now(person) for person in range(len(self.persons))]
         spells = list(self._attended())
         self._of_pupils(spells)
@@ -100,15 +100,17 @@ class Reference:
             ]
         return self._known[table]
 
-    def _today(self, school: int) -> int:
-        while True:
-            rows = [r for r in self.known("predecessors") if r["former"] == school and r["day"] <= self.as_of]
-            if not rows:
-                return school
-            best = max(r["percent"] for r in rows)
-            school = min(
-                (r["school"] for r in rows if r["percent"] == best), key=lambda one: self.schools[one]["school_id"]
-            )
+    def _successor(self, school: int) -> Row | None:
+        rows = [r for r in self.known("predecessors") if r["former"] == school and r["day"] <= self.as_of]
+        return min(
+            rows, key=lambda r: (-r["percent"], self.schools[r["school"]]["school_id"], r["day"]), default=None
+        )
+
+    def _on(self, school: int, day: dt.date) -> int:
+        """The school that one is on a day."""
+        while (row := self._successor(school)) and row["day"] <= day:
+            school = row["school"]
+        return school
 
     def _now(self, person: int) -> int:
         while True:
@@ -226,7 +228,8 @@ class Reference:
         for a, row in enumerate(rows):
             row["until"] = row["last"]
             for later in rows[a + 1 :]:
-                if self.unit[later["school"]] == self.unit[row["school"]] and later["start"] <= row["until"]:
+                one, other = (self._on(each["school"], later["start"]) for each in (row, later))
+                if one == other and later["start"] <= row["until"]:
                     touched[a].add("same_day_move" if later["start"] == row["until"] else "overlap")
                     row["until"] = later["start"] - DAY
         for a, row in enumerate(rows):
@@ -331,8 +334,8 @@ class Reference:
             return "back", ""
         why = ""
         if before[1] != now[1]:
-            pairs = [(r["former"], r["school"]) for r in self.known("predecessors") if r["day"] <= self.as_of]
-            if self.unit[before[1]] == self.unit[now[1]] or (before[1], now[1]) in pairs:
+            pairs = [(r["former"], r["school"]) for r in self.known("predecessors") if r["day"] <= day]
+            if self._on(before[1], day) == self._on(now[1], day) or (before[1], now[1]) in pairs:
                 why = "successor_unit"
             elif self._mass(before[1], now[1], day):
                 why = "mass_move"
@@ -438,7 +441,9 @@ class Reference:
             "row": number(first),
             "national_cohort": school_year(national[0], begins) if national else 0,
             "national_row": number(national[0]) if national else -1,
-            "first_time": year == 1 and self.since <= first <= on(cohort, self.rules.status_day),
+            "first_time": year == 1
+            and self.since <= on(cohort, "07-01")
+            and first <= on(cohort, self.rules.status_day),
             "entry": "introductory" if state == "introductory" else "national",
             "followed": not key[1],
             "home": homes[-1] if homes else "",

@@ -10,11 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gymreg_core.cohort.days import day_in
-from gymreg_core.cohort.histories import Histories
 from gymreg_core.cohort.starts import grouped
 from gymreg_core.contracts.tracked import GROUPINGS, empty_tracked
-from gymreg_core.rules import rule
 
 Ints = NDArray[np.int64]
 Int32 = NDArray[np.int32]
@@ -40,10 +37,9 @@ class Cohort:
             yield {"cohort": (year, years.tolist()), "by": (np.zeros_like(year), [by]), "group": (codes, names)}
 
 
-def followed_starters(h: Histories, s: pd.DataFrame) -> Cohort:
-    """First-time starters who can be followed, of cohorts that `h` tells of from the beginning on."""
-    begins = day_in(s["cohort"].to_numpy(np.int64), rule("cohort", "school_year"))
-    of = np.flatnonzero(s["first_time"] & s["followed"] & (begins >= h.since))
+def followed_starters(s: pd.DataFrame) -> Cohort:
+    """First-time starters who can be followed."""
+    of = np.flatnonzero(s["first_time"] & s["followed"])
     about = s.iloc[of].reset_index(drop=True)
     return Cohort(of.astype(np.int32), about["cohort"].to_numpy(np.int64), about)
 

@@ -28,7 +28,7 @@ def curves(h: Histories, s: pd.DataFrame) -> pd.DataFrame:
     began at the same school be alike. By region, home, provider form and programme; groups with few pupils or schools
     (rules/cohort.yml, rules/cohort_models.yml) have none. Errors: RuleMissing.
     """
-    those = followed_starters(h, s)
+    those = followed_starters(s)
     rows = _rows(h, those)
     entry = those.about["entry"].to_numpy(object)
     frames = []

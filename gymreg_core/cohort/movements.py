@@ -37,7 +37,7 @@ def monthly(h: Histories, s: pd.DataFrame) -> pd.DataFrame:
 
     By region, home, provider form, programme and entry; states without anyone have no row. Errors: RuleMissing.
     """
-    those = followed_starters(h, s)
+    those = followed_starters(s)
     rows, whose, first, after, last = _stays(h, those)
     state, frames = h.spells["state"].to_numpy()[rows], []
     for axes in those.groups((*SCOPES, "entry")):
@@ -87,7 +87,7 @@ def flows(h: Histories, s: pd.DataFrame) -> pd.DataFrame:
 
     Errors: RuleMissing.
     """
-    those, frames = followed_starters(h, s), []
+    those, frames = followed_starters(s), []
     for year, begins, ends in _school_years(those):
         past = ends <= h.as_of
         pairs = [h.state_at(day, those.pupil) for day in (begins, ends)]
@@ -105,7 +105,7 @@ def leavers(h: Histories, s: pd.DataFrame) -> pd.DataFrame:
     it ends; returned of them who was enrolled on any later day. Every state has a row where anybody was present. By
     region, home, provider form and programme. Errors: RuleMissing.
     """
-    those, frames = followed_starters(h, s), []
+    those, frames = followed_starters(s), []
     entry = np.searchsorted(_ENTRIES, those.about["entry"].to_numpy(str))
     back = _last_enrolled(h)[those.pupil]
     for year, begins, ends in _school_years(those):

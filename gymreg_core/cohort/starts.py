@@ -25,7 +25,8 @@ def starts(h: Histories) -> pd.DataFrame:
     cohort int16 : calendar year of the autumn in whose school year (rules/cohort.yml) the first row starts.
     row int32 : the first row of spells. national_cohort int16, national_row int32 : the same of the first row on a
     national programme in year of study 1; 0 and -1 where there is none.
-    first_time bool : the first row is of year 1, starts on or after `since`, and by the status day of its cohort.
+    first_time bool : the first row is of year 1, by the status day of a cohort whose school year begins on or after
+    `since`.
     entry str : national or introductory. followed bool.
     home str (at the first row's start, '' in none or not known), school int32 (row of schools), school_id str (of the
     school that it is today), provider_form, programme, sex, merit_band str.
@@ -50,7 +51,7 @@ def starts(h: Histories) -> pd.DataFrame:
             "row": row,
             "national_cohort": national_cohort,
             "national_row": national_row,
-            "first_time": (year[row] == 1) & (start[row] >= h.since) & by_status_day,
+            "first_time": (year[row] == 1) & (day_in(cohort, begins) >= h.since) & by_status_day,
             "entry": _named(state[row] == INTRODUCTORY, ("national", "introductory")),
             "followed": h.pupils["followed"].to_numpy(np.bool_),
             "home": pd.Series(h.home_at(start[row]), dtype="str"),
