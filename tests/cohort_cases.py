@@ -237,7 +237,9 @@ def _units(rng: random.Random) -> list[dict[str, Any]]:
             row = {
                 "former": former,
                 "school": rng.randrange(former + 1, SCHOOLS),
-                "day": dt.date(2024, 7, 1),
+                "day": rng.choice(
+                    (dt.date(2024, 7, 1), dt.date(2024, 7, 1), dt.date(2023, 11, 1), dt.date(2025, 1, 8))
+                ),
                 "percent": percent,
             }
             rows += _known(rng, row, row["day"])

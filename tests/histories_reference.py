@@ -102,9 +102,7 @@ class Reference:
 
     def _successor(self, school: int) -> Row | None:
         rows = [r for r in self.known("predecessors") if r["former"] == school and r["day"] <= self.as_of]
-        return min(
-            rows, key=lambda r: (-r["percent"], self.schools[r["school"]]["school_id"], r["day"]), default=None
-        )
+        return min(rows, key=lambda r: (-r["percent"], self.schools[r["school"]]["school_id"], r["day"]), default=None)
 
     def _on(self, school: int, day: dt.date) -> int:
         """The school that one is on a day."""

@@ -95,7 +95,7 @@ class _Making:
 
         rules, n = self.rules, len(self.pupils)
         table = self._table(spells)
-        pieces = kernel.one_at_a_time(pupil, table, n, rules.overlap_days)
+        pieces = kernel.one_at_a_time(pupil, table, n, rules.overlap_days, self.units.next, self.units.since)
         for key, touch in (
             ("same_day_move", kernel.SAME_DAY_MOVE),
             ("overlap", kernel.OVERLAP),
@@ -135,7 +135,7 @@ class _Making:
             (kernel.YEAR, spells.year_of_study),
             (kernel.REASON, spells.reason),
             (kernel.PRESENT, spells.present),
-            (kernel.UNIT, self.units.today[spells.school]),
+            (kernel.UNIT, spells.school),
         ):
             table[:, column] = values
         return table

@@ -85,11 +85,12 @@ def _sort(spells: Int32, rows: Int32) -> None:
 
 
 @numba.njit(cache=True)
-def one_at_a_time(pupil: Int32, spells: Int32, n: int, longest_overlap: int) -> Pieces:
+def one_at_a_time(pupil: Int32, spells: Int32, n: int, longest_overlap: int, successor: Int32, since: Int32) -> Pieces:
     """Each day of n pupils given to one of the spells that claim it.
 
-    pupil : int32 (r,). spells : int32 (r, COLUMNS).
-    1. At one unit the earlier spell is cut at the start of the later one.
+    pupil : int32 (r,). spells : int32 (r, COLUMNS). successor, since : int32 (s,), the unit that took over from each,
+    and from which day on, FAR where none did.
+    1. At one unit, as it is when the later spell starts, the earlier one is cut at its start.
     2. Of spells at two units each day belongs to the one that comes last in the order of the columns.
     A spell that gave up days is noted: one day as a move within a day, up to `longest_overlap` (and at one unit any
     number) as an overlap, more as a double enrolment.
@@ -103,7 +104,7 @@ def one_at_a_time(pupil: Int32, spells: Int32, n: int, longest_overlap: int) -> 
     for one in range(n):
         rows = order[of_pupil[one] : of_pupil[one + 1]]
         _sort(spells, rows)
-        if _cut(spells, rows, end, touched, longest_overlap):
+        if _cut(spells, rows, end, touched, longest_overlap, successor, since):
             for row in rows:
                 out[k, 0], out[k, 1], out[k, 2] = row, spells[row, START], end[row]
                 k += 1
@@ -114,17 +115,38 @@ def one_at_a_time(pupil: Int32, spells: Int32, n: int, longest_overlap: int) -> 
 
 
 @numba.njit(cache=True)
-def _cut(spells: Int32, rows: Int32, end: Int32, touched: NDArray[np.int8], longest: int) -> bool:
+def _on(unit: int, day: int, successor: Int32, since: Int32) -> int:
+    """The unit that one is on a day."""
+    for _ in range(len(successor)):
+        if since[unit] > day:
+            break
+        unit = successor[unit]
+    return unit
+
+
+@numba.njit(cache=True)
+def _cut(
+    spells: Int32,
+    rows: Int32,
+    end: Int32,
+    touched: NDArray[np.int8],
+    longest: int,
+    successor: Int32,
+    since: Int32,
+) -> bool:
     """Cut spells at the start of a later one at the same unit; whether no two of what is left share a day."""
     apart = True
     for i in range(len(rows)):
         a = rows[i]
         for j in range(i + 1, len(rows)):
             b = rows[j]
-            if spells[a, UNIT] == spells[b, UNIT] and spells[b, START] < end[a]:
-                same_day = spells[b, START] == end[a] - 1 and spells[b, START] >= spells[a, START]
+            begins = spells[b, START]
+            if begins >= end[a]:
+                continue
+            if _on(spells[a, UNIT], begins, successor, since) == _on(spells[b, UNIT], begins, successor, since):
+                same_day = begins == end[a] - 1 and begins >= spells[a, START]
                 touched[a] = max(touched[a], SAME_DAY_MOVE if same_day else OVERLAP)
-                end[a] = spells[b, START]
+                end[a] = begins
     for i in range(len(rows)):
         a = rows[i]
         if end[a] <= spells[a, START]:

@@ -44,7 +44,7 @@ def moves_of(rows: Rows, codes: NDArray[np.object_], units: Units, rules: Cleani
     rows_on = later[enrolled[later] & enrolled[later - 1]]
     before = rows_on - 1
     old, new = rows.school[before], rows.school[rows_on]
-    successor = (old != new) & units.handed_over(old, new) if len(rows_on) else np.zeros(0, np.bool_)
+    successor = (old != new) & units.handed_over(old, new, rows.start[rows_on])
     mass = ~successor & (old != new)
     mass[mass] = _mass(rows, rows_on[mass], rules)
     move[rows_on] = _between(rows, before, rows_on, codes, (old != new) & ~successor & ~mass, successor | mass)

@@ -456,6 +456,36 @@ CASES = {
         | A      | C      | 2024-07-01 | 40      |
         """,
     ),
+    "successor_unit: schools that became one later were two before, and whoever went between them chose": case(
+        "eva ann bo",
+        """
+        eva preparatory A EKEKO 1 2023-08-15 2024-01-11 start
+        eva preparatory B EKEKO 1 2024-01-11 2024-08-15 school
+        eva preparatory C EKEKO 2 2024-08-15 administrative
+        ann preparatory A EKEKO 1 2023-08-15 2024-01-11 start
+        ann preparatory C EKEKO 1 2024-01-11 school
+        bo preparatory A EKEKO 1 2023-08-15 2024-01-11 start
+        bo preparatory B EKEKO 1 2024-01-11 2024-02-12 school
+        bo preparatory A EKEKO 1 2024-02-12 2024-03-11 school
+        bo interrupted 2024-03-11 exit
+        """,
+        {"double_enrolment": (1, 1), "successor_unit": (1, 1), "summer_gap": (1, 1)},
+        spells="""
+        | who | school | code  | year | start      | stop       | reason   |
+        | eva | A      | EKEKO | 1    | 2023-08-15 | 2024-01-10 | changed  |
+        | eva | B      | EKEKO | 1    | 2024-01-11 | 2024-06-10 | promoted |
+        | eva | C      | EKEKO | 2    | 2024-08-15 |            |          |
+        | ann | A      | EKEKO | 1    | 2023-08-15 | 2024-01-10 | changed  |
+        | ann | C      | EKEKO | 1    | 2024-01-11 |            |          |
+        | bo  | A      | EKEKO | 1    | 2023-08-15 | 2024-03-10 | changed  |
+        | bo  | B      | EKEKO | 1    | 2024-01-11 | 2024-02-11 | changed  |
+        """,
+        predecessors="""
+        | former | school | day        |
+        | A      | C      | 2024-07-01 |
+        | B      | C      | 2024-07-01 |
+        """,
+    ),
 }
 
 
