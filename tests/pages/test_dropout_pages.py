@@ -188,6 +188,21 @@ def test_every_main_figure_stands_beside_the_share_that_could_not_be_followed() 
     assert all(re.search(r"gick inte att följa|gick att följa|gick att följa visas inte", box) for box in main)
 
 
+@pytest.mark.parametrize("wanted", [{}, {"scope": "provider_form", "scope_name": "independent"}])
+def test_what_changed_is_drawn_for_every_cohort_that_is_shown(wanted: dict[str, Any]) -> None:
+    report = DropoutReport.on(stored(), **wanted)
+    (drawn,) = (
+        content.decode() for name, content in report.changed().files.items() if name.endswith("forandring-3.svg")
+    )
+    for cohort in (2019, 2020, 2021, 2022):
+        found = report.view.figure("skolverket_3", cohort)
+        assert found is not None
+        assert found.share is not None
+        assert f">{found.share * 100:.1f}\u00a0%<".replace(".", ",") in drawn
+    assert ("Fristående skolor" in drawn) == bool(wanted)
+    assert "Hela regionen" in drawn
+
+
 def test_the_three_outcomes_are_disjoint_and_whole() -> None:
     text = DropoutReport.on(stored()).in_brief().markdown
     told = re.search(

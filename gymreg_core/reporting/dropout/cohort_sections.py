@@ -117,24 +117,23 @@ def _series(view: View, card: Card) -> Fragment:
     years = range(min(shares), max(shares) + 1)
     region = {} if view.is_region else _shares(_of(view, card, "region", ""))
     country = {year: share for year, share in card.reference(*_published_group(view)).items() if year in years}
-    series = {
-        _own_name(view): shares,
-        capital(view.say("place.region")): {year: share for year, share in region.items() if year in years},
-        view.say("changed.series.country", by=card.published_by): country,
-    }
+    series = [
+        (capital(view.place), shares),
+        (capital(view.say("place.region")), {year: share for year, share in region.items() if year in years}),
+        (view.say("changed.series.country", by=card.published_by), country),
+    ]
     message = _told(view, card)
     listed = _listed(view, card, own, country, region)
     if len(years) < _FEWEST_POINTS:
         return paragraph(message) + listed
-    beside = capital(view.say("place.region")) if region else ""
     rows = [
         {
             "year": int(year),
             "share": float(share),
             "series": name,
-            "note": "" if name == beside else written(share, "percent", view.language),
+            "note": "" if values is series[1][1] else written(share, "percent", view.language),
         }
-        for name, values in series.items()
+        for name, values in series
         for year, share in sorted(values.items())
     ]
     drawing = lines(
@@ -160,10 +159,6 @@ def _shares(released: Released) -> dict[int, float]:
     """The shares that are shown, by cohort."""
     known = released.table.dropna(subset=["share"])
     return {int(year): float(share) for year, share in zip(known["cohort"], known["share"], strict=True)}
-
-
-def _own_name(view: View) -> str:
-    return capital(view.place)
 
 
 def _published_group(view: View) -> tuple[str, str]:
