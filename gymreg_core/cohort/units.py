@@ -65,7 +65,8 @@ class Units:
         pair = before.astype(np.int64) * len(self.today) + after
         at = np.searchsorted(self.pairs, pair)
         taken = np.append(self.pairs, -1)[at] == pair
-        return (self.on(before, day) == self.on(after, day)) | (taken & (np.append(self.pair_days, FAR)[at] <= day))
+        by_then = np.append(self.pair_days, FAR)[at] <= day
+        return np.asarray((self.on(before, day) == self.on(after, day)) | (taken & by_then), np.bool_)
 
 
 def placed(names: pd.Series) -> Int32:
