@@ -6,7 +6,7 @@ import csv
 import json
 import shutil
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -129,23 +129,34 @@ def as_workbook(*, one: bool, from_1904: bool = False, plain: bool = False) -> W
     return write
 
 
-def as_sqlite(source: Path, folder: Path) -> str:
+def as_sqlite(source: Path, folder: Path, day: type[sql.types.TypeEngine[Any]] = sql.Date) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     url = f"sqlite:///{folder / 'utdrag.db'}"
-    into_database(source, url)
+    into_database(source, url, day=day)
     return url
 
 
-def into_database(source: Path, url: str, kind: ExtractKind | None = None) -> None:
-    """Write an extract to a database, its description to the table `utdrag`."""
+def as_sqlite_of_times(source: Path, folder: Path) -> str:
+    """As a data frame with days writes itself: columns of points in time, which SQLite holds as text."""
+    return as_sqlite(source, folder, sql.DateTime)
+
+
+def into_database(
+    source: Path, url: str, kind: ExtractKind | None = None, day: type[sql.types.TypeEngine[Any]] = sql.Date
+) -> None:
+    """Write an extract to a database, its description to the table `utdrag`. `day`: the type of days in the others."""
     engine, known = sql.create_engine(url), sql.MetaData()
     about = json.loads((source / DESCRIPTION).read_bytes())
     days = {"since", "as_of"} & set(about)
     about |= {name: date.fromisoformat(about[name]) for name in days}
     written: dict[str, tuple[sql.Table, list[dict[str, Any]]]] = {}
     for name, cells in {"utdrag": {word: [cell] for word, cell in about.items()}, **tables(source, kind)}.items():
-        columns = [sql.Column(word, _sql(column)) for word, column in cells.items()]
-        rows = [dict(zip(cells, row, strict=True)) for row in zip(*cells.values(), strict=True)]
+        of_days = sql.Date if name == "utdrag" else day
+        columns = [sql.Column(word, _sql(column, of_days)) for word, column in cells.items()]
+        rows = [
+            {word: _cell(cell, of_days) for word, cell in zip(cells, row, strict=True)}
+            for row in zip(*cells.values(), strict=True)
+        ]
         written[name] = sql.Table(name, known, *columns), rows
     known.drop_all(engine)
     known.create_all(engine)
@@ -156,9 +167,13 @@ def into_database(source: Path, url: str, kind: ExtractKind | None = None) -> No
     engine.dispose()
 
 
-def _sql(column: list[Any]) -> Any:
+def _cell(cell: Any, day: Any) -> Any:
+    return datetime.combine(cell, time(23, 30)) if isinstance(cell, date) and day is sql.DateTime else cell
+
+
+def _sql(column: list[Any], day: Any) -> Any:
     first = next((cell for cell in column if cell is not None), "")
-    kinds = {bool: sql.Boolean, date: sql.Date, int: sql.BigInteger, float: sql.Numeric(8, 2)}
+    kinds = {bool: sql.Boolean, date: day, int: sql.BigInteger, float: sql.Numeric(8, 2)}
     return kinds.get(type(first), sql.Text)
 
 
@@ -189,4 +204,5 @@ FORMATS: dict[str, Written] = {
     "a workbook": as_workbook(one=True),
     "workbooks, days from 1904 on": as_workbook(one=False, from_1904=True),
     "SQLite": as_sqlite,
+    "SQLite with points in time": as_sqlite_of_times,
 }

@@ -8,8 +8,8 @@ password. Nor does one hold what the database answers, which may quote a value.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -29,8 +29,10 @@ from gymreg_core.vocabulary.finding_texts import finding
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
 
+Meant = Callable[[Any], Any]
 DESCRIBED_IN = Path(DESCRIPTION).stem
 _SNAPSHOT = {"postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}}
+_POINT_IN_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?", re.ASCII)
 _NOT_LET_IN, _REFUSED = "28", "42"  # classes of SQLSTATE: invalid authorisation; no right, or nothing of that name
 
 
@@ -92,10 +94,8 @@ class Database:
             return None
         names = [*header]
         columns = {name: names[place] for name, place in found.items()}
-        yes_no = {name for name, column in columns.items() if header[column]}
-        return Opened(
-            file, self._chunks(file, columns, yes_no, notes), 1 + self._size(file.name, notes) // ROWS_AT_ONCE
-        )
+        meant = {name: header[column] for name, column in columns.items()}
+        return Opened(file, self._chunks(file, columns, meant, notes), 1 + self._size(file.name, notes) // ROWS_AT_ONCE)
 
     def inputs(self, kind: ExtractKind) -> list[InputFile]:
         """The tables that were read, each with the hash of its cells in the order they came in."""
@@ -125,10 +125,9 @@ class Database:
             return self._connection
         raise OutOfReach from None
 
-    def _columns(self, table: str, notes: Notes) -> dict[str, bool] | None:
-        """A table's columns by name, and whether they hold true and false; None where there is no such table or view.
-
-        A database without a type for it gives 1 and 0.
+    def _columns(self, table: str, notes: Notes) -> dict[str, Meant | None] | None:
+        """A table's columns by name, and what their cells mean where a database without such a type gives others: 1 and
+        0, or text; None where there is no such table or view.
         """
         import sqlalchemy as sql
 
@@ -137,8 +136,11 @@ class Database:
             inspector = sql.inspect(connection)
             if table not in (*inspector.get_table_names(), *inspector.get_view_names()):
                 return None
-            columns = inspector.get_columns(table)
-            return {str(column["name"]): isinstance(column["type"], sql.Boolean) for column in columns}
+            kinds = ((sql.Boolean, _truth), (sql.DateTime, _day))
+            return {
+                str(column["name"]): next((meant for kind, meant in kinds if isinstance(column["type"], kind)), None)
+                for column in inspector.get_columns(table)
+            }
         except sql.exc.SQLAlchemyError as gone:
             raise self._broken(gone, table, notes) from None
 
@@ -164,11 +166,13 @@ class Database:
         except sql.exc.SQLAlchemyError as gone:
             raise self._broken(gone, table, notes) from None
 
-    def _chunks(self, file: File, columns: dict[str, str], yes_no: AbstractSet[str], notes: Notes) -> Iterator[Chunk]:
+    def _chunks(
+        self, file: File, columns: dict[str, str], meant: dict[str, Meant | None], notes: Notes
+    ) -> Iterator[Chunk]:
         row, size, digest = 1, 0, hashlib.sha256(repr([*columns]).encode())
         for part in self._rows(file.name, [*columns.values()], notes):
             by_column = zip(columns, zip(*part, strict=True), strict=True)
-            typed = {name: _typed(map(_truth, cells) if name in yes_no else cells) for name, cells in by_column}
+            typed = {name: _typed(map(means, cells) if (means := meant[name]) else cells) for name, cells in by_column}
             chunk = Chunk.of(texts_of(typed, file, notes), np.arange(row, row + len(part), dtype=np.int32))
             for column in chunk.cells.values():
                 for content in (column.indices.to_numpy().tobytes(), "\0".join(column.dictionary.to_pylist()).encode()):
@@ -195,6 +199,10 @@ def _no_file(url: URL) -> bool:
 
 def _truth(cell: Any) -> Any:
     return bool(cell) if cell in (0, 1) else cell
+
+
+def _day(cell: Any) -> Any:
+    return cell[:10] if isinstance(cell, str) and _POINT_IN_TIME.fullmatch(cell) else cell
 
 
 def _typed(given: Iterable[Any]) -> pa.Array:
