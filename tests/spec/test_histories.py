@@ -224,6 +224,23 @@ def test_a_first_day_present_that_has_not_come_is_none() -> None:
     assert [len(histories(e, dt.date(2023, *day))) for day in ((9, 15), (9, 16), (10, 1))] == [1, 0, 1]
 
 
+def test_an_enrolment_that_is_known_before_it_begins_is_none_until_then() -> None:
+    e = tiny_enrolments(
+        """
+        | who | start      | stop       | reason  | recorded   | school |
+        | eva | 2023-08-15 | 2024-06-10 | changed |            | A      |
+        | eva | 2024-08-15 |            |         | 2024-06-01 | B      |
+        | new | 2024-08-15 |            |         | 2024-06-01 | B      |
+        """
+    )
+    assert told(histories(e, dt.date(2024, 8, 14)), "eva new") == ["eva preparatory A EKEKO 1 2023-08-15 start"]
+    assert told(histories(e, dt.date(2024, 8, 15)), "eva new") == lines("""
+        eva preparatory A EKEKO 1 2023-08-15 2024-08-15 start
+        eva preparatory B EKEKO 1 2024-08-15 school
+        new preparatory B EKEKO 1 2024-08-15 start
+    """)
+
+
 @pytest.mark.parametrize("day", [dt.date(2023, 6, 30), dt.date(2026, 7, 1)])
 def test_a_day_that_the_enrolments_do_not_tell_of_is_refused(day: dt.date) -> None:
     with pytest.raises(BadParameters, match="2023-07-01 to 2026-06-30"):
