@@ -187,7 +187,7 @@ def _listed(view: View, card: Card, own: Released, country: dict[int, float], re
     shown = columns(view, "cohort", "starters", "completed", "share", "not_followed_share")
     if region:
         shown.append(column(view, "series", "region", "points_text"))
-    shown.append(column(view, "note", "country", "points_text", by=card.published_by))
+    shown.append(column(view, "note", "country", "points_text"))
     return table(
         rows,
         shown,

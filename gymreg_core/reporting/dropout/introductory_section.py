@@ -44,8 +44,10 @@ def _programmes(view: View, rows: Released) -> Fragment:
         language=view.language,
     )
     whole = spread.where(spread.table["programme"].eq("")).table
-    if not len(whole) or whole[f"to_national_share_y{last}"].isna().all():
+    told_of = [year for year in years if whole[f"to_national_share_y{year}"].notna().any()]
+    if not told_of:
         return paragraph(view.say("introductory.few", smallest=smallest(view))) + listed
+    last = told_of[-1]
     share = per_cent(float(whole[f"to_national_share_y{last}"].iloc[0]), view.language)
     message = view.say("introductory.caption" if last > _FIRST else "introductory.caption_one", share=share, n=last)
     before, now = f"to_national_share_y{_FIRST}", f"to_national_share_y{last}"
