@@ -486,6 +486,29 @@ CASES = {
         | B      | C      | 2024-07-01 |
         """,
     ),
+    "successor_unit: by way of another, and from the very day on, also where an end is written too late": case(
+        "eva ann",
+        """
+        eva preparatory A EKEKO 1 2023-08-15 2024-08-15 start
+        eva preparatory C EKEKO 2 2024-08-15 administrative
+        ann preparatory A EKEKO 1 2023-08-15 2024-08-15 start
+        ann preparatory C EKEKO 2 2024-08-15 2024-11-01 administrative
+        ann interrupted 2024-11-01 exit
+        """,
+        {"overlap": (1, 1), "successor_unit": (2, 2), "summer_gap": (1, 1)},
+        spells="""
+        | who | school | code  | year | start      | stop       | reason      |
+        | eva | A      | EKEKO | 1    | 2023-08-15 | 2024-06-10 | promoted    |
+        | eva | C      | EKEKO | 2    | 2024-08-15 |            |             |
+        | ann | A      | EKEKO | 1    | 2023-08-15 | 2024-12-20 | promoted    |
+        | ann | C      | EKEKO | 2    | 2024-08-15 | 2024-10-31 | interrupted |
+        """,
+        predecessors="""
+        | former | school | day        |
+        | A      | B      | 2024-01-01 |
+        | B      | C      | 2024-08-15 |
+        """,
+    ),
 }
 
 

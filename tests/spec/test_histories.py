@@ -326,6 +326,13 @@ def test_the_start_on_a_national_programme_after_an_introductory_one() -> None:
     }
 
 
+def test_a_unit_that_will_take_over_has_not_yet() -> None:
+    over = {"former": "A", "school": "B", "day": "2024-07-01", "recorded": "2024-04-01"}
+    e = tiny_enrolments("| who |\n| eva |", predecessors=[over])
+    for day, school in ((dt.date(2024, 6, 30), "20000000"), (dt.date(2024, 7, 1), "20000001")):
+        assert starts(histories(e, day))["school_id"].tolist() == [school]
+
+
 def test_groups_are_told_by_number_and_name() -> None:
     s = starts(tiny_histories(STARTERS))
     codes, names = grouped(s, "entry")
