@@ -105,3 +105,8 @@ def ingest(
         of_what = f" of the intake {summary['intake_year']}" if "intake_year" in summary else ""
         of_what = f" of enrolments up to {summary['as_of']}" if "as_of" in summary else of_what
         print(f"{summary['rows']} rows{of_what} from {len(summary['files'])} files in {workspace}")
+        for upon in summary.get("upon", []):
+            if not any(upon[told] for told in ("same", "new", "late", "gone")):
+                continue
+            counts = f"{upon['same']} rows as stored, {upon['new']} new, {upon['late']} known late, {upon['gone']} gone"
+            print(f"  {upon['file']}: {counts}")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gymreg_core.findings import Findings
-from gymreg_core.sources.enrolments.layout import enrolment_kind
+from gymreg_core.sources.enrolments.layout import enrolment_kind, layout
 from gymreg_core.sources.extract_kinds import extracts, kind_of
 from gymreg_core.sources.formats.database import is_url
 from gymreg_core.sources.published import read_results
@@ -25,7 +25,8 @@ def ingest_all(
     data: Path | str, workspace: Path, key: Path | None = None, *, progress: Progress | None = None
 ) -> list[dict[str, Any]]:
     """Store what a folder or, by its address, a database holds and tell of each: key, rows, number of findings, files;
-    of a register its intake year, of enrolments the first and last day that they tell of.
+    of a register its intake year, of enrolments the first and last day that they tell of, and of each table how many
+    rows of the last extract were the same, new, known late or gone where it came upon another (`upon`).
 
     Rows of a register and of enrolments are its pupils. `progress`: told after each piece of a large table. Errors:
     BadInput with the findings of all that `data` holds where any of it cannot be used (nothing is stored then);
@@ -64,7 +65,11 @@ def _told(stored: StoredRegister | StoredEnrolments | StoredResults, rows: int) 
     if isinstance(stored, StoredRegister):
         of = {"intake_year": stored.register.intake_year}
     elif isinstance(stored, StoredEnrolments):
-        of = {"since": stored.enrolments.since, "as_of": stored.enrolments.as_of}
+        upon = [
+            {"file": layout()[one.table].name, "same": one.same, "new": one.new, "late": one.late, "gone": one.gone}
+            for one in stored.deliveries[-1].rows
+        ]
+        of = {"since": stored.enrolments.since, "as_of": stored.enrolments.as_of, "upon": upon}
     return {
         "key": stored.key,
         **of,

@@ -13,9 +13,11 @@ import pytest
 from gymreg_core.cli import main
 from gymreg_core.store.registers import register, register_years
 from gymreg_core.synthetic.dirty import faults, plant
-from tests.enrolments import write_small
+from tests.enrolments import tiny_enrolments, write_small
 from tests.extracts import cell, write_extract
 from tests.registers import small_register
+
+PERSONS = "| who |\n| Ada |\n| Bo |\n| Cy |"
 
 
 class Ended(NamedTuple):
@@ -56,6 +58,29 @@ def test_made_up_years_are_checked_and_stored(tmp_path: Path, gymreg: Callable[.
     assert again.stdout == "60 rows of the intake 2023 from 9 files in ws\n"
     assert register_years(tmp_path / "ws") == [2022, 2023]
     assert len(register(tmp_path / "ws", 2022).pupils) == 60
+
+
+def test_what_a_second_extract_did_to_each_table_is_told(tmp_path: Path, gymreg: Callable[..., Ended]) -> None:
+    """An extract that was cut off at the end of a line shows by the rows that are gone."""
+    three = tiny_enrolments("| who | year |\n| Ada | 1 |\n| Bo | 1 |\n| Cy | 1 |")
+    write_small(tmp_path / "whole", three)
+    write_small(tmp_path / "cut", tiny_enrolments(as_of="2026-07-31", spells="| who |\n| Ada |", persons=PERSONS))
+    assert gymreg("ingest", "--data", "whole", "--workspace", "ws").returncode == 0
+    told = gymreg("ingest", "--data", "cut", "--workspace", "ws")
+    assert told.stdout.splitlines() == [
+        "3 rows of enrolments up to 2026-07-31 from 12 files in ws",
+        "  arskurs9.csv: 3 rows as stored, 0 new, 0 known late, 0 gone",
+        "  hemkommun.csv: 3 rows as stored, 0 new, 0 known late, 0 gone",
+        "  inskrivningar.csv: 1 rows as stored, 0 new, 0 known late, 2 gone",
+    ]
+    told = gymreg("ingest", "--data", "cut", "--workspace", "ws", "--json")
+    assert json.loads(told.stdout)["upon"][2] == {
+        "file": "inskrivningar.csv",
+        "same": 1,
+        "new": 0,
+        "late": 0,
+        "gone": 2,
+    }
 
 
 def test_enrolments_are_checked_and_stored_by_the_same_commands(tmp_path: Path, gymreg: Callable[..., Ended]) -> None:
