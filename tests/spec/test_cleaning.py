@@ -453,7 +453,7 @@ CASES = {
         predecessors="""
         | former | school | day        | percent |
         | A      | B      | 2024-07-01 | 60      |
-        | A      | C      | 2024-07-01 | 40      |
+        | A      | C      | 2024-08-15 | 40      |
         """,
     ),
     "successor_unit: schools that became one later were two before, and whoever went between them chose": case(
