@@ -9,6 +9,7 @@ from gymreg_core.disclosure.released import (
     release_published,
     release_rounded,
     require_released,
+    rounded,
     smallest_count,
 )
 from gymreg_core.disclosure.suppression import Ties
@@ -25,5 +26,6 @@ __all__ = [
     "release_rounded",
     "release_steps",
     "require_released",
+    "rounded",
     "smallest_count",
 ]

@@ -105,6 +105,15 @@ class Released:
         """
         return self._with_made(column, self._frame[now].astype("float64") - self._frame[before].astype("float64"))
 
+    def with_rounded(self, column: str, fewest: int = 0) -> Released:
+        """The same rows with a count that is out rounded to the nearest multiple of `rounded_to`.
+
+        For a whole that lies near another one that is told exactly. It is missing where it is below `fewest`, of which
+        the rounding would be too large a part. Half-way goes up.
+        """
+        counts = self._frame[column]
+        return self._with(self._frame.assign(**{column: rounded(counts).mask((counts < fewest).fillna(False))}))
+
     def _with_made(self, column: str, values: pd.Series) -> Released:
         frame = self._frame.assign(**{column: values})
         _refuse_columns(frame[[column]], self.policy)
@@ -195,19 +204,24 @@ def release_counts(
 
 
 def release_rounded(table: pd.DataFrame, provenance: Provenance) -> Released:
-    """Let out counts of persons, each rounded by itself to the nearest multiple of `rounded_to` (rules/disclosure.yml).
+    """Let out counts of persons, each rounded by itself to the nearest multiple of `rounded_to`.
 
     For pictures with so many small counts that little would be left of them: states month by month, flows. Sums of
     what is shown differ from the truth, so that a difference of two counts tells no person. Half-way goes up.
     Errors: DisclosureRefused where a column is not on the policy's lists, holds persons, or looks like identities.
     """
     _refuse_columns(table, "rounded")
-    policy = _policy()
-    base, out = int(policy["rounded_to"]["value"]), table.copy()
+    policy, out = _policy()["rounded"], table.copy()
     for name in map(str, out.columns):
-        if _listed(name, policy["rounded"]["persons"], policy["rounded"]["endings"]):
-            out[name] = (out[name].astype("int64") + base // 2) // base * base
+        if _listed(name, policy["persons"], policy["endings"]):
+            out[name] = rounded(out[name].astype("int64"))
     return let_out(out, "rounded", provenance, 0)
+
+
+def rounded(counts: pd.Series) -> pd.Series:
+    """Counts to the nearest multiple of `rounded_to` (rules/disclosure.yml); half-way goes up."""
+    base = int(_policy()["rounded_to"]["value"])
+    return (counts + base // 2) // base * base
 
 
 def release_money(table: pd.DataFrame, provenance: Provenance, *, ties: Ties | None = None) -> Released:

@@ -164,6 +164,42 @@ def test_counts_in_pictures_are_rounded_and_ways_of_few_are_left_out() -> None:
     assert shown(release_rounded(ways[["pupils"]], MADE_UP), "pupils") == [[95], [5], [5]]
 
 
+def test_how_many_are_away_leaves_open_how_many_are_on_a_break() -> None:
+    """Their exact number beside both rounded ones fits three numbers of breaks or more: 84, 80 and 0 would fit 2."""
+    fits: dict[tuple[int, int, int], set[int]] = {}
+    for breaks in range(12):
+        for gone in range(60):
+            rows = {"year": 1, "state": ["interrupted", "study_break"], "pupils": [gone, breaks]}
+            states = released.release_destinations(pd.DataFrame(rows), MADE_UP).table["pupils"].tolist()
+            ways = pd.DataFrame({**rows, "origin": "preparatory"}).rename(columns={"state": "destination"})
+            ends = released.release_flows(ways, MADE_UP).table.query("origin == ''").set_index("destination")["pupils"]
+            if breaks >= smallest_count():
+                assert ends.get("interrupted", 0) == states[0]
+            fits.setdefault((gone + breaks, *states), set()).add(breaks)
+    few = [told for (away, *_), told in fits.items() if smallest_count() <= away < 60 and min(told) < smallest_count()]
+    assert min(map(len, few)) >= 3
+
+
+def test_present_tells_nobody_who_was_gone_before_october() -> None:
+    """Present are starters by the measures and those who left before 15 October; 297 less 295 would be two of them."""
+    tracked = random_tracked(3, cohorts=[2021], pupils=297)
+    found = released.release_leavers(tracked, 2021, ("home",), MADE_UP).table
+    assert (found["present"].dropna() % smallest_count() == 0).all()
+    assert found["present"].dropna().min() >= 50, "of fewer the rounding would be too large a part"
+    assert found.loc[found["present"].isna(), "share"].isna().all()
+
+
+def test_completion_after_a_switch_is_told_whatever_few_switched_a_year_later() -> None:
+    frame = pd.DataFrame({
+        "cohort": 2020, "by": "region", "group": "", "within": [1, 1, 2, 2, 3, 3], "kind": ["none", "programme"] * 3,
+        "pupils": [900, 100, 900, 100, 880, 120], "completed": [700, 40, 698, 42, 690, 50],
+    })  # fmt: skip
+    tracked = random_tracked(0, cohorts=[2020], pupils=10)
+    found = released_models.release_switchers(type(tracked)(**{**vars(tracked), "switches": frame}), (), MADE_UP)
+    assert set(found.table["within"]) == {2}
+    assert shown(found.where(found.table["kind"] == "programme"), "pupils", "completed", "share") == [[100, 42, 0.42]]
+
+
 def test_no_school_is_told_cohort_by_cohort() -> None:
     """The numbers of three cohorts less those of two would be those of the third."""
     tracked = random_tracked(0, pupils=500)

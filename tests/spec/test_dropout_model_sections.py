@@ -13,6 +13,7 @@ from gymreg_core.contracts.tracked import Tracked
 from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.dropout.report import DropoutReport
 from gymreg_core.reporting.fragments import Fragment
+from gymreg_core.rules import entries
 from gymreg_core.vocabulary.programmes import LANGUAGES
 from gymreg_core.vocabulary.slugs import swedish_order
 from tests.tracked_tables import random_tracked
@@ -115,12 +116,45 @@ def test_a_school_that_is_not_shown_has_dashes_and_is_counted() -> None:
         assert cells[2:] == ["–"] * 5
 
 
+def test_a_group_that_is_not_drawn_is_named_below_the_picture() -> None:
+    page = report(stored(120))
+    told = words(page.groups())
+    hidden = [cells[0] for cells in rows(told, "grupper-3") if cells[2] == "–"]
+    assert hidden, "some group of so few pupils is left out"
+    line = next(line for line in told.splitlines() if line.startswith("Inte i bilden: "))
+    assert all(name in line for name in hidden)
+    assert "SCB, inte slutfört inom 4 år räknar dem som inte slutförde" in words(report(stored()).measures())
+
+
+def test_every_assumption_of_cohorts_is_said_in_words() -> None:
+    """What has no words of its own would stand in English on a Swedish page."""
+    page = report(stored()).view
+    assumed = [
+        f"assumed.{file}.{name}"
+        for file in ("cohort", "cohort_models", "completion")
+        for name, entry in entries(file).items()
+        if entry["status"] == "assumption"
+    ]
+    assert len(assumed) > 15
+    assert [key for key in assumed if not page.says(key)] == []
+
+
+def test_only_temporary_numbers_are_said_to_be_none() -> None:
+    """Protected identities are counted for the region alone, so that no part can say that everyone is followed."""
+    tracked = stored().tracked
+    nobody = Stored(replace(tracked, not_followed=tracked.not_followed.iloc[:0]))
+    for scope, name in SCOPES:
+        said = words(report(nobody, scope, name).quality()) + words(report(nobody, scope, name).in_brief())
+        assert "Alla som började" not in said.replace("Alla som började går inte att följa till slutet", "")
+        assert "Ingen av dem som började hade tillfälligt personnummer" in said
+
+
 def test_early_warning_says_how_often_it_errs_and_what_it_is_not_for() -> None:
     told = words(report(stored()).warning())
     assert told.count("\n- Den ") == 5
     row = stored().tracked.warning.query("judge == 'score'").iloc[0]
     wrong = 100 * (1 - row["found"] / row["flagged"])
-    assert f"{wrong:.1f} procent av dem utpekade i onödan".replace(".", ",") in told
+    assert f"fick {wrong:.1f} procent av dem ändå examen i tid".replace(".", ",") in told
     judges = {cells[0] for cells in rows(told, "varning")}
     assert judges == {"Poängen", "Skolans andel"}
     groups = {cells[0] for cells in rows(told, "varning-grupper")}

@@ -118,8 +118,8 @@ def _share(
     compared = ""
     if before is not None and view.compare_to is not None:
         compared = compared_share(now, before, view.compare_to, view.language)
-    pupils = rows[0][whole]
-    of = "" if pd.isna(pupils) else view.say("brief.of", pupils=counted(int(pupils), "pupil", view.language))
+    pupils, told = rows[0][whole], "brief.of_about" if whole == "present" else "brief.of"
+    of = "" if pd.isna(pupils) else view.say(told, pupils=counted(int(pupils), "pupil", view.language))
     said = " ".join(text for text in (_sentence(view, compared), of) if text)
     return written(now, "percent", view.language), view.say(f"brief.{key}", cohort=view.cohort), said
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gymreg_core.cohort.cards import Card
 from gymreg_core.disclosure import Released
 from gymreg_core.reporting.charts import bars
-from gymreg_core.reporting.dropout.parts import column, columns, figure, labelled, newest, section, smallest
+from gymreg_core.reporting.dropout.parts import column, columns, figure, labelled, newest, not_drawn, section, smallest
 from gymreg_core.reporting.dropout.view import View
 from gymreg_core.reporting.dropout.words import level_name
 from gymreg_core.reporting.fragments import Fragment
@@ -53,7 +53,8 @@ def _card(view: View, card: Card) -> Fragment:
     )
     message = _message(view, known, words)
     alt = view.say("groups.alt", about=view.place, message=message, **words)
-    return figure(view, f"grupper-{card.horizon}", drawing, kind="bars", alt=alt, caption=message, data=listed)
+    picture = figure(view, f"grupper-{card.horizon}", drawing, kind="bars", alt=alt, caption=message, data=listed)
+    return picture + not_drawn(view, rows, known)
 
 
 def _rows(view: View, card: Card, cohort: int) -> Released:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gymreg_core.disclosure import Released
 from gymreg_core.reporting.charts import dumbbells
-from gymreg_core.reporting.dropout.parts import column, columns, figure, labelled, section, smallest
+from gymreg_core.reporting.dropout.parts import column, columns, figure, labelled, not_drawn, section, smallest
 from gymreg_core.reporting.dropout.view import View
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
@@ -68,7 +68,8 @@ def _programmes(view: View, rows: Released) -> Fragment:
         percent=True,
     )
     alt = view.say("introductory.alt", about=view.about, message=message)
-    return figure(view, "introduktionsprogram", drawing, kind="dumbbells", alt=alt, caption=message, data=listed)
+    picture = figure(view, "introduktionsprogram", drawing, kind="dumbbells", alt=alt, caption=message, data=listed)
+    return picture + not_drawn(view, spread, known)
 
 
 def _name(view: View, code: str) -> str:

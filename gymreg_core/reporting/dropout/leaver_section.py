@@ -6,7 +6,16 @@ import pandas as pd
 
 from gymreg_core.disclosure import Released
 from gymreg_core.reporting.charts import bars, flow_diagram
-from gymreg_core.reporting.dropout.parts import column, figure, labelled, long_table, section, smallest, state_names
+from gymreg_core.reporting.dropout.parts import (
+    column,
+    figure,
+    labelled,
+    long_table,
+    not_drawn,
+    section,
+    smallest,
+    state_names,
+)
 from gymreg_core.reporting.dropout.released import AWAY
 from gymreg_core.reporting.dropout.view import View
 from gymreg_core.reporting.fragments import Fragment
@@ -28,7 +37,7 @@ def leavers(view: View) -> Fragment:
     if not len(rows):
         return top + paragraph(view.say("leavers.none", cohort=view.cohort))
     lead = paragraph(view.say("leavers.lead"), view.say("leavers.words"))
-    return top + lead + _when(view, rows) + _where(view, rows) + _flows(view)
+    return top + lead + _when(view, rows) + _where(view) + _flows(view)
 
 
 def _when(view: View, rows: Released) -> Fragment:
@@ -51,17 +60,19 @@ def _when(view: View, rows: Released) -> Fragment:
         identifier="avbrott",
         language=view.language,
     )
-    drawn = away.where(away.table["entry"].eq("") & away.table["share"].notna())
+    every = away.where(away.table["entry"].eq(""))
+    every = labelled(every, [view.say("leavers.year", n=int(year)) for year in every.table["year"]])
+    drawn = every.where(every.table["share"].notna())
     if not len(drawn):
         return paragraph(view.say("leavers.few", smallest=smallest(view))) + listed
-    drawn = labelled(drawn, [view.say("leavers.year", n=int(year)) for year in drawn.table["year"]])
     drawn = drawn.with_words("note", [written(share, "percent", view.language) for share in drawn.table["share"]])
     message = _message(view, drawn.table)
     if len(drawn) < _FEWEST or not drawn.table["pupils"].any():
         return paragraph(message) + listed
     drawing = bars(drawn, label="label", value="share", text="note", language=view.language)
     alt = view.say("leavers.alt", about=view.about, message=message)
-    return figure(view, "avbrott", drawing, kind="bars", alt=alt, caption=message, data=listed)
+    picture = figure(view, "avbrott", drawing, kind="bars", alt=alt, caption=message, data=listed)
+    return picture + not_drawn(view, every, drawn)
 
 
 def _message(view: View, frame: pd.DataFrame) -> str:
@@ -75,13 +86,11 @@ def _message(view: View, frame: pd.DataFrame) -> str:
     )
 
 
-def _where(view: View, rows: Released) -> Fragment:
-    """Where those who left went, year by year; for the region."""
-    if not view.is_region:
+def _where(view: View) -> Fragment:
+    """Where those who left went, year by year; for groups that are drawn."""
+    if view.started < int(rule("report", "cohort_drawn")) or not len(view.destinations):
         return Fragment()
-    names = state_names(view)
-    frame = rows.table
-    mine = rows.where(frame["entry"].eq("") & frame["state"].isin([*_SHOWN]))
+    names, mine = state_names(view), view.destinations
     spread = mine.spread("state", "year", "pupils")
     spread = spread.with_words("note", [f"{_SHOWN.index(str(state))}" for state in spread.table["state"]]).sort("note")
     spread = labelled(spread, [names[str(state)] for state in spread.table["state"]])
@@ -94,7 +103,11 @@ def _where(view: View, rows: Released) -> Fragment:
         identifier="vart",
         language=view.language,
     )
-    return section(view, "leavers.where", "vart", 3) + paragraph(view.say("leavers.where.lead")) + listed
+    return (
+        section(view, "leavers.where", "vart", 3)
+        + paragraph(view.say("leavers.where.lead"), view.say("months.rounded"))
+        + listed
+    )
 
 
 def _flows(view: View) -> Fragment:

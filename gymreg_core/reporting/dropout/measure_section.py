@@ -6,13 +6,13 @@ import pandas as pd
 
 from gymreg_core.disclosure import Released
 from gymreg_core.reporting.charts import bars
-from gymreg_core.reporting.dropout.parts import column, columns, figure, newest, section
+from gymreg_core.reporting.dropout.parts import column, columns, figure, newest, not_drawn, section
 from gymreg_core.reporting.dropout.view import Figure, View
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import definitions as definition_list
 from gymreg_core.reporting.markup import fold, paragraph
 from gymreg_core.reporting.tables import table, written
-from gymreg_core.vocabulary.phrases import per_cent, share_points
+from gymreg_core.vocabulary.phrases import listing, per_cent, share_points
 
 _FEWEST = 2
 _HUNDRED = 100
@@ -59,7 +59,16 @@ def _compared(view: View, found: list[Figure]) -> Fragment:
     drawn = rows.where(rows.table["card"].isin([one.card.key for one in comparable])).sort("share", ascending=False)
     drawing = bars(drawn, label="label", value="share", text="series", language=view.language, maximum=1.0)
     alt = view.say("measures.alt", about=view.about, message=message)
-    return figure(view, "matten", drawing, kind="bars", alt=alt, caption=message, data=listed)
+    others = [one.card.key for one in found if one.card.told != "completed"]
+    alike = rows.where(~rows.table["card"].isin(others))
+    picture = figure(view, "matten", drawing, kind="bars", alt=alt, caption=message, data=listed)
+    return picture + not_drawn(view, alike, drawn) + _complements(view, others)
+
+
+def _complements(view: View, keys: list[str]) -> Fragment:
+    """That measures of those who did not complete are not drawn beside the others."""
+    names = [view.card(key).words(view.language).name for key in keys]
+    return paragraph(view.say("measures.complement", names=listing(names, view.language))) if names else Fragment()
 
 
 def _rows(view: View, found: list[Figure]) -> Released:

@@ -10,11 +10,13 @@ import pandas as pd
 from gymreg_core.cohort.histories import STATES
 from gymreg_core.disclosure import Released
 from gymreg_core.reporting.dropout.view import Figure, View
+from gymreg_core.reporting.fragments import Fragment
+from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.sections import figure, long_table, section
 from gymreg_core.reporting.tables import Column, Form
 from gymreg_core.rules import rule
 from gymreg_core.vocabulary.numbers import number
-from gymreg_core.vocabulary.phrases import compared_share, per_cent
+from gymreg_core.vocabulary.phrases import compared_share, listing, per_cent
 
 __all__ = [
     "change_of",
@@ -24,6 +26,7 @@ __all__ = [
     "labelled",
     "long_table",
     "newest",
+    "not_drawn",
     "not_followed",
     "section",
     "smallest",
@@ -95,8 +98,17 @@ def change_of(view: View, found: Figure) -> str:
     return compared_share(found.share, before.share, year, view.language)
 
 
+def not_drawn(view: View, rows: Released, drawn: Released) -> Fragment:
+    """Which of the labelled rows are not among those that are drawn, and why; empty where all are."""
+    there = set(drawn.table["label"])
+    names = [str(name) for name in rows.table["label"] if name not in there]
+    if not names:
+        return Fragment()
+    return paragraph(view.say("not_drawn", names=listing(names, view.language), smallest=smallest(view)))
+
+
 def not_followed(view: View, share: Any) -> str:
-    """'0,6 procent av dem som började gick inte att följa.', or that it is not shown."""
+    """'0,6 procent av dem som började hade tillfälligt personnummer …', or that it is not shown."""
     if share is None or pd.isna(share):
         return view.say("not_followed.hidden")
     if share == 0:

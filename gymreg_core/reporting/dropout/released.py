@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from gymreg_core.cohort.cards import cards
 from gymreg_core.contracts.tracked import Tracked
-from gymreg_core.disclosure import Released, Ties, release_cohorts, release_rounded, smallest_count
+from gymreg_core.disclosure import Released, Ties, release_cohorts, release_rounded, rounded, smallest_count
 from gymreg_core.provenance import Provenance
+from gymreg_core.rules import rule
 
 Sums = list[tuple[int | None, list[int]]]
 OCTOBER = 10
@@ -22,7 +23,8 @@ _STATUS_DAYS = 5
 
 AWAY = "away"
 """Interruptions and study breaks together: neither in the register nor finished when the school year ends."""
-_AWAY = ("study_break", "interrupted")
+_BREAK, _INTERRUPTED = "study_break", "interrupted"
+_AWAY = (_BREAK, _INTERRUPTED)
 
 
 def release_measures(tracked: Tracked, bys: Sequence[str], provenance: Provenance) -> Released:
@@ -54,11 +56,12 @@ def release_measures(tracked: Tracked, bys: Sequence[str], provenance: Provenanc
 
 
 def release_leavers(tracked: Tracked, cohort: int, bys: Sequence[str], provenance: Provenance) -> Released:
-    """Who of a cohort left in each school year: cohort, by, group, year, entry ('' whatever they started on), state
-    (AWAY: on a study break or interrupted), present, pupils, and share of those present.
+    """Who of a cohort was away (study break or interrupted) at the end of each school year: cohort, by, group, year,
+    entry ('' whatever they started on), state (AWAY), present, pupils, and share of those present.
 
-    States one by one are told of the whole region alone, and what they started on of AWAY in the region: with more,
-    most of it would be left out.
+    Present are some more than the starters of the measures, who were there on 15 October: they are rounded, since the
+    difference would tell how many were gone by then, and missing where they are too few for that. What they started on
+    is told of the region alone: with more, most of it would be left out.
     """
     keys = ["cohort", "by", "group", "year", "entry"]
     frame = of_groups(tracked.leavers[tracked.leavers["cohort"] == cohort], bys)
@@ -66,13 +69,18 @@ def release_leavers(tracked: Tracked, cohort: int, bys: Sequence[str], provenanc
     everyone, region = everyone.assign(entry=""), frame[frame["by"] == "region"]
     away = pd.concat([everyone, region])
     away = away[away["state"].isin(_AWAY)].groupby([*keys, "present"], sort=True)["pupils"].sum().reset_index()
-    states = everyone[everyone["by"] == "region"]
-    frame = pd.concat([away.assign(state=AWAY), states], ignore_index=True)[[*keys, "state", "present", "pupils"]]
-    ties = grouped_sums(frame[frame["entry"] == ""], ["year", "state"])
-    ties += parts_of(frame[(frame["by"] == "region") & (frame["state"] == AWAY)], ["year"], "entry")
-    ties += parts_of(frame[(frame["by"] == "region") & frame["state"].isin([AWAY, *_AWAY])], ["year"], "state", AWAY)
+    frame = away.assign(state=AWAY)[[*keys, "state", "present", "pupils"]]
+    ties = grouped_sums(frame[frame["entry"] == ""], ["year"])
+    ties += parts_of(frame[frame["by"] == "region"], ["year"], "entry")
     released = release_cohorts(frame, provenance, ties=Ties(sums=ties, rests=[(["pupils"], "present")]))
+    released = released.with_rounded("present", int(rule("report", "cohort_drawn")))
     return released.with_share("share", "pupils", "present")
+
+
+def release_destinations(leavers: pd.DataFrame, provenance: Provenance) -> Released:
+    """Where those of one group of one cohort went who left in each school year: year, state, pupils (rounded)."""
+    counts = leavers.groupby(["year", "state"], sort=True)["pupils"].sum().reset_index()
+    return release_rounded(_apart(counts, ["year"], "state"), provenance)
 
 
 def release_introductory(tracked: Tracked, bys: Sequence[str], provenance: Provenance) -> Released:
@@ -110,14 +118,15 @@ def release_months(monthly: pd.DataFrame, provenance: Provenance) -> Released:
         [sorted(monthly["month"].unique()), sorted(monthly["state"].unique())], names=["month", "state"]
     )
     counts = monthly.groupby(["month", "state"])["pupils"].sum().reindex(cells, fill_value=0)
-    return release_rounded(counts.reset_index(), provenance).with_share_within("share", "pupils", "month")
+    apart = _apart(counts.reset_index(), ["month"], "state")
+    return release_rounded(apart, provenance).with_share_within("share", "pupils", "month")
 
 
 def release_status_days(monthly: pd.DataFrame, cohort: int, provenance: Provenance) -> Released:
     """The same on 15 October: state, and pupils_y0 (the first one), pupils_y1 and so on, as far as is known."""
     october = monthly[monthly["month"] % _CENTURY == OCTOBER]
     years = october["month"] // _CENTURY - cohort
-    october = october.assign(year=years)[years <= _STATUS_DAYS]
+    october = _apart(october.assign(year=years)[years <= _STATUS_DAYS], ["year"], "state")
     wide = october.pivot_table(index="state", columns="year", values="pupils", aggfunc="sum", fill_value=0)
     wide = wide.rename(columns=lambda year: f"pupils_y{year}").astype("int64")
     return release_rounded(wide.reset_index().rename_axis(columns=None), provenance)
@@ -132,7 +141,25 @@ def release_flows(flows: pd.DataFrame, provenance: Provenance) -> Released:
     ends = [ways.assign(**{end: ""}) for end in ("origin", "destination")]
     keys = ["year", "origin", "destination"]
     counts = pd.concat([*ends, ways], ignore_index=True).groupby(keys, sort=True)["pupils"].sum().reset_index()
+    for end, other in (("origin", "destination"), ("destination", "origin")):
+        whole = counts[other].eq("")
+        counts = pd.concat([_apart(counts[whole], ["year"], end), counts[~whole]]).sort_values(keys, ignore_index=True)
     return release_rounded(counts[counts["pupils"] >= smallest_count()], provenance)
+
+
+def _apart(counts: pd.DataFrame, keys: Sequence[str], state: str) -> pd.DataFrame:
+    """Counts by state, of each combination of `keys`, whose interruptions are so many that they and the study breaks,
+    when these are rounded, add up to what both are rounded together.
+
+    How many are away is told exactly (`release_leavers`). Were both rounded by themselves, the three numbers would now
+    and then leave one answer alone: of 84 who are away 80 and 0 can only be 82 and 2.
+    """
+    counts = counts.reset_index(drop=True)
+    breaks = counts[counts[state].eq(_BREAK)].set_index(list(keys))["pupils"]
+    gone = counts[state].eq(_INTERRUPTED)
+    beside = breaks.reindex(counts.loc[gone].set_index(list(keys)).index, fill_value=0).to_numpy()
+    counts.loc[gone, "pupils"] = rounded(counts.loc[gone, "pupils"] + beside) - rounded(pd.Series(beside)).to_numpy()
+    return counts
 
 
 def grouped_sums(frame: pd.DataFrame, keys: Sequence[str]) -> Sums:

@@ -13,6 +13,8 @@ from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.dropout.released import grouped_sums, of_groups, pairs, parts_of
 
 UNKNOWN = "unknown"
+TOLD = 2
+"""Completion is told by what was switched within two years, as Skolverket told it of those who began in 2006."""
 _YEAR, _MONTHS = 12, 60
 _COHORT = ["cohort", "by", "group"]
 
@@ -24,12 +26,16 @@ def release_switches(tracked: Tracked, bys: Sequence[str], provenance: Provenanc
 
 
 def release_switchers(tracked: Tracked, bys: Sequence[str], provenance: Provenance) -> Released:
-    """The same with completed and share, how many of the pupils had a diploma after three years; of cohorts whose three
-    years have passed."""
+    """The same by what was switched within TOLD years, with completed and share, how many of the pupils had a diploma
+    after three years; of cohorts whose three years have passed."""
     frame = tracked.switches
-    pending = frame.loc[frame["completed"] < 0, "cohort"]
-    known = _switches(frame[~frame["cohort"].isin(pending)], bys, provenance, completed=True)
-    return known.with_share("share", "completed", "pupils")
+    frame = frame[~frame["cohort"].isin(frame.loc[frame["completed"] < 0, "cohort"])]
+    # Completion of the other years is told nowhere: it takes part in no difference.
+    keys = [*_COHORT, "kind"]
+    told = frame.loc[frame["within"] == TOLD, [*keys, "completed"]]
+    frame = frame.drop(columns="completed").merge(told, on=keys)
+    known = _switches(frame, bys, provenance, completed=True)
+    return known.where(known.table["within"].eq(TOLD)).with_share("share", "completed", "pupils")
 
 
 def _switches(frame: pd.DataFrame, bys: Sequence[str], provenance: Provenance, *, completed: bool = False) -> Released:

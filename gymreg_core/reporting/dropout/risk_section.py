@@ -92,7 +92,11 @@ def _fit(view: View) -> Fragment:
     rows = rows.with_words("series", [""] * len(rows))
     listed = table(
         rows,
-        [column(view, "bin", "tenth"), *columns(view, "pupils", "events", "predicted", "observed")],
+        [
+            column(view, "bin", "tenth"),
+            column(view, "pupils", "pupil_years"),
+            *columns(view, "events", "predicted", "observed"),
+        ],
         caption=view.say("risk.fit.table"),
         identifier="risk-stammer",
         language=view.language,

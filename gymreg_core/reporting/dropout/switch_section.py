@@ -7,15 +7,14 @@ import pandas as pd
 from gymreg_core.contracts.tracked import SWITCH_KINDS
 from gymreg_core.disclosure import Released
 from gymreg_core.reporting.charts import bars
-from gymreg_core.reporting.dropout.parts import column, columns, figure, labelled, section, smallest
+from gymreg_core.reporting.dropout.parts import column, columns, figure, labelled, not_drawn, section, smallest
 from gymreg_core.reporting.dropout.view import View
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.tables import table, written
 from gymreg_core.vocabulary.phrases import per_cent
 
-_STAYED, _TOLD, _FEWEST = "none", 2, 2
-"""Completion is told by what was switched within two years, as Skolverket told it of those who began in 2006."""
+_STAYED, _FEWEST = "none", 2
 
 
 def switches(view: View) -> Fragment:
@@ -51,7 +50,7 @@ def _first_year(view: View, frame: pd.DataFrame) -> str:
 
 def _completed(view: View) -> Fragment:
     """How many of each kind finished, of the newest cohort up to the page's for which that is known."""
-    rows = view.of_scope(view.switchers, within=_TOLD)
+    rows = view.of_scope(view.switchers)
     rows = rows.where(rows.table["cohort"] <= view.cohort)
     if not len(rows):
         return Fragment()
@@ -82,4 +81,10 @@ def _completed(view: View) -> Fragment:
     drawing = bars(drawn, label="label", value="share", text="note", language=view.language, maximum=1.0)
     alt = view.say("switches.completed.alt", about=view.about, message=message)
     drawn_figure = figure(view, "byten-examen", drawing, kind="bars", alt=alt, caption=message, data=listed)
-    return top + paragraph(view.say("switches.completed.lead", cohort=cohort)) + drawn_figure + caution
+    return (
+        top
+        + paragraph(view.say("switches.completed.lead", cohort=cohort))
+        + drawn_figure
+        + not_drawn(view, rows, known)
+        + caution
+    )

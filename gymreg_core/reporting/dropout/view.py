@@ -13,7 +13,12 @@ from gymreg_core.cohort.cards import Card, cards
 from gymreg_core.contracts.tracked import Tracked
 from gymreg_core.disclosure import Released, release_cohorts
 from gymreg_core.errors import BadParameters
-from gymreg_core.reporting.dropout.released import release_flows, release_months, release_status_days
+from gymreg_core.reporting.dropout.released import (
+    release_destinations,
+    release_flows,
+    release_months,
+    release_status_days,
+)
 from gymreg_core.reporting.dropout.shown import Shown, shown
 from gymreg_core.reporting.dropout.stored import BY, FORMS, Followed, cohorts_of
 from gymreg_core.reporting.dropout_material import no_decision
@@ -295,6 +300,11 @@ class View:
     def status_days(self) -> Released:
         """See `release_status_days`."""
         return release_status_days(self.raw("monthly"), self.cohort, self.stored.provenance)
+
+    @cached_property
+    def destinations(self) -> Released:
+        """See `release_destinations`."""
+        return release_destinations(self.raw("leavers"), self.stored.provenance)
 
     @cached_property
     def flows(self) -> Released:
