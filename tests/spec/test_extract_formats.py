@@ -28,7 +28,7 @@ from gymreg_core.sources.register.cells import shape_of
 from gymreg_core.store.enrolments import ingest_enrolments, stored_enrolments
 from gymreg_core.store.ingest import ingest_all
 from tests.enrolments import small_enrolments, tiny_enrolments, write_small
-from tests.extracts import cell, content, lines_of, put_lines, write_extract
+from tests.extracts import cell, content, lines_of, put_lines, rows, write_extract
 from tests.formats import as_parquet, as_sqlite, as_workbook, canonical, cells_of, into_database
 from tests.registers import small_register
 
@@ -291,9 +291,11 @@ def test_how_large_the_pieces_are_changes_nothing(
     cell(SPELLS, 5, "Grupp", "Liten")(text)
     parquet, url = as_parquet(pa.date32())(text, tmp_path / "parquet"), as_sqlite(text, tmp_path / "db")
     book = as_workbook(one=True)(text, tmp_path / "book")
+    rows(SPELLS, lambda lines: [*lines[:3], "", "", "", "", *lines[3:]])(text)
     content(SPELLS, lambda data: data.replace(b"\n", b"\r\n") + b"\r\n\r\n")(text)
     expected = [found_in(data) for data in (text, parquet, url, book)]
     assert [found[0][0] for found in expected] == ["word-not-known"] * 4
+    assert [found[0][4] for found in expected[:2]] == [(9,), (4,)]
     monkeypatch.setattr(delimited_text, "BLOCK", block)
     monkeypatch.setattr(delimited_text, "_LONGEST", 10_000)
     monkeypatch.setattr(workbooks, "_ROWS_AT_ONCE", block)
