@@ -30,6 +30,7 @@ from gymreg_core.synthetic.enrolment_extracts import write_enrolments
 from gymreg_core.synthetic.identities import numbers_of
 from tests.enrolments import small_enrolments, tiny_enrolments, write_small
 from tests.extracts import cell, write_extract
+from tests.formats import as_sqlite
 from tests.registers import small_register
 
 
@@ -138,6 +139,14 @@ def test_the_same_extract_again_changes_nothing(tmp_path: Path) -> None:
         again = ingest_enrolments(tmp_path / name, tmp_path / "ws")
         assert again.key == stored_enrolments(tmp_path / "ws").key == second.key
         assert_same(again.enrolments, whole)
+
+
+def test_a_database_that_is_read_again_as_the_second_extract_changes_nothing(tmp_path: Path) -> None:
+    whole_and_part(tmp_path)
+    ingest_enrolments(tmp_path / "part", tmp_path / "ws")
+    url = as_sqlite(tmp_path / "whole", tmp_path / "db")
+    second, again = (ingest_enrolments(url, tmp_path / "ws") for _ in range(2))
+    assert (again.key, len(again.deliveries)) == (second.key, 2)
 
 
 def test_late_rows_and_rows_that_are_gone_are_told_with_their_count(tmp_path: Path) -> None:

@@ -55,6 +55,14 @@ def test_a_placeholder_at_two_units_is_two_persons_who_share_what_no_unit_tells(
     assert at(read_, *pseudonyms([bo], MADE_UP_KEY)) == [("Stockholm",), ("C",)]
 
 
+def test_a_decision_about_a_shared_placeholder_is_of_both(tmp_path: Path) -> None:
+    spells = [{"who": "Bo", "school": school} for school in "AB"]
+    decision = [{"who": "Bo", "start": "2024-01-01", "stop": "2024-12-31"}]
+    persons = [{"who": "Bo", "kind": "placeholder"}]
+    found, _ = read(tmp_path, tiny_enrolments(spells, persons, decisions=decision))
+    assert sorted(found.decisions["pupil"]) == [0, 1]
+
+
 def test_how_many_are_shared_is_told(tmp_path: Path) -> None:
     write_small(tmp_path, tiny_enrolments(SPELLS, PERSONS, HOMES))
     found = {one.rule: (one.severity, one.count, one.rows) for one in check_enrolments(tmp_path)}
