@@ -25,8 +25,8 @@ def curves(h: Histories, s: pd.DataFrame) -> pd.DataFrame:
     The clock starts on the cohort's first day of teaching; whoever started a little later counts from it on as being
     where the first row has them. A month is a calendar month, and its days are parts of it. A pupil is followed to the
     end of `h.as_of`, whatever happens: with a diploma one stays in that state. Errors of probabilities let pupils who
-    began at the same school be alike. By region, home, provider form and programme; groups with few pupils or schools
-    (rules/cohort.yml, rules/cohort_models.yml) have none. Errors: RuleMissing.
+    began at the same school, as it is today, be alike. By region, home, provider form and programme; groups with few
+    pupils or schools (rules/cohort.yml, rules/cohort_models.yml) have none. Errors: RuleMissing.
     """
     those = followed_starters(s)
     rows = _rows(h, those)
@@ -87,7 +87,7 @@ def _rows(h: Histories, those: Cohort) -> Observed:
     kept = begin < np.minimum(end, last)
     return Observed(
         subject=subject[kept],
-        cluster=those.about["school"].to_numpy(np.int64)[subject[kept]],
+        cluster=h.schools["unit"].to_numpy(np.int64)[those.about["school"].to_numpy(np.int64)[subject[kept]]],
         start=begin[kept],
         stop=np.minimum(end, last)[kept],
         state=state[at][kept].astype(np.int64),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -111,6 +113,19 @@ def test_curves_are_those_of_rows_put_together_by_hand(seed: int, monkeypatch: p
             assert_allclose(curve[column], by_hand.table[column], atol=1e-7, err_msg="roots of rounding near 0")
         there = [((some["start"] < m) | ((m == 0) & (some["start"] == 0))) & (some["stop"] >= m) for m in months]
         assert curve.drop_duplicates("month")["followed"].tolist() == [mask.sum() for mask in there]
+
+
+def test_a_school_with_a_new_code_is_one_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    low_limits(monkeypatch)
+    h = histories(random_enrolments(3, 120))
+    assert len(h.schools) == 3
+    today = [0, 1, 0]
+    renamed = replace(h, schools=h.schools.assign(unit=np.array(today, h.schools["unit"].dtype)))
+    s = starts(h)
+    as_one = curves(h, s.assign(school=np.array(today)[s["school"]])).query("by == 'region'")
+    told = curves(renamed, starts(renamed)).query("by == 'region'")
+    assert_allclose(told["std_error"], as_one["std_error"], atol=1e-12, err_msg="rounding")
+    assert not np.allclose(told["std_error"], curves(h, s).query("by == 'region'")["std_error"])
 
 
 @pytest.mark.parametrize(("as_of", "last"), [("2024-09-14", 12), ("2024-09-15", 13)])
