@@ -301,7 +301,7 @@ SUCCESSIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "two units merged": ("", "| A | C | 100 |\n| B | C | 100 |", ()),
     "itself again": ("", "| A | A | 100 |", ("unit-leads-back",)),
     "round again": ("", "| A | B | 100 |\n| B | A | 100 |", ("unit-leads-back",)),
-    "more than all": ("", "| A | B | 60 |\n| A | C | 50 |", ("shares-above-all",)),
+    "more than all": ("", "| A | B | 60 |\n| A | C | 41 |", ("shares-above-all",)),
     "nobody": ("", "| A | B | 0 |", ("share-outside",)),
     "more than everybody": ("", "| A | B | 101 |", ("share-outside",)),
 }

@@ -326,6 +326,21 @@ def test_the_start_on_a_national_programme_after_an_introductory_one() -> None:
     }
 
 
+def test_a_pupil_of_five_numbers_and_a_unit_of_five_codes_are_one() -> None:
+    names, units = ("one", "two", "three", "four", "five"), "ABCDE"
+    days = ["2023-08-15", "2023-11-01", "2024-02-01", "2024-04-01", "2024-05-01"]
+    spells = [{"who": who, "start": day, "school": unit} for who, day, unit in zip(names, days, units, strict=True)]
+    later = list(zip(names[1:], names[:-1], days[1:], strict=True))
+    over = list(zip(units[:-1], units[1:], days[1:], strict=True))
+    h = tiny_histories(
+        spells,
+        identities=[{"who": who, "former": former, "day": day} for who, former, day in later],
+        predecessors=[{"former": former, "school": unit, "day": day} for former, unit, day in over],
+    )
+    assert (len(h), h.pupils["person"].tolist(), h.schools["unit"].tolist()) == (1, [4], [4] * 5)
+    assert [line.split()[-1] for line in told(h, " ".join(names))] == ["start"] + ["administrative"] * 4
+
+
 def test_a_unit_that_will_take_over_has_not_yet() -> None:
     over = {"former": "A", "school": "B", "day": "2024-07-01", "recorded": "2024-04-01"}
     e = tiny_enrolments("| who |\n| eva |", predecessors=[over])
