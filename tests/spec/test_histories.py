@@ -326,6 +326,25 @@ def test_the_start_on_a_national_programme_after_an_introductory_one() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("differing", "first", "second"),
+    [
+        ("stop", "2024-03-10", "2024-05-10"),
+        ("school", "A", "B"),
+        ("code", "EKEKO", "SASAM"),
+        ("year", "1", "2"),
+        ("reason", "interrupted", "moved_out"),
+    ],
+)
+def test_of_two_enrolments_from_one_day_the_same_counts_in_any_order_of_rows(
+    differing: str, first: str, second: str
+) -> None:
+    rows = [{"who": "eva", "stop": "2024-05-10", differing: cell} for cell in (first, second)]
+    schools = [{"school": school} for school in "AB"]
+    ways = [told(tiny_histories(given, schools=schools), "eva") for given in (rows, rows[::-1])]
+    assert ways[0] == ways[1]
+
+
 def test_a_pupil_of_five_numbers_and_a_unit_of_five_codes_are_one() -> None:
     names, units = ("one", "two", "three", "four", "five"), "ABCDE"
     days = ["2023-08-15", "2023-11-01", "2024-02-01", "2024-04-01", "2024-05-01"]
