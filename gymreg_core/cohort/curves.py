@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from gymreg_core.cohort.aalen_johansen import estimate
 from gymreg_core.cohort.aalen_johansen_rows import CENSORED, Observed
 from gymreg_core.cohort.counting import Cohort, followed_starters
-from gymreg_core.cohort.histories import FAR, STATES, Histories
+from gymreg_core.cohort.histories import STATES, Histories
 from gymreg_core.cohort.starts import grouped
 from gymreg_core.contracts.tracked import SCOPES, empty_tracked, tracked_table
 from gymreg_core.rules import rule
@@ -83,7 +83,7 @@ def _rows(h: Histories, those: Cohort) -> Observed:
     begin, end = (_months(days[at], those.cohort[subject], h.as_of) for days in (start, stop))
     last = float(rule("cohort", "followed_years")) * _YEAR
     begin = np.where(first[at] & (begin > 0), 0.0, np.maximum(begin, 0.0))
-    moved = np.where((end > last) | (stop[at] == FAR), CENSORED, moved_to[at])
+    moved = np.where(end > last, CENSORED, moved_to[at])
     kept = begin < np.minimum(end, last)
     return Observed(
         subject=subject[kept],

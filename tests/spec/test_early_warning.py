@@ -95,6 +95,13 @@ def test_time_runs_one_way(h: Histories, found: Outcomes) -> None:
     assert np.isin(h.state_at(judging_day(judged.cohort), judged.pupil), (0, 1, 2)).all()
 
 
+def test_an_outcome_is_known_when_certificates_have_had_their_time(found: Outcomes) -> None:
+    """The last day of three school years, 30 June, and the wait."""
+    wait = int(rule("completion", "wait"))
+    assert wait > 0
+    assert found.known == {cohort: day_number(f"{cohort + 3}-06-30") + wait for cohort in found.known}
+
+
 def test_what_becomes_of_the_judged_changes_no_risk(h: Histories, found: Outcomes) -> None:
     earlier, judged = in_time_order(found, h)
     flipped = replace(judged, completed=~judged.completed)

@@ -16,7 +16,7 @@ from gymreg_core.reporting.sections import figure, long_table, section
 from gymreg_core.reporting.tables import Column, Form
 from gymreg_core.rules import rule
 from gymreg_core.vocabulary.numbers import number
-from gymreg_core.vocabulary.phrases import compared_share, listing, per_cent
+from gymreg_core.vocabulary.phrases import compared_share, per_cent
 
 __all__ = [
     "change_of",
@@ -104,7 +104,7 @@ def not_drawn(view: View, rows: Released, drawn: Released) -> Fragment:
     names = [str(name) for name in rows.table["label"] if name not in there]
     if not names:
         return Fragment()
-    return paragraph(view.say("not_drawn", names=listing(names, view.language), smallest=smallest(view)))
+    return paragraph(view.say("not_drawn", names="; ".join(names), smallest=smallest(view)))
 
 
 def not_followed(view: View, share: Any) -> str:
