@@ -328,6 +328,14 @@ def test_diplomas_are_certificates() -> None:
     assert set(DIPLOMAS) < set(CERTIFICATE_KINDS)
 
 
+@pytest.mark.parametrize(("begun", "counted_after_a_year"), [("2020-10-15", 1), ("2020-10-16", 0)])
+def test_a_national_programme_counts_from_its_first_day(begun: str, counted_after_a_year: int) -> None:
+    spells = [*years("eva", 2019, "IMS"), {"who": "eva", "code": EK, "start": begun, "year": 1}]
+    h = tiny_histories(spells, since=SINCE, as_of=AS_OF)
+    found = introductory(h, starts(h)).query("by == 'region' and programme == '' and within == 1")
+    assert found["to_national"].tolist() == [counted_after_a_year]
+
+
 INTRODUCTORY = """
 | programme | within | starters | to_national | diploma | study_certificate | why |
 |           | 1      | 3 | 1 | 0 | 0 | eva in the next autumn |

@@ -116,6 +116,17 @@ def test_what_is_known_when_a_year_begins(
     assert known(h, periods, who, name) == levels
 
 
+def test_a_switch_over_the_summer_is_known_in_the_october_after_it() -> None:
+    went = """
+    | who   | start      | stop       | reason  | year | code  | school |
+    | turns | 2021-08-15 | 2022-06-10 | changed | 1    | EKEKO | A      |
+    | turns | 2022-08-15 |            |         | 1    | BA    | B      |
+    """
+    h = tiny_histories(went, schools=SCHOOLS, since="2021-07-01", as_of="2023-12-31")
+    (switched,) = [one for one in person_periods(h, starts(h)).terms if one.name == "switched"]
+    assert [switched.levels[code] for code in switched.codes] == ["no", "yes"]
+
+
 def test_a_year_that_has_not_ended_is_in_none() -> None:
     h = tiny_histories(
         WENT, PERSONS, certificates=CERTIFICATES, schools=SCHOOLS, since="2021-07-01", as_of="2022-10-14"
