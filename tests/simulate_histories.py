@@ -45,6 +45,8 @@ Seed {seed}, {date}: {persons:,} persons, {spells:,} rows of spells.
   the country in 2023. One set of odds for all programmes can be found again by a regression on merit; two cannot.
 - Introductory programmes hold {stock:.0%} of the pupils of October 2025; nationally it was about a tenth in 2022.
   Nobody stays there longer than three years.
+- Nobody comes to a national programme in the autumn of the first intake from an introductory one, and few in the next:
+  completion falls by about a point over the first cohorts for that reason alone.
 - No school is better than another, and nobody follows a friend.
 - Three schools get a new unit code and two become one; the register of an intake keeps the code of before.
 - Who is in two registers under one number applied again and stayed; such pairs come about by chance and are few.
