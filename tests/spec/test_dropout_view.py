@@ -183,3 +183,22 @@ def test_real_pupils_need_a_decision(stored: Stored) -> None:
         with pytest.raises(DisclosureRefused, match="without a decision"):
             view(real, decision=nothing)
     assert view(real, decision="Styrelsen 2026-06-11, § 45").cohort == 2022
+
+
+@pytest.mark.parametrize(
+    ("protected", "wanted", "said"),
+    [
+        (40, {}, "har 40 elever skyddade personuppgifter"),
+        (3, {}, "så få att antalet inte visas"),
+        (0, {}, "ingen av dem som började 2022 hade det"),
+        (40, {"scope": "municipality", "scope_name": "Täby"}, "räknas bara för hela regionen"),
+    ],
+)
+def test_protected_identities_are_told_of_beside_the_measures(
+    stored: Stored, protected: int, wanted: dict[str, str], said: str
+) -> None:
+    rows = [(2022, "region", "", "placeholder", 120), (2022, "region", "", "protected", protected)]
+    frame = pd.DataFrame(rows, columns=["cohort", "by", "group", "reason", "pupils"])
+    counted = tracked_table("not_followed", frame[frame["pupils"] > 0])
+    page = DropoutReport.on(Stored(replace(stored.tracked, not_followed=counted)), **wanted)
+    assert said in page.in_brief().markdown.replace("\N{NO-BREAK SPACE}", " ")

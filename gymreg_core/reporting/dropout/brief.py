@@ -27,7 +27,7 @@ def in_brief(view: View) -> Fragment:
     boxes = [box for box in boxes if box]
     if not boxes:
         return top + paragraph(view.say("brief.nothing", about=view.about))
-    told = paragraph(view.say("brief.three_measures"))
+    told = paragraph(_protected(view)) + paragraph(view.say("brief.three_measures"))
     return top + key_figures([box for box in boxes if box]) + paragraph(*outcomes(view)) + told
 
 
@@ -59,6 +59,19 @@ def outcomes(view: View) -> list[str]:
     shares = {"diploma": diploma.share, "certificate": both.share - diploma.share, "neither": 1 - both.share}
     said = {name: per_cent(share, view.language) for name, share in shares.items()}
     return [view.say("brief.outcomes", cohort=diploma.cohort, **said), view.say("brief.neither")]
+
+
+def _protected(view: View) -> str:
+    """How many of the cohort are protected and so in no measure; they are counted for the whole region alone."""
+    if not view.is_region:
+        return view.say("brief.protected.elsewhere")
+    frame = view.of_scope(view.not_followed, cohort=view.cohort, reason="protected").table
+    if not len(frame):
+        return view.say("brief.protected.nobody", cohort=view.cohort)
+    if pd.isna(frame["pupils"].iloc[0]):
+        return view.say("brief.protected.hidden", cohort=view.cohort)
+    pupils = counted(int(frame["pupils"].iloc[0]), "pupil", view.language)
+    return view.say("brief.protected.some", cohort=view.cohort, pupils=pupils)
 
 
 def _young(view: View) -> Fragment:
