@@ -205,3 +205,12 @@ def test_enrolments_with_errors_are_given_to_nobody(tmp_path: Path) -> None:
     reading = read_enrolments(tmp_path, strict=False)
     assert reading.enrolments is None
     assert "1 findings" in repr(reading)
+
+
+@pytest.mark.parametrize(("as_of", "found"), [("2030-12-31", []), ("2031-01-01", ["day-far-after-rows"])])
+def test_an_extract_is_not_from_a_day_years_after_all_it_knows(tmp_path: Path, as_of: str, found: list[str]) -> None:
+    """Every later extract would be an older one. The last row of the small ones is known in 2026."""
+    write_small(tmp_path)
+    path = tmp_path / "utdrag.json"
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), "as_of": as_of}))
+    assert [one.rule for one in check_files([tmp_path])] == found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -133,6 +134,15 @@ def check_spells(checked: Checked) -> None:
     came = (reason == "never_present") & ~np.isnat(table["present"])
     checked.note("presence-contradicts-reason", came, "reason", "present")
     checked.one_at_a_time("spells-overlap", forward)
+
+
+def known_long_before(spells: Table, as_of: date) -> bool:
+    """Whether the last spell was recorded so long before the day of the extract that this day must be wrong.
+
+    A day far ahead would make every later extract an older one.
+    """
+    known = spells["recorded"][spells.readable("recorded")]
+    return len(known) > 0 and bool(as_of.year - known.max().item().year > rule("enrolments", "years_ahead"))
 
 
 def check_homes_reach(homes: Checked, persons: Table, spells: Checked | None, since: Day) -> None:

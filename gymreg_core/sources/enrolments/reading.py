@@ -22,6 +22,7 @@ from gymreg_core.sources.enrolments.checks import (
     check_homes_reach,
     check_spells,
     check_year9,
+    known_long_before,
 )
 from gymreg_core.sources.enrolments.description import Span, described
 from gymreg_core.sources.enrolments.layout import enrolment_kind
@@ -98,6 +99,8 @@ def _read(source: Source, span: Span, key: bytes, notes: Notes, progress: Progre
     persons = tables.get("persons")
     identities = classified(pa.array(persons["applicant"]), year) if persons is not None else None
     _check(tables, identities, span, notes)
+    if "spells" in tables and known_long_before(tables["spells"], span.as_of):
+        notes.add(finding("day-far-after-rows", file=source.described_in))
     if notes.has_errors or persons is None or identities is None:
         return None
     numbers = persons["applicant"]
