@@ -1,0 +1,1 @@
+"""Did the structural supplement help, and how sure can anyone be."""
