@@ -21,7 +21,8 @@ class AnalysisPlan(BaseModel):
     outcome : the one that answers the question. also : further ones, told beside it.
     first_cohort, last_cohort : autumns of the start, None is as far as the data go. programmes : which are in.
     main : the design that answers. designs : all that are told, in that order.
-    confidence : of intervals. smallest_of_interest : percentage points of the outcome at the mean dose; a smaller effect
+    confidence : of intervals.
+    smallest_of_interest : percentage points of the outcome at the mean dose; a smaller effect
         is no reason to decide anything.
     power : share of simulations in which an effect has to be told from none to count as detectable.
     simulations, seed : of power and of the bootstrap.
