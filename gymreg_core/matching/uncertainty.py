@@ -11,9 +11,10 @@ import pandas as pd
 from gymreg_core.contracts.register import Register
 from gymreg_core.matching.kernel import NONE
 from gymreg_core.matching.market import Market
+from gymreg_core.matching.pieces import Progress
 from gymreg_core.matching.rerun_lists import rerun_lists, side_by_side
 from gymreg_core.matching.run_counts import CHANGE, CUTOFF, SCENARIO, SERIES, TODAY, TOTALS, Rounds, RunCounts
-from gymreg_core.matching.runs import Progress, re_run
+from gymreg_core.matching.runs import re_run
 from gymreg_core.rules import rule
 
 Side = tuple[Register, Market]

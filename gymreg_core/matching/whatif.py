@@ -15,7 +15,7 @@ from gymreg_core.matching.certificate import Certificate, certify
 from gymreg_core.matching.compare import Comparison, compare
 from gymreg_core.matching.market import Match
 from gymreg_core.matching.options import MarketOptions
-from gymreg_core.matching.runs import Progress
+from gymreg_core.matching.pieces import Progress
 from gymreg_core.matching.scenarios import Scenario, load_scenario, make_scenario
 from gymreg_core.matching.solve import solve
 from gymreg_core.matching.ties import SEEDS

@@ -97,7 +97,7 @@ def test_a_wrong_scenario_ends_with_10(run: Any, tmp_path: Path, text: str, told
 
 
 def test_an_unknown_round_and_an_absent_cluster_end_with_10(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gymreg_core.matching.runs._WAIT", 1.0)
+    monkeypatch.setattr("gymreg_core.matching.pieces._WAIT", 1.0)
     assert run(MOVED, "--round", "reserve_1")[0] == 10
     code, _, complaints = run(MOVED, "--runs", 5, "--cluster", "tcp://127.0.0.1:1")
     assert code == 10

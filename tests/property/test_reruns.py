@@ -206,7 +206,7 @@ def test_the_same_bit_for_bit_on_a_cluster() -> None:
 def test_a_cluster_without_workers_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     from distributed import LocalCluster
 
-    monkeypatch.setattr("gymreg_core.matching.runs._WAIT", 1.0)
+    monkeypatch.setattr("gymreg_core.matching.pieces._WAIT", 1.0)
     with (
         LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=None, silence_logs=40) as cluster,
         pytest.raises(BadParameters, match="has no workers"),
@@ -215,7 +215,7 @@ def test_a_cluster_without_workers_is_told(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_cluster_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gymreg_core.matching.runs._WAIT", 1.0)
+    monkeypatch.setattr("gymreg_core.matching.pieces._WAIT", 1.0)
     with pytest.raises(BadParameters, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:1"):
         re_run(rounds(), 10, seed=0, resample=True, step=STEP, cluster="tcp://127.0.0.1:1")
 
