@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+SETTLED = ("girls", "merit", "older", "introductory")
+"""Covariates of a panel that no later money can move."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -27,14 +29,17 @@ class Panel:
     school, programme, cohort, band : int64 (r,), places in the above.
     pupils : int64 (r,). covered : int64 (r,), of them below the limit.
     dose : (r,), of the school and programme, as paid. school_dose : (r,), of the school, all national programmes.
-    predicted : (r,), the dose that the pupils of the cohorts before the supplement would have brought the school and
-    programme by the amounts of the first year that has it whole; NaN where it had none then. The same for all cohorts.
+    predicted : (r,), the dose that the pupils of the cohorts before the supplement (rules/effects.yml, base_cohorts)
+    would have brought the school and programme by the mean amounts of the first three school years that have it whole;
+    NaN where it had none then. The same for all cohorts.
     formula : (r,), the dose that the intake three years earlier would bring by the amounts of the cohort's own years;
     NaN where there was none.
     shares : (r, levels), shares of that earlier intake by level of the supplement, and amounts : (c, levels), thousand
     kronor, mean over the cohort's three school years: formula is the sum of their products.
     known, total : per outcome of contracts.effects.OUTCOMES, int64 (r,) pupils whose outcome is known, and float64 (r,)
     the sum of it over them. An outcome that is known of nobody is there with zeros.
+    settled_known, settled_total : the same of what was settled before the start (SETTLED): girls, merit (points of year
+    9), older (began later than the calendar year of their 16th birthday), introductory (began on such a programme).
     """
 
     schools: NDArray[np.str_]
@@ -58,6 +63,8 @@ class Panel:
     amounts: Floats
     known: Mapping[str, Ints]
     total: Mapping[str, Floats]
+    settled_known: Mapping[str, Ints]
+    settled_total: Mapping[str, Floats]
 
     def __len__(self) -> int:
         return len(self.school)
