@@ -48,11 +48,21 @@ CLAIMS = ("causal", "associated", "withdrawn", "none")
 nothing, as there is no number."""
 REFUSALS = (
     *("", "few_schools", "no_variation", "one_treated", "collinear", "empty_window", "weak_instrument", "few_pupils"),
-    *("no_outcome", "no_earlier", "no_offers", "no_shocks"),
+    *("no_outcome", "no_earlier", "no_offers", "no_shocks", "no_gain_told", "not_causal"),
 )
 """few_schools: fewer clusters than rules/effects.yml asks for. no_variation: everyone met the same dose. one_treated: a
 single school (or shock) carries the contrast. no_earlier: no cohort from before the supplement. no_outcome: no cohort
-whose outcome is known. no_offers: no matched register of intakes whose outcome is known."""
+whose outcome is known. no_offers: no matched register of intakes whose outcome is known. Of costs alone: no_gain_told,
+the interval holds that not one pupil more gets a diploma; not_causal, the design's tests do not let it be said."""
+FINDINGS = ("more", "less", "nothing_of_interest", "cannot_tell", "refused")
+"""What the interval says. more, less: it lies above, below 0. nothing_of_interest: it lies whole within the plan's
+smallest effect of interest, on whichever side of 0. cannot_tell: it holds 0 and effects of interest."""
+QUANTITIES = (
+    *("percentage_points", "pupils_a_year", "kronor_per_pupil", "least_kronor_per_pupil", "supplement_kronor_a_year"),
+)
+"""percentage_points: at the mean dose of wholly exposed cohorts, or by an offer. pupils_a_year: of a cohort, by that
+dose. kronor_per_pupil: supplement for each further pupil with a diploma. least_kronor_per_pupil: not less than this,
+where the former cannot be said. supplement_kronor_a_year: all of the supplement, of the plan's main design alone."""
 
 _WHAT = (
     Column("design", "str", "how it was found", values=DESIGNS),
@@ -198,10 +208,21 @@ EFFECT_TABLES: Mapping[str, tuple[Column, ...]] = {
         _PLANNED,
         _REFUSAL,
     ),
+    # What several estimates say together. equal_effects: of the groups of a kind, that they are the same. one_direction:
+    # of the specifications of a design, that as many of them would point the same way by chance.
+    "joint_tests": (
+        *_WHAT,
+        Column("test", "str", "what is tested", values=("equal_effects", "one_direction")),
+        Column("by", "str", "kind of group, '' for specifications"),
+        Column("number", "int64", "estimates that it is about", "estimates"),
+        Column("statistic", "float64", "F; the share of the estimates on the side of their median", nullable=True),
+        Column("p_value", "float64", "of the null hypothesis", nullable=True),
+        _REFUSAL,
+    ),
     # What one more pupil with a diploma costs, and how many the supplement makes a year.
     "cost": (
         *_WHAT,
-        Column("quantity", "str", "kronor_per_pupil, pupils_a_year or percentage_points (at the mean dose)"),
+        Column("quantity", "str", "what is told", values=QUANTITIES),
         Column("estimate", "float64", "see `quantity`", nullable=True),
         *_INTERVAL,
         Column("pupils", "int64", "pupils a year that it is about", "pupils"),
@@ -210,9 +231,10 @@ EFFECT_TABLES: Mapping[str, tuple[Column, ...]] = {
     ),
     "conclusions": (
         *_WHAT,
+        Column("measure", "str", "what it is about: the dose, or an offer and never the money", values=MEASURES[:2]),
         Column("claim", "str", "what may be said", values=CLAIMS),
-        Column("finding", "str", "more, less, nothing_of_interest, cannot_tell or refused"),
-        Column("because", "str", "the check that decided, '' where all hold; checks by comma"),
+        Column("finding", "str", "what the interval says", values=FINDINGS),
+        Column("because", "str", "the checks that decided, by comma; '' where all hold, or there is no number"),
         _PLANNED,
         _REFUSAL,
     ),
@@ -246,6 +268,7 @@ class Studied:
     cutoff_bins: pd.DataFrame
     cutoff_checks: pd.DataFrame
     specifications: pd.DataFrame
+    joint_tests: pd.DataFrame
     cost: pd.DataFrame
     conclusions: pd.DataFrame
 

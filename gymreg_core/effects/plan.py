@@ -12,6 +12,7 @@ from gymreg_core.contracts.effects import DESIGNS
 
 Outcome = Literal["completion_3", "completion_4", "interruption", "switching", "points"]
 Design = Literal["introduction", "dose", "dose_groups", "instrument", "offers", "cutoff"]
+Group = Literal["merit_band", "programme_type"]
 Year = Annotated[int, Field(ge=1990, le=2100)]
 
 
@@ -21,9 +22,10 @@ class AnalysisPlan(BaseModel):
     outcome : the one that answers the question. also : further ones, told beside it.
     first_cohort, last_cohort : autumns of the start, None is as far as the data go. programmes : which are in.
     main : the design that answers. designs : all that are told, in that order.
+    groups : kinds of group whose estimates are asked for beforehand; those of others are exploratory.
     confidence : of intervals.
-    smallest_of_interest : percentage points of the outcome at the mean dose; a smaller effect
-        is no reason to decide anything.
+    smallest_of_interest : percentage points of the outcome at the mean dose, or by an offer; a smaller effect is no
+        reason to decide anything.
     power : share of simulations in which an effect has to be told from none to count as detectable.
     simulations, seed : of power and of the bootstrap.
     registered : where and when the plan was fixed, in words.
@@ -38,6 +40,7 @@ class AnalysisPlan(BaseModel):
     programmes: Literal["all", "preparatory", "vocational"] = "all"
     main: Design = "introduction"
     designs: tuple[Design, ...] = DESIGNS  # type: ignore[assignment]
+    groups: tuple[Group, ...] = ()
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     smallest_of_interest: Annotated[float, Field(gt=0, le=100)] = 1.0
     power: Annotated[float, Field(gt=0.5, lt=1)] = 0.8
