@@ -208,8 +208,8 @@ EFFECT_TABLES: Mapping[str, tuple[Column, ...]] = {
         _PLANNED,
         _REFUSAL,
     ),
-    # What several estimates say together. equal_effects: of the groups of a kind, that they are the same. one_direction:
-    # of the specifications of a design, that as many of them would point the same way by chance.
+    # What several estimates say together. equal_effects: of the groups of a kind, that they are the same.
+    # one_direction: of the specifications of a design, that as many of them would point the same way by chance.
     "joint_tests": (
         *_WHAT,
         Column("test", "str", "what is tested", values=("equal_effects", "one_direction")),
