@@ -60,6 +60,8 @@ def small_margins(
             offered=offered,
             dose_offered=dose_of[school],
             dose=dose,
+            better=np.full(m, np.inf),
+            vocational=school_of[path] % 3 == 0,
             covariates={
                 name: np.asarray(values, np.float64) for name, values in zip(COVARIATES, covariates, strict=True)
             },

@@ -24,6 +24,10 @@ class Margins:
     lottery : bool (m,), the merit value is the lowest admitted and some of those with it were left out by lot.
     offered : bool (m,). dose_offered : (m,), dose of the study path's school and programme (see Panel). dose : (m,), of
     where the applicant began, NaN where nowhere.
+    better : (m,), points from which the applicant would have had an offer that they like better (merit at the lowest of
+    those cut-offs less this cut-off), inf where none. Whoever has it at 0 or below is never on the upper side of the
+    cut-off by the own merit and tells nothing there: left out by the design `cutoff`.
+    vocational : bool (m,), of the study path's programme.
     covariates : name -> (m,), settled before the admission. known, outcome : per outcome, bool (m,) and float64 (m,).
     """
 
@@ -36,6 +40,8 @@ class Margins:
     offered: Bools
     dose_offered: Floats
     dose: Floats
+    better: Floats
+    vocational: Bools
     covariates: Mapping[str, Floats]
     known: Mapping[str, Bools]
     outcome: Mapping[str, Floats]
