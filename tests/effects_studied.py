@@ -386,7 +386,7 @@ class _Maker:
                 costs = {"estimate": 3000 / told["estimate"], "low": 3000 / told["high"], "high": 3000 / told["low"]}
                 out.append({**about, "quantity": "kronor_per_pupil", **costs})
             else:
-                out.append({**about, "quantity": "kronor_per_pupil"})
+                out.append({**about, "quantity": "kronor_per_pupil", "refusal": "no_gain_told"})
             yearly = {name: value * self.pupils for name, value in at_dose.items()}
             out.append({**about, "quantity": "pupils_a_year", **yearly})
             out.append(
@@ -398,6 +398,7 @@ class _Maker:
         return [
             {
                 **self._what(design, outcome),
+                "measure": rule("effects_wording", design)["about"],
                 "claim": self.of[design].claim,
                 "finding": self.of[design].finding,
                 "because": self.of[design].because,

@@ -1,0 +1,82 @@
+"""Whom a study is about: the cells of the plan's cohorts and programmes, and the dose that they meet in the end."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import numpy as np
+
+from gymreg_core.effects.margins import Margins
+from gymreg_core.effects.panel import Panel
+from gymreg_core.effects.plan import AnalysisPlan
+
+_CELLS = ("school", "programme", "band", "pupils", "covered", "dose", "school_dose", "predicted", "formula", "shares")
+_WHOLE = 1 - 1e-9
+_PAIRS = ("covariates", "known", "outcome")
+
+
+def population(panel: Panel, plan: AnalysisPlan) -> Panel:
+    """The cells of the plan's cohorts and kind of programme; schools, programmes and bands keep their places."""
+    cohorts = _years(panel.cohorts, plan)
+    kind = {
+        "all": np.ones(len(panel.programmes), bool),
+        "vocational": panel.vocational,
+        "preparatory": ~panel.vocational,
+    }[plan.programmes]
+    kept = cohorts[panel.cohort] & kind[panel.programme]
+    if kept.all() and cohorts.all():
+        return panel
+    place = np.cumsum(cohorts) - 1
+    by_name = {
+        name: {key: values[kept] for key, values in getattr(panel, name).items()}
+        for name in ("known", "total", "settled_known", "settled_total")
+    }
+    return replace(
+        panel,
+        cohorts=panel.cohorts[cohorts],
+        exposure=panel.exposure[cohorts],
+        amounts=panel.amounts[cohorts],
+        cohort=place[panel.cohort[kept]].astype(np.int64),
+        **{name: getattr(panel, name)[kept] for name in _CELLS},
+        **by_name,
+    )
+
+
+def applicants_of(margins: Margins, plan: AnalysisPlan) -> Margins:
+    """The pairs of the plan's intakes. Whatever the kind of programme: an offer may be of another than the start."""
+    kept = _years(margins.intake, plan)
+    if kept.all():
+        return margins
+    rows = {f.name: getattr(margins, f.name) for f in fields(margins)}
+    return replace(
+        margins,
+        **{
+            name: {key: values[kept] for key, values in given.items()} if name in _PAIRS else given[kept]
+            for name, given in rows.items()
+        },
+    )
+
+
+def wholly_exposed(panel: Panel) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """bool (r,): cells of cohorts with a supplement in all of their three school years."""
+    return np.asarray(panel.exposure >= _WHOLE)[panel.cohort]
+
+
+def mean_dose(panel: Panel) -> float:
+    """Mean over the pupils of wholly exposed cohorts, thousand kronor per pupil and school year; NaN without any."""
+    there = wholly_exposed(panel) & np.isfinite(panel.dose)
+    pupils = panel.pupils[there]
+    return float((pupils * panel.dose[there]).sum() / pupils.sum()) if pupils.sum() else float("nan")
+
+
+def pupils_a_year(panel: Panel) -> int:
+    """Pupils of a wholly exposed cohort, the mean over them; 0 without any."""
+    there = wholly_exposed(panel)
+    cohorts = len(np.unique(panel.cohort[there]))
+    return round(int(panel.pupils[there].sum()) / cohorts) if cohorts else 0
+
+
+def _years(years: np.ndarray, plan: AnalysisPlan) -> np.ndarray:  # type: ignore[type-arg]
+    first = -np.inf if plan.first_cohort is None else plan.first_cohort
+    last = np.inf if plan.last_cohort is None else plan.last_cohort
+    return np.asarray((years >= first) & (years <= last))
