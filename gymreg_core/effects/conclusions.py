@@ -55,7 +55,7 @@ def conclusions(estimates: pd.DataFrame, checks: pd.DataFrame, dose: float, plan
             words = wording(design)
             if (design, outcome, words.about) not in told.index:
                 raise ValueError(f"{design} gave no estimate of {outcome} by {words.about}")
-            found = told.loc[[(design, outcome, words.about)]].iloc[0].to_dict()
+            found = {str(k): v for k, v in told.loc[[(design, outcome, words.about)]].iloc[0].items()}
             own = {check: verdicts.get((design, outcome, check), UNCLEAR) for check in words.needs}
             claim, because = _claim(found["refusal"], own, words.most)
             made.append(

@@ -37,8 +37,8 @@ def cost(panel: Panel, estimates: pd.DataFrame, conclusions: pd.DataFrame, plan:
     told = estimates[estimates["group"] == ""].set_index(["design", "outcome", "measure"])
     made: list[dict[str, Any]] = []
     for one in conclusions.to_dict("records"):
-        found = told.loc[[(one["design"], one["outcome"], one["measure"])]].iloc[0].to_dict()
-        made += _told({str(k): v for k, v in one.items()}, {str(k): v for k, v in found.items()}, dose, pupils, plan)
+        found = told.loc[[(one["design"], one["outcome"], one["measure"])]].iloc[0]
+        made += _told(_named(one), _named(found), dose, pupils, plan)
     return Found({"cost": rows("cost", made)})
 
 
@@ -61,6 +61,10 @@ def _told(
     if (one["design"], one["outcome"]) == (plan.main, plan.outcome) and pupils:
         whole = _THOUSAND * dose * pupils * _years()
         yield {**what, "quantity": "supplement_kronor_a_year", "estimate": whole, "low": whole, "high": whole}
+
+
+def _named(row: Any) -> dict[str, Any]:
+    return {str(name): value for name, value in row.items()}
 
 
 def _times(found: Mapping[str, Any], factor: float) -> dict[str, Any]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gymreg_core.effects.margins import Margins
-from gymreg_core.effects.panel import Panel
+from gymreg_core.effects.panel import Bools, Panel
 from gymreg_core.effects.plan import AnalysisPlan
 
 _CELLS = ("school", "programme", "band", "pupils", "covered", "dose", "school_dose", "predicted", "formula", "shares")
 _WHOLE = 1 - 1e-9
-_PAIRS = ("covariates", "known", "outcome")
+_BY_NAME = ("covariates", "known", "outcome")
 
 
 def population(panel: Panel, plan: AnalysisPlan) -> Panel:
@@ -27,7 +29,7 @@ def population(panel: Panel, plan: AnalysisPlan) -> Panel:
     if kept.all() and cohorts.all():
         return panel
     place = np.cumsum(cohorts) - 1
-    by_name = {
+    by_name: dict[str, Any] = {
         name: {key: values[kept] for key, values in getattr(panel, name).items()}
         for name in ("known", "total", "settled_known", "settled_total")
     }
@@ -47,17 +49,14 @@ def applicants_of(margins: Margins, plan: AnalysisPlan) -> Margins:
     kept = _years(margins.intake, plan)
     if kept.all():
         return margins
-    rows = {f.name: getattr(margins, f.name) for f in fields(margins)}
-    return replace(
-        margins,
-        **{
-            name: {key: values[kept] for key, values in given.items()} if name in _PAIRS else given[kept]
-            for name, given in rows.items()
-        },
-    )
+    parts: dict[str, Any] = {}
+    for name in (f.name for f in fields(margins)):
+        given = getattr(margins, name)
+        parts[name] = {key: values[kept] for key, values in given.items()} if name in _BY_NAME else given[kept]
+    return replace(margins, **parts)
 
 
-def wholly_exposed(panel: Panel) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def wholly_exposed(panel: Panel) -> Bools:
     """bool (r,): cells of cohorts with a supplement in all of their three school years."""
     return np.asarray(panel.exposure >= _WHOLE)[panel.cohort]
 
@@ -76,7 +75,7 @@ def pupils_a_year(panel: Panel) -> int:
     return round(int(panel.pupils[there].sum()) / cohorts) if cohorts else 0
 
 
-def _years(years: np.ndarray, plan: AnalysisPlan) -> np.ndarray:  # type: ignore[type-arg]
+def _years(years: NDArray[np.int16], plan: AnalysisPlan) -> Bools:
     first = -np.inf if plan.first_cohort is None else plan.first_cohort
     last = np.inf if plan.last_cohort is None else plan.last_cohort
     return np.asarray((years >= first) & (years <= last))
