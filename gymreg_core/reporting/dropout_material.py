@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gymreg_core.errors import DisclosureRefused
 from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.dropout_plan import DropoutPlan
 from gymreg_core.reporting.funding_material import enrolment_extracts, extract_names
-from gymreg_core.reporting.material import Given, Note
+from gymreg_core.reporting.material import Given, Note, require_decision
 from gymreg_core.reporting.plans import ReportParams
 
 if TYPE_CHECKING:
@@ -32,8 +31,7 @@ class DropoutMaterial:
     def wanted(self, plan: DropoutPlan) -> Sequence[ReportParams]:
         from gymreg_core.reporting.dropout.stored import cohorts_of, names_of
 
-        if not self.provenance.made_up and not (plan.decision or "").strip():
-            raise no_decision()
+        decided(self.provenance, plan.decision)
         tracked = self.stored.tracked
         return plan.expand(cohorts_of(tracked), lambda cohort, scope: names_of(tracked, cohort, scope))
 
@@ -45,13 +43,14 @@ class DropoutMaterial:
         return []
 
 
-def no_decision() -> DisclosureRefused:
-    """What is told where pages are asked for of what became of real pupils and nobody decided to publish them."""
-    return DisclosureRefused(
-        "these are cohorts of real pupils, and no report is made of them without a decision to publish",
-        where="dropout report: decision",
+def decided(provenance: Provenance, decision: str | None) -> None:
+    """As `require_decision`."""
+    require_decision(
+        provenance,
+        decision,
+        report="dropout",
+        held="these are cohorts of real pupils",
         why="What became of pupils is in the region's keeping; it decides what it publishes of it.",
-        remedy='Say who decided and when in the params file: decision: "Styrelsen 2026-06-11, § 45".',
     )
 
 

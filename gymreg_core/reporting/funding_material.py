@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gymreg_core.errors import DisclosureRefused
 from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.funding_plan import FundingPlan
 from gymreg_core.reporting.manifest import name_and_hash
-from gymreg_core.reporting.material import Given, Note
+from gymreg_core.reporting.material import Given, Note, require_decision
 from gymreg_core.reporting.plans import ReportParams
 
 if TYPE_CHECKING:
@@ -34,8 +33,7 @@ class FundingMaterial:
         return self.settled.provenance
 
     def wanted(self, plan: FundingPlan) -> Sequence[ReportParams]:
-        if not self.provenance.made_up and not (plan.decision or "").strip():
-            raise no_decision()
+        decided(self.provenance, plan.decision)
         months = {year: len(self.settled.year(year).about["months"]) for year in self.settled.years}
 
         def names(year: int, scope: str) -> list[str]:
@@ -54,13 +52,14 @@ class FundingMaterial:
         return []
 
 
-def no_decision() -> DisclosureRefused:
-    """What is told where pages are asked for of what was paid for real pupils and nobody decided to publish them."""
-    return DisclosureRefused(
-        "these are months settled for real pupils, and no report is made of them without a decision to publish",
-        where="funding report: decision",
+def decided(provenance: Provenance, decision: str | None) -> None:
+    """As `require_decision`."""
+    require_decision(
+        provenance,
+        decision,
+        report="funding",
+        held="these are months settled for real pupils",
         why="Amounts follow from programmes and homes of pupils; the region decides what it publishes of them.",
-        remedy='Say who decided and when in the params file: decision: "Styrelsen 2026-06-11, § 45".',
     )
 
 

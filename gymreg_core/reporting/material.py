@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from gymreg_core.errors import DisclosureRefused
 from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.plans import ReportParams
 
@@ -45,3 +46,19 @@ class Material(Protocol):
     def schools(self) -> list[tuple[str, str]]:
         """(school, municipality) pairs that the front page leads to."""
         ...
+
+
+def require_decision(provenance: Provenance, decision: str | None, *, report: str, held: str, why: str) -> None:
+    """Real pupils' data become pages only where a decision says so.
+
+    held : what there is a decision wanting for: "these are cohorts of real pupils".
+    Errors: DisclosureRefused for real pupils without a decision.
+    """
+    if provenance.made_up or (decision or "").strip():
+        return
+    raise DisclosureRefused(
+        f"{held}, and no report is made of them without a decision to publish",
+        where=f"{report} report: decision",
+        why=why,
+        remedy='Say who decided and when in the params file: decision: "Styrelsen 2026-06-11, § 45".',
+    )

@@ -62,3 +62,8 @@ def long_table(
     numbers = {"n": number(limit, view.language), "total": number(len(released), view.language)}
     file = download(released, whole or shown, name=identifier, label=csv, language=view.language)
     return out + paragraph(view.say("shown_of", **numbers)) + file
+
+
+def labelled(released: Released, names: Sequence[str]) -> Released:
+    """The rows with `names` as their label."""
+    return released.with_words("label", list(names))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -61,6 +61,18 @@ class Column:
     @property
     def align(self) -> str:
         return "left" if self.form == "text" else "right"
+
+
+@dataclass(frozen=True)
+class Forms:
+    """How the columns of a report are written: by their name, else by how it ends, else as counts."""
+
+    by_name: Mapping[str, Form]
+    endings: Sequence[tuple[str, Form]] = ()
+
+    def of(self, name: str) -> Form:
+        by_ending: Form = next((form for ending, form in self.endings if name.endswith(ending)), "count")
+        return self.by_name.get(name, by_ending)
 
 
 def written(value: Any, form: Form, language: Language) -> str:

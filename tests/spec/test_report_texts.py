@@ -18,12 +18,13 @@ from gymreg_core.vocabulary.programmes import LANGUAGES, programmes
 from gymreg_core.vocabulary.texts import Texts, terms, texts
 
 ROOT = Path(gymreg_core.__file__).parent
+_SHARED = ("reporting/sections.py", "reporting/report_view.py", "reporting/common_appendix.py")
 TABLES: dict[str, tuple[str, ...]] = {
     "gymreg_core.admission/texts.yml": ("admission",),
     "gymreg_core.reporting.admission/texts.yml": ("reporting/admission", "reporting/sections.py"),
-    "gymreg_core.reporting.funding/texts.yml": ("reporting/funding", "reporting/sections.py"),
-    "gymreg_core.reporting.dropout/texts.yml": ("reporting/dropout", "reporting/sections.py"),
-    "gymreg_core.reporting.dropout/texts_models.yml": ("reporting/dropout", "reporting/sections.py"),
+    "gymreg_core.reporting.funding/texts.yml": ("reporting/funding", *_SHARED),
+    "gymreg_core.reporting.dropout/texts.yml": ("reporting/dropout", *_SHARED),
+    "gymreg_core.reporting.dropout/texts_models.yml": ("reporting/dropout", *_SHARED),
     "gymreg_core.vocabulary/phrases.yml": ("vocabulary",),
     "gymreg_core.vocabulary/terms.yml": (),
 }

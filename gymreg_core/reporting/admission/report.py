@@ -108,16 +108,7 @@ class AdmissionReport:
         said = brief.highlights(view)
         title = view.say(f"page.title.{view.scope.kind}", year=view.intake_year, name=view.place)
         subtitle = view.say(f"page.subtitle.{view.round}", place=view.place)
-        return PageHead(
-            {
-                "title": title,
-                "subtitle": subtitle,
-                "description": said[0] if said else f"{title}. {subtitle}.",
-                "lang": view.language,
-                "highlights": said,
-                "facts": [{"name": name, "value": value} for name, value in facts],
-            }
-        )
+        return PageHead.of(title, subtitle, language=view.language, said=said, facts=facts)
 
     def in_brief(self) -> Fragment:
         """Five figures that matter, each with its change."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,8 +11,8 @@ from gymreg_core.disclosure import Released
 from gymreg_core.reporting.dropout.view import Figure, View
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
-from gymreg_core.reporting.sections import figure, long_table, section
-from gymreg_core.reporting.tables import Column, Form
+from gymreg_core.reporting.sections import figure, labelled, long_table, section
+from gymreg_core.reporting.tables import Column, Form, Forms
 from gymreg_core.rules import rule
 from gymreg_core.vocabulary.numbers import number
 from gymreg_core.vocabulary.phrases import compared_share, per_cent
@@ -38,7 +37,7 @@ _ENDINGS: tuple[tuple[str, Form], ...] = (
     ("_share", "percent"),
     ("share", "percent"),
 )
-_FORMS: dict[str, Form] = {
+_NAMES: dict[str, Form] = {
     **dict.fromkeys(("label", "label_to", "note", "municipality", "school", "series", "status"), "text"),
     **dict.fromkeys(("source_file", "sha256", "programme_name"), "text"),
     **dict.fromkeys(("cohort", "year"), "year"),
@@ -46,28 +45,19 @@ _FORMS: dict[str, Form] = {
     **dict.fromkeys(("effect", "low", "high", "difference"), "percent_change"),
     **dict.fromkeys(("probability", "predicted", "observed", "expected", "workload"), "percent"),
 }
+_FORMS = Forms(_NAMES, _ENDINGS)
 
 
 def column(view: View, name: str, head: str | None = None, form: Form | None = None, **blanks: object) -> Column:
     """A column; its head is ``column.<head>`` (by default its own name), its form goes by its name, whichever year it
     is of."""
     plain = name[:-3] if name[-3:-1] == "_y" else name
-    return Column(name, view.say(f"column.{head or plain}", **blanks), form or _form(plain))
+    return Column(name, view.say(f"column.{head or plain}", **blanks), form or _FORMS.of(plain))
 
 
 def columns(view: View, *names: str) -> list[Column]:
     """Columns whose heads go by their names."""
     return [column(view, name) for name in names]
-
-
-def _form(name: str) -> Form:
-    by_ending: Form = next((form for ending, form in _ENDINGS if name.endswith(ending)), "count")
-    return _FORMS.get(name, by_ending)
-
-
-def labelled(released: Released, names: Sequence[str]) -> Released:
-    """The rows with `names` as their label."""
-    return released.with_words("label", list(names))
 
 
 def state_names(view: View) -> dict[str, str]:

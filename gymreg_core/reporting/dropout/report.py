@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from gymreg_core.errors import BadParameters
 from gymreg_core.reporting.dropout import (
     appendix,
     brief,
@@ -27,8 +26,9 @@ from gymreg_core.reporting.dropout.stored import Followed, load
 from gymreg_core.reporting.dropout.view import View
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.page_head import PageHead
+from gymreg_core.reporting.report_view import known_language
 from gymreg_core.vocabulary.numbers import day
-from gymreg_core.vocabulary.programmes import LANGUAGES, Language
+from gymreg_core.vocabulary.programmes import Language
 
 _CENTURY = 100
 
@@ -81,11 +81,7 @@ class DropoutReport:
     @classmethod
     def on(cls, stored: Followed, *, cohort: int | None = None, **wanted: Any) -> DropoutReport:
         """As `open`, on tracked cohorts that are loaded already."""
-        language = wanted.get("language", "sv")
-        if language not in LANGUAGES:
-            raise BadParameters(
-                f"{language!r} is not a language", where="language", remedy=f"One of: {', '.join(LANGUAGES)}."
-            )
+        known_language(wanted.get("language", "sv"))
         defaults = {"scope": "region", "scope_name": None, "compare_to": "previous", "language": "sv"}
         return cls(View.of(stored, cohort=cohort, **{**defaults, **wanted}))
 
@@ -101,16 +97,7 @@ class DropoutReport:
         said = brief.highlights(view)
         title = view.say(f"page.title.{view.scope}", cohort=view.cohort, name=view.place)
         subtitle = view.say(f"page.subtitle.{view.scope}", place=view.place, cohort=view.cohort)
-        return PageHead(
-            {
-                "title": title,
-                "subtitle": subtitle,
-                "description": said[0] if said else f"{title}. {subtitle}.",
-                "lang": view.language,
-                "highlights": said,
-                "facts": [{"name": name, "value": value} for name, value in facts],
-            }
-        )
+        return PageHead.of(title, subtitle, language=view.language, said=said, facts=facts)
 
     def in_brief(self) -> Fragment:
         """How many finish, leave, switch and go on, each with its change."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,6 +12,7 @@ from gymreg_core.cohort.cards import Card, cards
 from gymreg_core.contracts.tracked import Tracked
 from gymreg_core.disclosure import Released, release_cohorts
 from gymreg_core.errors import BadParameters
+from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.dropout.released import (
     release_destinations,
     release_flows,
@@ -21,15 +21,10 @@ from gymreg_core.reporting.dropout.released import (
 )
 from gymreg_core.reporting.dropout.shown import Shown, shown
 from gymreg_core.reporting.dropout.stored import BY, FORMS, Followed, cohorts_of
-from gymreg_core.reporting.dropout_material import no_decision
+from gymreg_core.reporting.dropout_material import decided
 from gymreg_core.reporting.dropout_plan import compared_cohort, newest_cohort, told
-from gymreg_core.rules import rules_read
-from gymreg_core.vocabulary.phrases import label, programme_inside
+from gymreg_core.reporting.report_view import ReportView, known_name
 from gymreg_core.vocabulary.programmes import Language, municipalities, programmes
-from gymreg_core.vocabulary.texts import Texts, texts
-
-SCOPES = tuple(BY)
-_TEXTS = ("texts.yml", "texts_models.yml")
 
 
 @dataclass(frozen=True)
@@ -48,19 +43,15 @@ class Figure:
 
 
 @dataclass(frozen=True, eq=False)
-class View:
-    """The data of one page; `compare_to` is None where nothing is compared with.
-
-    decision : who decided to publish what became of real pupils, and when.
-    """
+class View(ReportView):
+    """The data of one page; `compare_to` is None where nothing is compared with."""
 
     stored: Followed
     cohort: int
     compare_to: int | None
-    scope: str
-    scope_name: str | None
-    language: Language
-    decision: str | None
+
+    package = "gymreg_core.reporting.dropout"
+    words = ("texts.yml", "texts_models.yml")
 
     @classmethod
     def of(
@@ -80,8 +71,7 @@ class View:
         the one before where it is there.
         Errors: BadParameters naming what there is; DisclosureRefused for real pupils without a decision.
         """
-        if not stored.provenance.made_up and not (decision or "").strip():
-            raise no_decision()
+        decided(stored.provenance, decision)
         known = cohorts_of(stored.tracked)
         chosen = newest_cohort(known) if cohort is None else cohort
         if chosen not in known:
@@ -91,20 +81,12 @@ class View:
                 remedy=f"Cohorts: {told(known)}. A cohort is the year of the autumn in which its pupils started.",
             )
         compared = compared_cohort(chosen, compare_to, known, where="compare_to")
-        return cls(stored, chosen, compared, scope, _known_name(scope, scope_name), language, decision)
-
-    def say(self, key: str, **blanks: Any) -> str:
-        """A text of the page in its language."""
-        found = next((one for one in self._texts if key in one.entries), self._texts[0])
-        return found(key, self.language, **blanks)
-
-    def says(self, key: str) -> bool:
-        """Whether there is a text of this key."""
-        return any(key in one.entries for one in self._texts)
+        name = known_name(scope, scope_name, _names())
+        return cls(scope, name, language, decision, stored, chosen, compared)
 
     @property
-    def _texts(self) -> tuple[Texts, ...]:
-        return tuple(texts("gymreg_core.reporting.dropout", name) for name in _TEXTS)
+    def provenance(self) -> Provenance:
+        return self.stored.provenance
 
     def release(self, frame: pd.DataFrame) -> Released:
         """Let a table out (rules/disclosure.yml, cohorts)."""
@@ -119,26 +101,10 @@ class View:
     def compared(self) -> bool:
         return self.compare_to is not None
 
-    @property
-    def is_region(self) -> bool:
-        return self.scope == "region"
-
     @cached_property
     def three_years(self) -> bool:
         """Whether the three years of the cohort have passed."""
         return cohorts_of(self.tracked)[self.cohort]
-
-    @cached_property
-    def place(self) -> str:
-        """Where the page is about, after 'gäller' or 'for': 'Täby', 'hela regionen', 'fristående skolor'."""
-        if self.scope == "region":
-            return self.say("place.region")
-        if self.scope == "provider_form":
-            name = label(str(self.scope_name), self.language)
-            return name[:1].lower() + name[1:]
-        if self.scope == "programme":
-            return programme_inside(str(self.scope_name), self.language)
-        return str(self.scope_name)
 
     @cached_property
     def about(self) -> str:
@@ -153,10 +119,7 @@ class View:
     @cached_property
     def cards(self) -> tuple[Card, ...]:
         """The measures of completion."""
-        with rules_read() as read:
-            found = cards()
-        self._read.update(read)
-        return found
+        return self.noted(cards)
 
     def card(self, key: str) -> Card:
         """The measure of that key."""
@@ -322,31 +285,13 @@ class View:
         return shown(self.stored)
 
     @cached_property
-    def _read(self) -> dict[str, str]:
-        return {}
-
-    @cached_property
     def statuses(self) -> dict[str, str]:
         """The status of every rule that tracking and the page rest on, by file and key."""
         _ = self.cards
-        return dict(sorted({**self.tracked.statuses, **self._read}.items()))
+        return dict(sorted({**self.tracked.statuses, **self.rules_noted}.items()))
 
 
-def _known_name(scope: str, name: str | None) -> str | None:
-    """The name of a scope as it is written. Errors: BadParameters naming the nearest right names."""
-    if scope not in SCOPES:
-        raise BadParameters(f"{scope!r} is not a scope", where="scope", remedy=f"One of: {', '.join(SCOPES)}.")
-    if scope == "region":
-        if name:
-            raise BadParameters("the whole region has no name", where="scope_name", remedy="Leave scope_name out.")
-        return None
-    known = {"municipality": list(municipalities()), "provider_form": list(FORMS), "programme": list(programmes())}
-    exact = {one.casefold(): one for one in known[scope]}.get((name or "").strip().casefold())
-    if exact is None:
-        near = difflib.get_close_matches(name or "", known[scope], n=3, cutoff=0.5)
-        raise BadParameters(
-            f"no {scope.replace('_', ' ')} is called {name!r}",
-            where="scope_name",
-            remedy=f"Did you mean {' or '.join(map(repr, near))}?" if near else f"One of: {', '.join(known[scope])}.",
-        )
-    return exact
+def _names() -> dict[str, list[str]]:
+    """The names that each scope may have."""
+    named = {"municipality": municipalities(), "provider_form": FORMS, "programme": programmes()}
+    return {scope: list(named.get(scope, ())) for scope in BY}

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gymreg_core.disclosure import Released
 from gymreg_core.reporting.funding.view import View
-from gymreg_core.reporting.sections import figure, long_table, section
-from gymreg_core.reporting.tables import Column, Form
+from gymreg_core.reporting.sections import figure, labelled, long_table, section
+from gymreg_core.reporting.tables import Column, Form, Forms
 from gymreg_core.vocabulary.numbers import money, number, percent, points
 from gymreg_core.vocabulary.phrases import compared, programme_name, programme_short
 
@@ -40,7 +39,7 @@ _ENDINGS: tuple[tuple[str, Form], ...] = (
     ("_share", "percent"),
     ("share", "percent"),
 )
-_FORMS: dict[str, Form] = {
+_NAMES: dict[str, Form] = {
     **dict.fromkeys(("label", "municipality", "school", "payer", "cause", "status", "source_file", "sha256"), "text"),
     **dict.fromkeys(("series", "provider_form", "programme_name", "month", "note", "label_to"), "text"),
     **dict.fromkeys(("price", "vat", "supplement", "amount", "paid", "received"), "thousands"),
@@ -50,27 +49,18 @@ _FORMS: dict[str, Form] = {
     "pupils_change": "change",
     "value": "kronor",
 }
+_FORMS = Forms(_NAMES, _ENDINGS)
 
 
 def column(view: View, name: str, head: str | None = None, form: Form | None = None) -> Column:
     """A column; its head is ``column.<head>`` (by default its own name), its form goes by its name."""
     text = view.say(f"column.{head or name}", year=view.compare_to or view.year)
-    return Column(name, text, form or _form(name))
+    return Column(name, text, form or _FORMS.of(name))
 
 
 def columns(view: View, *names: str) -> list[Column]:
     """Columns whose heads go by their names; those about the year compared with are left out where there is none."""
     return [column(view, name) for name in names if view.compared or "_change" not in name]
-
-
-def _form(name: str) -> Form:
-    by_ending: Form = next((form for ending, form in _ENDINGS if name.endswith(ending)), "count")
-    return _FORMS.get(name, by_ending)
-
-
-def labelled(released: Released, names: Sequence[str]) -> Released:
-    """The rows with `names` as their label."""
-    return released.with_words("label", list(names))
 
 
 def programme_labels(view: View, codes: Iterable[object], *, short: bool = False) -> list[str]:

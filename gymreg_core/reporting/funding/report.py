@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from gymreg_core.errors import BadParameters
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.funding import (
     appendix,
@@ -22,8 +21,9 @@ from gymreg_core.reporting.funding.shown import Settled
 from gymreg_core.reporting.funding.stored import load
 from gymreg_core.reporting.funding.view import View
 from gymreg_core.reporting.page_head import PageHead
+from gymreg_core.reporting.report_view import known_language
 from gymreg_core.vocabulary.numbers import month
-from gymreg_core.vocabulary.programmes import LANGUAGES, Language
+from gymreg_core.vocabulary.programmes import Language
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,11 +73,7 @@ class FundingReport:
     @classmethod
     def on(cls, stored: Settled, *, year: int | None = None, **wanted: Any) -> FundingReport:
         """As `open`, on settled years that are loaded already."""
-        language = wanted.get("language", "sv")
-        if language not in LANGUAGES:
-            raise BadParameters(
-                f"{language!r} is not a language", where="language", remedy=f"One of: {', '.join(LANGUAGES)}."
-            )
+        known_language(wanted.get("language", "sv"))
         defaults = {"scope": "region", "scope_name": None, "compare_to": "previous", "language": "sv"}
         return cls(View.of(stored, year=year, **{**defaults, **wanted}))
 
@@ -94,16 +90,7 @@ class FundingReport:
         said = brief.highlights(view)
         title = view.say(f"page.title.{view.scope}", year=view.year, name=view.place)
         subtitle = view.say("page.subtitle", place=view.place)
-        return PageHead(
-            {
-                "title": title,
-                "subtitle": subtitle,
-                "description": said[0] if said else f"{title}. {subtitle}.",
-                "lang": view.language,
-                "highlights": said,
-                "facts": [{"name": name, "value": value} for name, value in facts],
-            }
-        )
+        return PageHead.of(title, subtitle, language=view.language, said=said, facts=facts)
 
     def in_brief(self) -> Fragment:
         """The figures that matter, each with its change."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,33 +18,26 @@ from gymreg_core.funding.prices import Tariff
 from gymreg_core.funding.settled import SettledYear
 from gymreg_core.funding.supplement import Supplement
 from gymreg_core.funding.supplement_model import SupplementModel
+from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.funding.shown import Settled, Shown, shown
-from gymreg_core.reporting.funding_material import FORMS, no_decision
-from gymreg_core.rules import rules_read
-from gymreg_core.vocabulary.phrases import label
+from gymreg_core.reporting.funding_material import FORMS, decided
+from gymreg_core.reporting.report_view import ReportView, known_name
 from gymreg_core.vocabulary.programmes import Language, municipalities
-from gymreg_core.vocabulary.texts import Texts, texts
 
-SCOPES = ("region", "municipality", "provider_form")
 _WHOLE_YEAR = 12
 _FIRST_PRICE_YEAR = 2019
 _CENTURY = 100
 
 
 @dataclass(frozen=True, eq=False)
-class View:
-    """The data of one page; `compare_to` is None where nothing is compared with.
-
-    decision : who decided to publish what was paid for real pupils, and when.
-    """
+class View(ReportView):
+    """The data of one page; `compare_to` is None where nothing is compared with."""
 
     stored: Settled
     year: int
     compare_to: int | None
-    scope: str
-    scope_name: str | None
-    language: Language
-    decision: str | None
+
+    package = "gymreg_core.reporting.funding"
 
     @classmethod
     def of(
@@ -65,8 +57,7 @@ class View:
         where it has as many closed months.
         Errors: BadParameters naming what there is; DisclosureRefused for real pupils without a decision.
         """
-        if not stored.provenance.made_up and not (decision or "").strip():
-            raise no_decision()
+        decided(stored.provenance, decision)
         months = {known: len(stored.year(known).about["months"]) for known in stored.years}
         chosen = _newest(months) if year is None else year
         if not months.get(chosen):
@@ -81,17 +72,15 @@ class View:
                 where="compare_to",
                 remedy=f"Settled years: {_told(months)}.",
             )
-        name = _known_name(scope, scope_name)
-        return cls(stored, chosen, None if compare_to is None else int(compare_to), scope, name, language, decision)
+        name = known_name(
+            scope, scope_name, {"region": (), "municipality": list(municipalities()), "provider_form": FORMS}
+        )
+        compared = None if compare_to is None else int(compare_to)
+        return cls(scope, name, language, decision, stored, chosen, compared)
 
     @property
-    def texts(self) -> Texts:
-        """The words of the report's pages."""
-        return texts("gymreg_core.reporting.funding", "texts.yml")
-
-    def say(self, key: str, **blanks: Any) -> str:
-        """A text of the page in its language."""
-        return self.texts(key, self.language, **blanks)
+    def provenance(self) -> Provenance:
+        return self.stored.provenance
 
     def release(self, frame: pd.DataFrame) -> Released:
         """Let a table out (rules/disclosure.yml, money)."""
@@ -106,10 +95,6 @@ class View:
         return self.compare_to is not None
 
     @property
-    def is_region(self) -> bool:
-        return self.scope == "region"
-
-    @property
     def months(self) -> list[int]:
         """The closed months of the year, YYYYMM."""
         return sorted(int(month) for month in self.now.about["months"])
@@ -117,16 +102,6 @@ class View:
     @property
     def is_whole_year(self) -> bool:
         return len(self.months) == _WHOLE_YEAR
-
-    @cached_property
-    def place(self) -> str:
-        """Where the page is about, after 'gäller' or 'for': 'Täby', 'hela regionen', 'fristående skolor'."""
-        if self.scope == "region":
-            return self.say("place.region")
-        if self.scope == "provider_form":
-            name = label(str(self.scope_name), self.language)
-            return name[:1].lower() + name[1:]
-        return str(self.scope_name)
 
     @cached_property
     def about(self) -> str:
@@ -142,11 +117,13 @@ class View:
     @cached_property
     def supplement(self) -> Supplement:
         """As decided for the year."""
-        with rules_read() as read:
+
+        def decided_for() -> Supplement:
             found = Supplement.packaged(self.year)
             found.amounts_in(self.year)
-        self._read.update(read)
-        return found
+            return found
+
+        return self.noted(decided_for)
 
     @cached_property
     def _shown(self) -> Shown:
@@ -205,28 +182,18 @@ class View:
     @cached_property
     def prices(self) -> PriceComparison:
         """The common list beside the national one, from the first year of the comparison to this."""
-        with rules_read() as read:
-            found = compare_prices(Tariff.packaged(), years=range(_FIRST_PRICE_YEAR, self.year + 1))
-        self._read.update(read)
-        return found
+        return self.noted(lambda: compare_prices(Tariff.packaged(), years=range(_FIRST_PRICE_YEAR, self.year + 1)))
 
     @cached_property
     def model(self) -> SupplementModel | None:
         """The odds of eligibility by level of merit."""
-        with rules_read() as read:
-            found = self.stored.model()
-        self._read.update(read)
-        return found
-
-    @cached_property
-    def _read(self) -> dict[str, str]:
-        return {}
+        return self.noted(self.stored.model)
 
     @property
     def statuses(self) -> Mapping[str, str]:
         """The status of every rule that the settled months and the page asked for, by its key."""
         _ = (self.supplement, *((self.prices, self.model) if self.is_region else ()))
-        return dict(sorted({**self._read, **self.now.about["statuses"]}.items()))
+        return dict(sorted({**self.rules_noted, **self.now.about["statuses"]}.items()))
 
 
 def _newest(months: Mapping[int, int]) -> int:
@@ -236,23 +203,3 @@ def _newest(months: Mapping[int, int]) -> int:
 
 def _told(months: Mapping[int, int]) -> str:
     return ", ".join(str(year) for year in sorted(months)) or "none"
-
-
-def _known_name(scope: str, name: str | None) -> str | None:
-    """The name of a scope as it is written. Errors: BadParameters naming the nearest right names."""
-    if scope not in SCOPES:
-        raise BadParameters(f"{scope!r} is not a scope", where="scope", remedy=f"One of: {', '.join(SCOPES)}.")
-    if scope == "region":
-        if name:
-            raise BadParameters("the whole region has no name", where="scope_name", remedy="Leave scope_name out.")
-        return None
-    known = list(municipalities()) if scope == "municipality" else list(FORMS)
-    exact = {one.casefold(): one for one in known}.get((name or "").strip().casefold())
-    if exact is None:
-        near = difflib.get_close_matches(name or "", known, n=3, cutoff=0.5)
-        raise BadParameters(
-            f"no {scope.replace('_', ' ')} is called {name!r}",
-            where="scope_name",
-            remedy=f"Did you mean {' or '.join(map(repr, near))}?" if near else f"One of: {', '.join(known)}.",
-        )
-    return exact
