@@ -15,11 +15,13 @@ Flags = NDArray[np.bool_]
 
 _COLUMN = {subject: place for place, subject in enumerate(SUBJECTS)}
 _E = GRADES.index("E")
+"""The lowest pass, at the same place as G of the scale before."""
 _OPTIONAL = ("M1", "M2", "ML", "TN", "DA")
 
 
-def draw_grades(level: Floats, low: Flags, rng: np.random.Generator) -> tuple[Places, Flags]:
-    """Final grades (n, subjects) as places in the scale, 0 = none, and who is exempt from English (n,).
+def draw_grades(level: Floats, low: Flags, year: int, rng: np.random.Generator) -> tuple[Places, Flags]:
+    """Final grades (n, subjects) as places in the scale of an intake year, 0 = none, and who is exempt from English
+    (n,).
 
     level : points of sixteen grades that a pupil stands at; low : pupils far below their peers.
     """
@@ -27,7 +29,7 @@ def draw_grades(level: Floats, low: Flags, rng: np.random.Generator) -> tuple[Pl
     ease = np.array([value("subject_ease", subject) for subject in SUBJECTS])
     spread = value("grades", "spread")
     points = level[:, None] / rule("merit", "best_grades") + ease + spread * rng.standard_normal((n, len(SUBJECTS)))
-    places = _rounded(points)
+    places = _rounded(points, year)
     second = rng.random(n) < np.where(low, value("second_language", "low"), value("second_language", "on_track"))
     places[second, _COLUMN["SV"]] = 0
     places[~second, _COLUMN["SVA"]] = 0
@@ -49,9 +51,9 @@ def autumn_grades(final: Places, rng: np.random.Generator) -> Places:
     return np.where((above & (drawn < rate)) | fails, final - 1, final).astype(np.int8)
 
 
-def _rounded(points: Floats) -> Places:
-    """The place of the grade whose points lie nearest; below the lowest pass the grade F."""
-    scale = rule("grades", "A-F")["points"]
-    passes = np.array(scale[_E:], dtype=np.float64)
+def _rounded(points: Floats, year: int) -> Places:
+    """The place of the grade whose points lie nearest; below the lowest pass the grade F, or IG before it."""
+    scale = rule("grades", rule("grades", "scale", year), year)
+    passes = np.array(scale["points"][scale["passes"] :], dtype=np.float64)
     limits = [value("grades", "pass_from"), *((passes[:-1] + passes[1:]) / 2)]
-    return (np.searchsorted(limits, points, side="right") + _E - 1).astype(np.int8)
+    return (np.searchsorted(limits, points, side="right") + scale["passes"] - 1).astype(np.int8)

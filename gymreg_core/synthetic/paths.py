@@ -80,7 +80,7 @@ def paths_in(year: int, seed: int, scale: float = 1.0) -> pd.DataFrame:
 
 def _with_turnover(paths: pd.DataFrame, seed: int) -> pd.DataFrame:
     """The paths with the years in which they begin and end, and others beside them that were or will be."""
-    base, (first, last) = value("base_year"), value("years")
+    base, (first, last), middle = value("base_year"), value("years"), value("names_known_from")
     rng = stream(seed, "turnover")
     count = len(paths)
     own = paths.assign(
@@ -88,7 +88,7 @@ def _with_turnover(paths: pd.DataFrame, seed: int) -> pd.DataFrame:
         ends=base + rng.geometric(value("turnover", "ends"), count),
     )
     parts = [own]
-    for year in range(first, last + 1):
+    for year in (*range(middle, last + 1), *range(middle - 1, first - 1, -1)):
         new = paths.iloc[rng.integers(0, count, round(value("turnover", "begins") * count))]
         new = new[new["code"].str[:2].ne("VI")]
         if year > base:

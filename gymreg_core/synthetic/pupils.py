@@ -62,7 +62,7 @@ def draw_pupils(homes: list[Home], count: int, year: int, seed: int) -> Pupils:
     home = home[order := rng.permutation(count)]
     outside = outside[order]
     level, low = _levels(homes, home, year, stream(seed, year, "level"))
-    final, exempt = draw_grades(level, low, stream(seed, year, "grades"))
+    final, exempt = draw_grades(level, low, year, stream(seed, year, "grades"))
     ages = np.cumsum(value("older")[::-1])[::-1]
     age = (stream(seed, year, "age").random(count)[:, None] < ages).sum(axis=1)
     return Pupils(

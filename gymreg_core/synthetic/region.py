@@ -17,11 +17,13 @@ from gymreg_core.synthetic.identities import identity_numbers
 from gymreg_core.synthetic.registers import DEFAULT_SEED, make_register
 from gymreg_core.synthetic.shape import value
 
-__all__ = ["DEFAULT_SEED", "DEFAULT_YEARS", "ENROLMENT_YEARS", "parse_years", "write_region"]
+__all__ = ["DEFAULT_SEED", "DEFAULT_YEARS", "EFFECT_YEARS", "ENROLMENT_YEARS", "parse_years", "write_region"]
 
 DEFAULT_YEARS = (2024, 2025)
 ENROLMENT_YEARS = (2019, 2020, 2021, 2022, 2023, 2024, 2025)
 """Intakes whose pupils fill a calendar year of settlement, and of which two have had five years to finish."""
+EFFECT_YEARS = tuple(range(2011, 2026))
+"""Intakes of an effect study: from two cohorts that began before anyone could foresee the supplement of 2015."""
 
 
 def write_region(

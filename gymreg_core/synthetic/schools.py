@@ -28,7 +28,7 @@ def draw_schools(paths: pd.DataFrame, year: int, seed: int) -> pd.DataFrame:
         name.split(f" {town}")[0] + " AB" if form == "independent" else f"{town} kommun"
         for name, town, form in zip(names, towns, forms, strict=True)
     ]
-    for passed in range(value("years")[0] + 1, year + 1):
+    for passed in range(value("names_known_from") + 1, year + 1):
         rng = stream(seed, "renamed", passed)
         changing = np.flatnonzero(rng.random(len(names)) < value("turnover", "renamed"))
         new = renamed([names[place].split(" (fd ")[0] for place in changing], frozenset(names), rng)

@@ -171,7 +171,7 @@ def test_a_region_of_any_size_can_be_made(scale: float) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"intake_year": 1999}, "2018-2026"),
+        ({"intake_year": 1999}, "2011-2026"),
         ({"intake_year": 2024, "scale": 0.0}, "scale"),
         ({"intake_year": 2024, "scale": 9.0}, "scale"),
     ],
