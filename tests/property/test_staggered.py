@@ -1,4 +1,4 @@
-"""Effects that begin at different times: what is planted is found, and standard errors are those of leaving units out."""
+"""Effects that begin at different times: the planted are found, and errors are those of leaving units out."""
 
 from __future__ import annotations
 
