@@ -370,28 +370,55 @@ class _Maker:
                 )
         return [{**row, "number": at + 1} for at, row in enumerate(sorted(out, key=lambda row: row["estimate"]))]
 
-    def cost(self) -> list[Row]:
+    def joint_tests(self) -> list[Row]:
         out = []
         for design in self.plan.designs:
-            if design in _NEEDS_OFFERS:
-                continue
-            about = {**self._what(design, self.plan.outcome), "pupils": self.pupils, "dose": self.mean_dose}
             if self.of[design].refusal:
-                out += [{**about, "quantity": q, "refusal": self.of[design].refusal} for q in _QUANTITIES]
+                continue
+            about = {**self._what(design, self.plan.outcome), "p_value": 0.34}
+            out += [
+                {**about, "test": "equal_effects", "by": by, "number": number, "statistic": 1.1}
+                for by, number in (("merit_band", 4), ("programme_type", 2))
+            ]
+            if design in _PANEL:
+                out.append({**about, "test": "one_direction", "number": 12, "statistic": 0.9})
+        return out
+
+    def cost(self) -> list[Row]:
+        out: list[Row] = []
+        for design in self.plan.designs:
+            told, offer = self.of[design], design in _NEEDS_OFFERS
+            about = {**self._what(design, self.plan.outcome), "pupils": self.pupils, "dose": self.mean_dose}
+            if offer:
+                about |= {"pupils": 4_000, "dose": np.nan}
+            quantities = ["percentage_points"] if offer else ["percentage_points", "pupils_a_year", _KRONOR]
+            if told.refusal:
+                out += [{**about, "quantity": quantity, "refusal": told.refusal} for quantity in quantities]
                 continue
             numbers = self._interval(self._size(design), self._error(design))
-            told = {name: numbers[name] for name in ("estimate", "low", "high")}
-            at_dose = {name: value * self.mean_dose for name, value in told.items()}
-            if told["low"] > 0:
-                costs = {"estimate": 3000 / told["estimate"], "low": 3000 / told["high"], "high": 3000 / told["low"]}
-                out.append({**about, "quantity": "kronor_per_pupil", **costs})
+            at_dose = {name: numbers[name] * (1 if offer else self.mean_dose) for name in ("estimate", "low", "high")}
+            out.append({**about, "quantity": "percentage_points", **_times(at_dose, 100)})
+            if offer:
+                continue
+            out.append({**about, "quantity": "pupils_a_year", **_times(at_dose, self.pupils)})
+            if told.claim != "causal":
+                out.append({**about, "quantity": _KRONOR, "refusal": "not_causal"})
+            elif numbers["low"] > 0:
+                costs = {"estimate": "estimate", "low": "high", "high": "low"}
+                out.append({**about, "quantity": _KRONOR, **{to: 3000 / numbers[of] for to, of in costs.items()}})
             else:
-                out.append({**about, "quantity": "kronor_per_pupil", "refusal": "no_gain_told"})
-            yearly = {name: value * self.pupils for name, value in at_dose.items()}
-            out.append({**about, "quantity": "pupils_a_year", **yearly})
-            out.append(
-                {**about, "quantity": "percentage_points", **{name: 100 * value for name, value in at_dose.items()}}
-            )
+                out.append({**about, "quantity": _KRONOR, "refusal": "no_gain_told"})
+                if numbers["high"] > 0:
+                    out.append({**about, "quantity": f"least_{_KRONOR}", "estimate": 3000 / numbers["high"]})
+            if design == self.plan.main:
+                whole = 3000 * self.mean_dose * self.pupils
+                out.append(
+                    {
+                        **about,
+                        "quantity": "supplement_kronor_a_year",
+                        **dict.fromkeys(("estimate", "low", "high"), whole),
+                    }
+                )
         return out
 
     def conclusions(self) -> list[Row]:
@@ -399,6 +426,7 @@ class _Maker:
             {
                 **self._what(design, outcome),
                 "measure": rule("effects_wording", design)["about"],
+                "measure": "offer" if design in _NEEDS_OFFERS else "dose",
                 "claim": self.of[design].claim,
                 "finding": self.of[design].finding,
                 "because": self.of[design].because,
@@ -448,13 +476,17 @@ class _Maker:
 
 _TYPES = ("preparatory", "vocational")
 _WEIGHTS = ("pupils", "cells")
-_QUANTITIES = ("kronor_per_pupil", "pupils_a_year", "percentage_points")
+_KRONOR = "kronor_per_pupil"
 _REFERENCE = 2012
 _FURTHER = {
     "introduction": ("placebo_year",),
     "cutoff": ("donut", "bandwidth", "mass_points"),
     "offers": ("overlap",),
 }
+
+
+def _times(numbers: Mapping[str, float], factor: float) -> dict[str, float]:
+    return {name: factor * value for name, value in numbers.items()}
 
 
 def changed(found: Studied, table: str, **columns: Any) -> pd.DataFrame:
