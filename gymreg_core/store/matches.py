@@ -90,5 +90,13 @@ def matches(workspace: Path) -> list[tuple[int, str]]:
     return sorted((int(path.name[:4]), path.name[5:]) for path in there if Shelf(path).current is not None)
 
 
+def match_keys(workspace: Path, round_name: str) -> dict[int, str]:
+    """The key of the current match of a round of each intake year; no row is read."""
+    keys = {
+        year: _shelf(workspace, year, round_name).current for year, name in matches(workspace) if name == round_name
+    }
+    return {year: key for year, key in keys.items() if key is not None}
+
+
 def _shelf(workspace: Path, year: int, round_name: str) -> Shelf:
     return Shelf(workspace / _FOLDER / f"{year}-{round_name}", made_by="gymreg match")

@@ -162,6 +162,12 @@ def register_years(workspace: Path) -> list[int]:
     return sorted(int(path.name) for path in there if Shelf(path).current is not None)
 
 
+def register_keys(workspace: Path) -> dict[int, str]:
+    """The key of the current register of each intake year; no row is read."""
+    keys = {year: _shelf(workspace, year).current for year in register_years(workspace)}
+    return {year: key for year, key in keys.items() if key is not None}
+
+
 def _shelf(workspace: Path, year: int) -> Shelf:
     return Shelf(workspace / _FOLDER / str(year))
 

@@ -1,0 +1,142 @@
+"""A study as a whole: power, every design for every outcome of the plan, what may be said, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, Literal
+
+import pandas as pd
+
+from gymreg_core.contracts.effects import EFFECT_TABLES, Studied
+from gymreg_core.effects.conclusions import conclusions, wording
+from gymreg_core.effects.cost import cost
+from gymreg_core.effects.found import Found, joined, rows
+from gymreg_core.effects.margins import Margins
+from gymreg_core.effects.panel import Panel
+from gymreg_core.effects.plan import AnalysisPlan
+from gymreg_core.effects.population import applicants_of, mean_dose, population
+from gymreg_core.rules import rules_read
+
+Advance = Callable[[str, int], None]
+"""One of so many pieces of a step is done."""
+Source = Literal["panel", "applicants", "margins"]
+
+
+@dataclass(frozen=True)
+class Design:
+    """A design of a study: ``effects/<name>.py`` has the function `name(data, plan, outcome) -> Found`.
+
+    of : what data it takes. Without any applicants it is refused.
+    """
+
+    name: str
+    of: Source
+
+    def found(self, data: Any, plan: AnalysisPlan, outcome: str) -> Found:
+        """What it finds; `no_offers` without data."""
+        if data is None:
+            what = {"design": self.name, "outcome": outcome, "measure": wording(self.name).about, "by": "region"}
+            return Found({"estimates": rows("estimates", [{**what, "refusal": "no_offers"}])})
+        design = getattr(import_module(f"{__package__}.{self.name}"), self.name)
+        found: Found = design(data, plan, outcome)
+        return found
+
+
+TABLE: Mapping[str, Design] = {
+    one.name: one
+    for one in (
+        Design("introduction", "panel"),
+        Design("dose", "panel"),
+        Design("dose_groups", "panel"),
+        Design("instrument", "panel"),
+        Design("offers", "applicants"),
+        Design("cutoff", "margins"),
+    )
+}
+"""Every design; a new one is a module and an entry here, in contracts.effects.DESIGNS and rules/effects_wording.yml."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class About:
+    """What a study is told with: first and last day of the enrolments (ISO), whether they are made up, and what was
+    found of the dose before any design (effects/doses.py)."""
+
+    since: str
+    as_of: str
+    made_up: bool
+    doses: Found = field(default_factory=lambda: Found({}))
+
+
+def study(
+    panel: Panel,
+    margins: Margins | None,
+    applicants: Any | None,
+    plan: AnalysisPlan,
+    progress: Advance | None = None,
+    *,
+    about: About,
+    jobs: int | None = None,
+    cluster: str | None = None,
+) -> Studied:
+    """What the supplement did to the outcomes of the plan, by each of its designs, and what may be said of it.
+
+    margins, applicants : of the intakes whose registers are there, None without any (effects/applicants.py).
+    jobs, cluster : for the simulations of power, see matching/runs.py; they change no number.
+    What the data do not answer is a row with a refusal. Power comes first, as it owes nothing to any estimate.
+    Errors: RuleMissing; BadParameters for a cluster that does not answer.
+    """
+    with rules_read() as statuses:
+        panel = population(panel, plan)
+        given = {
+            "panel": panel,
+            "applicants": applicants,
+            "margins": None if margins is None or not len(margins) else applicants_of(margins, plan),
+        }
+        parts = [about.doses, *_power(given, plan, progress, jobs, cluster)]
+        pairs = [(TABLE[design], outcome) for design in plan.designs for outcome in plan.outcomes]
+        for design, outcome in pairs:
+            parts.append(design.found(given[design.of], plan, outcome))
+            if progress:
+                progress("designs", len(pairs))
+        parts += _beside(panel, plan)
+        found = joined(parts)
+        tables = {name: found[name] for name in EFFECT_TABLES}
+        tables["estimates"] = marked(tables["estimates"], plan)
+        told = conclusions(tables["estimates"], tables["checks"], mean_dose(panel), plan)
+        tables |= {"conclusions": told, "cost": cost(panel, tables["estimates"], told, plan)["cost"]}
+    return Studied(
+        since=about.since,
+        as_of=about.as_of,
+        made_up=about.made_up,
+        plan=plan.as_json(),
+        plan_hash=plan.hash,
+        statuses=dict(statuses),
+        **tables,
+    )
+
+
+def marked(estimates: pd.DataFrame, plan: AnalysisPlan) -> pd.DataFrame:
+    """`estimates` with `planned`: design and outcome stand in the plan, and so does the kind of group if it is one."""
+    whole = estimates["group"] == ""
+    asked = whole | estimates["by"].isin(list(plan.groups))
+    of_plan = estimates["design"].isin(list(plan.designs)) & estimates["outcome"].isin(list(plan.outcomes))
+    return estimates.assign(planned=asked & of_plan)
+
+
+def _power(
+    given: Mapping[str, Any], plan: AnalysisPlan, progress: Advance | None, jobs: int | None, cluster: str | None
+) -> Iterator[Found]:
+    from gymreg_core.effects.power import power
+
+    yield power(given["panel"], plan, given["margins"], progress, jobs=jobs, cluster=cluster)
+
+
+def _beside(panel: Panel, plan: AnalysisPlan) -> Iterator[Found]:
+    """What is told beside the designs: groups of pupils, and every reasonable choice."""
+    from gymreg_core.effects.heterogeneity import heterogeneity
+    from gymreg_core.effects.specification import specifications
+
+    yield heterogeneity(panel, plan)
+    yield specifications(panel, plan)
