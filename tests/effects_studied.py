@@ -426,7 +426,6 @@ class _Maker:
             {
                 **self._what(design, outcome),
                 "measure": rule("effects_wording", design)["about"],
-                "measure": "offer" if design in _NEEDS_OFFERS else "dose",
                 "claim": self.of[design].claim,
                 "finding": self.of[design].finding,
                 "because": self.of[design].because,
