@@ -56,4 +56,4 @@ def _rounded(points: Floats, year: int) -> Places:
     scale = rule("grades", rule("grades", "scale", year), year)
     passes = np.array(scale["points"][scale["passes"] :], dtype=np.float64)
     limits = [value("grades", "pass_from"), *((passes[:-1] + passes[1:]) / 2)]
-    return (np.searchsorted(limits, points, side="right") + scale["passes"] - 1).astype(np.int8)
+    return np.asarray(np.searchsorted(limits, points, side="right") + scale["passes"] - 1, np.int8)

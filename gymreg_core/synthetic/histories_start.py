@@ -14,6 +14,7 @@ from gymreg_core.contracts.register import NUMBER_KINDS, SUBJECTS, Register
 from gymreg_core.matching.eligibility import eligibility
 from gymreg_core.matching.merit import merit
 from gymreg_core.matching.year import run_year
+from gymreg_core.rules import rule
 from gymreg_core.sources.register.identities import COORDINATION, PLACEHOLDER
 from gymreg_core.synthetic.identities import identity_numbers, numbers_of
 from gymreg_core.synthetic.offers import INTRODUCTORY, PREPARATORY, VOCATIONAL, kilometres, offered, places
@@ -89,13 +90,11 @@ def starters_of(register: Register, seed: int) -> Starters:
     others = np.flatnonzero(left & ~meets["vocational"])
     path[others] = _introductory(paths, register.schools, home[others], meets["programme_oriented"][others], rng)
     begins = np.flatnonzero(path >= 0)
-    known = merit(marks, year)
-    points = np.where(known.number > 0, known.hundredths / _HUNDREDTHS, np.nan)
     persons = pd.DataFrame(
         {
             **{name: pupils[name] for name in ("number_kind", "sex", "birth_year", "year9_year")},
             "protected": stream(seed, year, "protected").random(len(pupils)) < value("protected_share"),
-            "merit": points,
+            "merit": _merit(marks, pupils["year9_year"].to_numpy(np.int64), rule("grades", "scale", year)),
             "eligible": np.select([meets["preparatory"], meets["vocational"]], ["preparatory", "vocational"], "none"),
             "school_unit": pupils["year9_school"],
             "home": home,
@@ -115,6 +114,16 @@ def starters_of(register: Register, seed: int) -> Starters:
         paths=paths,
         schools=register.schools,
     )
+
+
+def _merit(marks: NDArray[np.int8], year9_year: Ints, scale: str) -> NDArray[np.float64]:
+    """Merit values (n,) in points, NaN without a grade, by the rules of the year in which each left year 9."""
+    points = np.full(len(marks), np.nan)
+    for year in np.unique(year9_year).tolist():
+        rows = np.flatnonzero(year9_year == year)
+        known = merit(marks[rows], year, scale=scale)
+        points[rows] = np.where(known.number > 0, known.hundredths / _HUNDREDTHS, np.nan)
+    return points
 
 
 def _admitted(register: Register) -> Ints:
