@@ -99,7 +99,7 @@ class Within:
 
     def _once(self, columns: Floats) -> Floats:
         first = self.codes[0]
-        swept = columns - (self._mean @ columns)[first]
+        swept: Floats = columns - (self._mean @ columns)[first]
         if self._others is None:
             return swept
         from scipy.linalg import solve_triangular
