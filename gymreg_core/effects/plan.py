@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from gymreg_core.contracts.effects import DESIGNS
+from gymreg_core.contracts.effects import DESIGNS, OUTCOMES
 
 Outcome = Literal["completion_3", "completion_4", "interruption", "switching", "points"]
 Design = Literal["introduction", "dose", "dose_groups", "instrument", "offers", "cutoff"]
@@ -19,7 +19,7 @@ Year = Annotated[int, Field(ge=1990, le=2100)]
 class AnalysisPlan(BaseModel):
     """The plan of a study, as it stands in a params file (`plan:`). What is not in it is marked as exploratory.
 
-    outcome : the one that answers the question. also : further ones, told beside it.
+    outcome : the one that answers the question. also : further ones, told beside it; all others by default.
     first_cohort, last_cohort : autumns of the start, None is as far as the data go. programmes : which are in.
     main : the design that answers. designs : all that are told, in that order.
     groups : kinds of group whose estimates are asked for beforehand; those of others are exploratory.
@@ -47,6 +47,13 @@ class AnalysisPlan(BaseModel):
     simulations: Annotated[int, Field(ge=100, le=100_000)] = 500
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 2026
     registered: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _others(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "also" not in given and "outcome" in given:
+            return {**given, "also": tuple(outcome for outcome in OUTCOMES if outcome != given["outcome"])}
+        return given
 
     @model_validator(mode="after")
     def _agrees(self) -> AnalysisPlan:
