@@ -209,13 +209,13 @@ EFFECT_TABLES: Mapping[str, tuple[Column, ...]] = {
         _REFUSAL,
     ),
     # What several estimates say together. equal_effects: of the groups of a kind, that they are the same.
-    # one_direction: of the specifications of a design, that as many of them would point the same way by chance.
+    # one_direction: of the specifications of a design, that chance tells as many of them from none in one direction.
     "joint_tests": (
         *_WHAT,
         Column("test", "str", "what is tested", values=("equal_effects", "one_direction")),
         Column("by", "str", "kind of group, '' for specifications"),
         Column("number", "int64", "estimates that it is about", "estimates"),
-        Column("statistic", "float64", "F; the share of the estimates on the side of their median", nullable=True),
+        Column("statistic", "float64", "F; share of the specifications told from none in one direction", nullable=True),
         Column("p_value", "float64", "of the null hypothesis", nullable=True),
         _REFUSAL,
     ),
