@@ -60,14 +60,14 @@ def known_rule(rules: str, suits: Callable[[Any], bool]) -> Callable[[str], str]
     return check
 
 
-def read_scenario(path: Path) -> Any:
+def read_scenario(path: Path, what: str = "scenario file") -> Any:
     """What stands in a scenario file, not yet checked. Errors: BadParameters where it cannot be read."""
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
         mark = getattr(problem, "problem_mark", None)
         raise BadParameters(
-            "this scenario file cannot be read",
+            f"this {what} cannot be read",
             where=path.name,
             why=f"line {mark.line + 1}, column {mark.column + 1}" if mark else type(problem).__name__,
             remedy="It has to be a YAML file in UTF-8.",

@@ -19,7 +19,7 @@ def read_plan(path: Path | None, changes: Sequence[str] = ()) -> AnalysisPlan:
     The file is a params file of an effect report, whose plan stands under `plan`, or the plan alone.
     Errors: BadParameters with every fault.
     """
-    raw = {} if path is None else read_scenario(path)
+    raw = {} if path is None else read_scenario(path, "params file")
     where = "--set" if path is None else path.name
     if isinstance(raw, dict) and ("plan" in raw or "report" in raw):
         raw = raw.get("plan") or {}
