@@ -1,6 +1,7 @@
 """What may be shown to whom."""
 
 from gymreg_core.disclosure.cohorts import release_cohorts, release_estimates, release_steps
+from gymreg_core.disclosure.effects import release_effects
 from gymreg_core.disclosure.money import pupils_of
 from gymreg_core.disclosure.released import (
     Released,
@@ -20,6 +21,7 @@ __all__ = [
     "pupils_of",
     "release_cohorts",
     "release_counts",
+    "release_effects",
     "release_estimates",
     "release_money",
     "release_published",

@@ -270,6 +270,13 @@ def estimates_in(table: pd.DataFrame, policy: str) -> list[str]:
     return [str(c) for c in table.columns if _listed(str(c), lists["estimates"], lists["endings"])]
 
 
+def means_in(table: pd.DataFrame, policy: str) -> list[str]:
+    """The columns of `table` that are means over pupils by a policy, and stand beside the count of them."""
+    lists = _policy()[policy]
+    means = lists["behind"]["pupils"]
+    return [str(c) for c in table.columns if _listed(str(c), means, lists["endings"])]
+
+
 def smallest_count() -> int:
     """The smallest count of persons that is shown (rules/disclosure.yml)."""
     return int(_policy()["smallest_count"]["value"])

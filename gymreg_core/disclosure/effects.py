@@ -1,0 +1,73 @@
+"""What of effect studies may be shown: estimates and means with the pupils and the schools that stand behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gymreg_core.disclosure.released import Released, counts_in, estimates_in, let_out, means_in, smallest_count
+from gymreg_core.disclosure.suppression import Ties, hidden_rows
+from gymreg_core.errors import DisclosureRefused
+from gymreg_core.provenance import Provenance
+from gymreg_core.rules import rule
+
+POLICY = "effects"
+_SCHOOLS = "schools"
+
+
+def release_effects(
+    table: pd.DataFrame,
+    provenance: Provenance,
+    *,
+    told: Sequence[NDArray[np.int64]] = (),
+    ties: Ties | None = None,
+) -> Released:
+    """Let out rows of an effect study, whole rows at a time.
+
+    A row is shown where each of its counts of pupils is 0 or at least `smallest_count`, and `schools`, where it tells
+    how many, is 0 or at least `fewest_schools_shown`; further rows are left out until no sum tells what is missing. What
+    is left out of a row is every count and every estimate.
+
+    A mean over pupils stands beside the count of them.
+
+    told : (n,) further counts of pupils that a reader can work out, such as how many of them have a diploma and how
+        many do not. ties : sums of rows; `rests` is not used.
+    Errors: DisclosureRefused where a column is not on the policy's lists, holds persons, looks like identities, or
+    means stand without the pupils behind them.
+    """
+    counted, means = counts_in(table, POLICY), means_in(table, POLICY)
+    estimated = [*means, *estimates_in(table, POLICY)]
+    table = table.reset_index(drop=True)
+    counts = [*(table[name].to_numpy(np.int64) for name in counted), *told]
+    smallest = smallest_count()
+    few = np.zeros(len(table), np.bool_)
+    for values in counts:
+        few |= (values > 0) & (values < smallest)
+    if _SCHOOLS in table:
+        few |= table[_SCHOOLS].between(1, int(rule("disclosure", "fewest_schools_shown")) - 1).to_numpy()
+    _refuse_of_nobody(table, counted, means)
+    hidden = hidden_rows(few, counts, smallest, ties or Ties()) if counts else few
+    kept, numbers = table.copy(), [*counted, *estimated, *([_SCHOOLS] if _SCHOOLS in table else [])]
+    for name in numbers:
+        if pd.api.types.is_integer_dtype(kept[name]):
+            kept[name] = kept[name].astype("Int64")
+        kept.loc[hidden, name] = pd.NA if kept[name].dtype == "Int64" else np.nan
+    return let_out(kept, POLICY, provenance, int(hidden.sum()) * len(numbers))
+
+
+def _refuse_of_nobody(table: pd.DataFrame, counted: Sequence[str], means: Sequence[str]) -> None:
+    """Errors: DisclosureRefused for means without a count of pupils, or of nobody."""
+    if not means:
+        return
+    wrong = (
+        len(table) if not counted else int(((table[counted[0]] == 0) & table[list(means)].notna().any(axis=1)).sum())
+    )
+    if wrong:
+        raise DisclosureRefused(
+            f"{wrong} rows have a mean and nobody behind it",
+            why="Whether a mean may be shown depends on how many pupils stand behind it.",
+            remedy="Give each row the pupils that it is about.",
+        )
