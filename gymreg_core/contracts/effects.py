@@ -35,12 +35,14 @@ MEASURES = ("dose", "offer", "first_stage", "reduced_form")
 CHECKS = (
     *("pre_trend", "lead_dose", "placebo_year", "placebo_outcome", "composition", "first_stage", "overlap"),
     *("shock_balance", "balance", "density", "covariates", "donut", "bandwidth", "mass_points", "same_dose"),
+    *("negative_weights", "enough_shocks"),
 )
 """Tests of what a design assumes. pre_trend: no effect of the coming dose before there was any (joint test of leads).
 lead_dose: next cohorts' dose tells nothing about this one. composition: the dose does not move the intake. first_stage:
 the instrument moves the dose. shock_balance: the instrument tells nothing about what was settled before. balance: an
 offer tells nothing about what was settled before. density: as many just above as just below. same_dose: the pupil's own
-limit moves the pupil's amount and not the school's dose."""
+limit moves the pupil's amount and not the school's dose. negative_weights: the estimate is a mean of effects, none of
+which counts against it. enough_shocks: amounts moved in ways of their own at enough levels to be told from chance."""
 VERDICTS = ("holds", "fails", "unclear")
 """unclear: the test could not be made, or could not have seen a violation that matters (its power is too low)."""
 CLAIMS = ("causal", "associated", "withdrawn", "none")

@@ -14,6 +14,7 @@ from gymreg_core.effects.plan import AnalysisPlan
 
 _CELLS = ("school", "programme", "band", "pupils", "covered", "dose", "school_dose", "predicted", "formula", "shares")
 _WHOLE = 1 - 1e-9
+_POINTS = 100
 _BY_NAME = ("covariates", "known", "outcome")
 
 
@@ -66,6 +67,11 @@ def mean_dose(panel: Panel) -> float:
     there = wholly_exposed(panel) & np.isfinite(panel.dose)
     pupils = panel.pupils[there]
     return float((pupils * panel.dose[there]).sum() / pupils.sum()) if pupils.sum() else float("nan")
+
+
+def of_interest(panel: Panel, plan: AnalysisPlan) -> float:
+    """The plan's smallest effect of interest as a share per thousand kronor; NaN without a mean dose."""
+    return plan.smallest_of_interest / _POINTS / mean_dose(panel)
 
 
 def pupils_a_year(panel: Panel) -> int:
