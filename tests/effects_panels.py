@@ -3,19 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
+
+from gymreg_core.cohort.build import histories
+from gymreg_core.cohort.histories import Histories
+from gymreg_core.cohort.starts import starts
 
 from gymreg_core.contracts.effects import OUTCOMES
+from gymreg_core.effects.build_panel import build_panel
 from gymreg_core.effects.panel import SETTLED, Panel
 from gymreg_core.effects.school_years import amounts_of, exposure, mean_amounts
 from gymreg_core.rules import rule
+from gymreg_core.synthetic.histories import make_enrolments
+from gymreg_core.synthetic.region import EFFECT_YEARS
 from gymreg_core.vocabulary.programmes import programmes
 
 _CODES = ("BA", "EE", "EK", "NA", "SA", "VO")
 _HORIZON = {"completion_3": 3, "completion_4": 4, "interruption": 2, "switching": 2, "points": 3}
 _LATER = 3
+_SCALE = 0.12
+
+
+@cache
+def made_up_cohorts(scale: float = _SCALE) -> tuple[Histories, pd.DataFrame]:
+    """Histories and starts of the made-up region's intakes of 2011-2025, as known on 31 January 2026."""
+    h = histories(make_enrolments(EFFECT_YEARS, date(max(EFFECT_YEARS) + 1, 1, 31), scale=scale))
+    return h, starts(h)
+
+
+@cache
+def made_up_panel(scale: float = _SCALE) -> Panel:
+    """The panel of the made-up region, made once in a process; scale 1.0 is as large as the real region."""
+    return build_panel(*made_up_cohorts(scale))
 
 
 def small_panel(

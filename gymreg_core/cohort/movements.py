@@ -134,7 +134,7 @@ def switches(h: Histories, s: pd.DataFrame) -> pd.DataFrame:
     here = np.flatnonzero(h.pupils["followed"].to_numpy(np.bool_)[started.pupil])
     about = attributed(h, s, started, measure.population, None).iloc[here].reset_index(drop=True)
     those = Cohort(started.pupil[here], started.cohort[here].astype(np.int64), about)
-    day, kind = _first_switch(h, those.pupil, started.row[here])
+    day, kind = first_switch(h, those.pupil, started.row[here])
     horizon = day_in(those.cohort + measure.horizon, rule("completion", "last_day")[measure.last_day])
     done = diploma_day(h)[those.pupil] <= horizon
     frames = []
@@ -160,7 +160,7 @@ def _school_years(those: Cohort) -> Iterator[tuple[int, Int32, Int32]]:
         yield year, begins, ends
 
 
-def _first_switch(h: Histories, pupil: Int32, row: Int32) -> tuple[Ints, Ints]:
+def first_switch(h: Histories, pupil: Int32, row: Int32) -> tuple[Ints, Ints]:
     """Day and kind (place in SWITCH_KINDS) of the first switch of pupils (m,) after a row (m,) of spells: FAR, 0 where
     there is none."""
     kinds = rule("cohort", "switch_kinds")
