@@ -12,7 +12,8 @@ import numpy as np
 from gymreg_core.effects.choices import CROSSED, planned_choice
 from gymreg_core.effects.chosen import Chosen, chosen, moves_together
 from gymreg_core.effects.found import Found, rows
-from gymreg_core.effects.panel import Bools, Floats, Panel
+from gymreg_core.effects.joint_test import joint_test
+from gymreg_core.effects.panel import Bools, Panel
 from gymreg_core.effects.plan import AnalysisPlan
 from gymreg_core.rules import rule
 
@@ -49,32 +50,27 @@ def holm(p_values: list[float]) -> list[float]:
 
 
 def equal_effects(groups: list[Chosen], schools: int) -> dict[str, Any]:
-    """Whether the effects of groups are the same, as far as there are estimates.
+    """Whether the effects of groups are the same, as far as there are estimates: their differences from the first.
 
-    Wald's statistic over the differences from the first group, as an F with G - 1 less the differences but one degrees
-    of freedom (Hotelling), since the schools are few. The groups' estimates share schools, whose moves are joined.
+    The groups' estimates share schools, whose moves are joined (effects/joint_test.py).
     """
-    from scipy.special import fdtrc
-
     found = [one for one in groups if not one.refusal]
     if len(found) <= 1:
-        return {"number": len(found), "refusal": next(one.refusal for one in groups if one.refusal)}
+        return {"number": len(found), "refusal": next((one.refusal for one in groups if one.refusal), "no_variation")}
     moves = moves_together(found, schools)
     differences = np.array([one.estimate for one in found[1:]]) - found[0].estimate
-    apart: Floats = moves[:, 1:] - moves[:, :1]
-    many, left = len(differences), min(one.clusters for one in found) - 1
-    wald = float(differences @ np.linalg.solve(apart.T @ apart, differences))
-    rest = max(1, left - many + 1)
-    statistic = wald * rest / (left * many)
-    return {"number": len(found), "statistic": statistic, "p_value": float(fdtrc(many, rest, statistic))}
+    test = joint_test(differences, moves[:, 1:] - moves[:, :1], min(one.clusters for one in found))
+    return {"number": len(found), "statistic": test.statistic, "p_value": test.p_value}
 
 
 def _kinds(panel: Panel) -> Iterator[tuple[str, list[tuple[str, Bools]]]]:
-    """Kinds of group, and the cells (r,) of each; a group of merit is named by where it begins, none has those without
-    a merit value."""
+    """Kinds of group, and the cells (r,) of each; whoever has no merit value is in no group of merit."""
     low = np.array([*rule("effects", "merit_bands"), -1])[panel.band]
-    edges = [*rule("effects", "merit_groups"), np.inf]
-    yield "merit_band", [(str(start), np.asarray((low >= start) & (low < end))) for start, end in pairwise(edges)]
+    edges = [*rule("effects", "merit_groups"), int(rule("merit_scale", "ordinary_maximum")) + 1]
+    yield (
+        "merit_band",
+        [(f"{start}-{above - 1}", np.asarray((low >= start) & (low < above))) for start, above in pairwise(edges)],
+    )
     vocational = panel.vocational[panel.programme]
     types = [("preparatory", ~vocational), ("vocational", vocational)]
     yield "programme_type", [(name, inside) for name, inside in types if inside.any()]
