@@ -28,10 +28,8 @@ def release_effects(
     """Let out rows of an effect study, whole rows at a time.
 
     A row is shown where each of its counts of pupils is 0 or at least `smallest_count`, and `schools`, where it tells
-    how many, is 0 or at least `fewest_schools_shown`; further rows are left out until no sum tells what is missing. What
-    is left out of a row is every count and every estimate.
-
-    A mean over pupils stands beside the count of them.
+    how many, is 0 or at least `fewest_schools_shown`; further rows are left out until no sum tells what is missing.
+    What is left out of a row is every count and every estimate. A mean over pupils stands beside the count of them.
 
     told : (n,) further counts of pupils that a reader can work out, such as how many of them have a diploma and how
         many do not. ties : sums of rows; `rests` is not used.
@@ -62,12 +60,11 @@ def _refuse_of_nobody(table: pd.DataFrame, counted: Sequence[str], means: Sequen
     """Errors: DisclosureRefused for means without a count of pupils, or of nobody."""
     if not means:
         return
-    wrong = (
-        len(table) if not counted else int(((table[counted[0]] == 0) & table[list(means)].notna().any(axis=1)).sum())
-    )
-    if wrong:
+    nobody = table[counted[0]] == 0 if counted else pd.Series(True, index=table.index)
+    wrong = nobody & table[list(means)].notna().any(axis=1)
+    if wrong.any():
         raise DisclosureRefused(
-            f"{wrong} rows have a mean and nobody behind it",
+            f"{int(wrong.sum())} rows have a mean and nobody behind it",
             why="Whether a mean may be shown depends on how many pupils stand behind it.",
             remedy="Give each row the pupils that it is about.",
         )

@@ -23,6 +23,7 @@ class AdmissionParams(ReportParams):
     intake_year: int = Field(ge=1990, le=2100)
     round: Round
     scope: Scope
+    compare_to: int | None = None
 
     @property
     def about_year(self) -> int:

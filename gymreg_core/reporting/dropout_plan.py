@@ -23,6 +23,7 @@ class DropoutParams(ReportParams):
     report: ClassVar[str] = "dropout"
     cohort: int = Field(ge=1990, le=2100)
     scope: Scope
+    compare_to: int | None = None
     decision: str | None = None
 
     @property

@@ -24,6 +24,7 @@ class FundingParams(ReportParams):
     report: ClassVar[str] = "funding"
     year: int = Field(ge=1990, le=2100)
     scope: Scope
+    compare_to: int | None = None
     decision: str | None = None
 
     @property

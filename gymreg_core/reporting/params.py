@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from gymreg_core.errors import BadParameters
 from gymreg_core.reporting.kinds import KINDS
@@ -64,24 +65,37 @@ def _override(text: str) -> tuple[str, Any]:
 def _explain(problem: ValidationError, model: type[BaseModel], report: str) -> str:
     lines: dict[str, str] = {}
     for error in problem.errors():
-        name = str(error["loc"][0]) if error["loc"] else "the file"
+        name, of, field = _place(error["loc"], model)
         if error["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(name, model.model_fields, n=1)
-            hint = f"Did you mean {near[0]!r}?" if near else f"It has: {', '.join(model.model_fields)}."
+            near = difflib.get_close_matches(name.rpartition(".")[2], of.model_fields, n=1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"It has: {', '.join(of.model_fields)}."
             lines[name] = f"{name!r} is not a parameter of the {report} report. {hint}"
+        elif error["type"] == "value_error":
+            lines[name] = f"{name!r} cannot be so: {error['ctx']['error']}."
         else:
-            field = model.model_fields.get(name)
-            lines[name] = f"{name!r} has to be {_expected(field.annotation)}." if field else str(error["msg"])
+            wanted = _expected(field.annotation, field.metadata) if field else str(error["msg"])
+            lines[name] = f"{name!r} has to be {wanted}." if field else wanted
     return "\n  ".join(lines.values())
 
 
-def _expected(annotation: Any) -> str:
+def _place(loc: tuple[int | str, ...], model: type[BaseModel]) -> tuple[str, type[BaseModel], FieldInfo | None]:
+    """Where a fault is: its name, 'plan.outcome' within a part; the model of that part; the field where it has one."""
+    name = str(loc[0]) if loc else "the file"
+    field = model.model_fields.get(name)
+    part = field.annotation if field else None
+    if len(loc) > 1 and isinstance(part, type) and issubclass(part, BaseModel):
+        inner, of, found = _place(loc[1:], part)
+        return f"{name}.{inner}", of, found
+    return name, model, field
+
+
+def _expected(annotation: Any, limits: Sequence[Any] = ()) -> str:
     """The values a type admits, in words: ``a whole number, 'latest' or 'all'``."""
-    words = list(dict.fromkeys(_kinds(annotation)))
+    words = list(dict.fromkeys(_kinds(annotation, limits)))
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def _kinds(annotation: Any) -> list[str]:
+def _kinds(annotation: Any, limits: Sequence[Any] = ()) -> list[str]:
     if get_origin(annotation) is Literal:
         return [repr(value) for value in get_args(annotation)]
     if get_origin(annotation) is tuple:
@@ -90,11 +104,18 @@ def _kinds(annotation: Any) -> list[str]:
         return _kinds(get_args(annotation)[0])
     if get_args(annotation):
         return [word for part in get_args(annotation) for word in _kinds(part)]
+    if annotation in (int, float) and limits:
+        kind = "a whole number" if annotation is int else "a number"
+        ends = {name: getattr(one, name) for one in limits for name in _ENDS if getattr(one, name, None) is not None}
+        return [" ".join([kind, *(f"{_ENDS[name]} {end}" for name, end in ends.items())])]
     return [
         {int: "a whole number from 1990 to 2100", str: "a text", type(None): "nothing (null)"}.get(
-            annotation, "another value"
+            annotation, "a group of values" if isinstance(annotation, type) else "another value"
         )
     ]
+
+
+_ENDS = {"ge": "from", "gt": "above", "le": "up to", "lt": "below"}
 
 
 def _yaml_place(problem: Exception) -> str:

@@ -24,7 +24,6 @@ class ReportParams(BaseModel):
     report: ClassVar[str]
     scope: str
     scope_name: str | None = None
-    compare_to: int | None = None
     language: Language = "sv"
 
     @property
