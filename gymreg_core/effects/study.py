@@ -100,7 +100,7 @@ def study(
             parts.append(design.found(given[design.of], plan, outcome))
             if progress:
                 progress("designs", len(pairs))
-        parts += _beside(panel, plan)
+        parts += _beside(panel, plan, jobs)
         found = joined(parts)
         tables = {name: found[name] for name in EFFECT_TABLES}
         tables["estimates"] = marked(tables["estimates"], plan)
@@ -133,10 +133,10 @@ def _power(
     yield power(given["panel"], plan, given["margins"], progress, jobs=jobs, cluster=cluster)
 
 
-def _beside(panel: Panel, plan: AnalysisPlan) -> Iterator[Found]:
+def _beside(panel: Panel, plan: AnalysisPlan, jobs: int | None) -> Iterator[Found]:
     """What is told beside the designs: groups of pupils, and every reasonable choice."""
     from gymreg_core.effects.heterogeneity import heterogeneity
     from gymreg_core.effects.specification import specifications
 
     yield heterogeneity(panel, plan)
-    yield specifications(panel, plan)
+    yield specifications(panel, plan, jobs=jobs)

@@ -106,4 +106,5 @@ def _end(value: float, language: Language) -> str:
 
 
 def _kronor(value: float, language: Language) -> str:
-    return kronor(_ORE * float(value), language)
+    """To whole thousands: no interval is narrower."""
+    return kronor(_ORE * round(float(value), -3), language)
