@@ -54,7 +54,7 @@ def lead_dose(panel: Panel, plan: AnalysisPlan, outcome: str) -> dict[str, Any]:
     """
     choice = planned_choice("dose", plan)
     later = [_later(panel, years) for years in LEADS]
-    there = np.isfinite(later).all(axis=0)
+    there = np.asarray(np.isfinite(later).all(axis=0))
     parts = [cells(replace(panel, dose=one), outcome, choice, there) for one in (panel.dose, *later)]
     found = parts[0]
     if not len(found.known):

@@ -1,0 +1,165 @@
+"""Quarters of schools by the dose foretold for them, each against the quarter with the lowest: no shape assumed.
+
+Callaway, Goodman-Bacon and Sant'Anna (2024), Difference-in-differences with a continuous treatment: what groups with
+more gained over the group with least, cohort by cohort, since the last cohort before the supplement. The supplement
+began for all at once, so that nobody is compared with those who had it earlier.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gymreg_core.effects.choices import Cells, Choice, cells, untreated
+from gymreg_core.effects.found import Found, rows
+from gymreg_core.effects.heterogeneity import holm
+from gymreg_core.effects.joint_test import FAILS, HOLDS, UNCLEAR, joint_test
+from gymreg_core.effects.panel import Bools, Floats, Ints, Panel
+from gymreg_core.effects.plan import AnalysisPlan
+from gymreg_core.effects.population import of_interest
+from gymreg_core.effects.regression import Fit, Regression
+from gymreg_core.effects.within import Within
+from gymreg_core.rules import rule
+
+_NUMBERS = ("estimate", "std_error", "low", "high", "p_value")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Groups:
+    """The regression of cells on group by cohort, k of them, those of the lowest group and of the reference left out.
+
+    group, cohort : int64 (k,), 1 ... and places among the cohorts. reference : place of the last cohort before.
+    pupils : (k,), whose outcome is known. apart : (k,), mean predicted dose of the group less that of the lowest.
+    after : bool (k,), cohorts with a supplement in all their school years. effect, dose : of the outcome and the dose.
+    """
+
+    group: Ints
+    cohort: Ints
+    reference: int
+    pupils: Floats
+    apart: Floats
+    after: Bools
+    effect: Fit
+    dose: Fit
+
+    def per_thousand(self, some: Any) -> Fit:
+        """The effect by a thousand kronor over `some` (k,) of the groups and cohorts after, each by its pupils."""
+        weights = np.where(some, self.pupils, 0) / self.pupils[some].sum()
+        effect, dose = self.effect.combined(weights), self.dose.combined(weights)
+        ratio = effect.estimate / dose.estimate
+        moves = (effect.moves - dose.moves * ratio) / dose.estimate
+        stage = float(dose.t[0] ** 2)
+        weak = "" if stage >= float(rule("effects", "weakest_first_stage")) else "weak_instrument"
+        return Fit(ratio, moves, effect.confidence, effect.clusters, effect.rows, round(float(self.pupils[some].sum())),
+                   stage, refusal=effect.refusal or weak)  # fmt: skip
+
+
+def dose_groups(panel: Panel, plan: AnalysisPlan, outcome: str) -> Found:
+    """Tables estimates (everyone, and by dose_group), event (by thousand kronor of predicted dose) and checks."""
+    what: dict[str, Any] = {"design": "dose_groups", "outcome": outcome}
+    found = cells(panel, outcome, Choice("introduction", programmes=plan.programmes))
+    about = what | {"measure": "dose", "by": "region", "schools": len(np.unique(found.school))}
+    about |= {"pupils": int(found.known.sum())}
+    groups = _groups(panel, plan, found)
+    if isinstance(groups, str):
+        unclear = {"verdict": UNCLEAR, "refusal": groups}
+        checks = [what | {"check": check, **unclear} for check in ("first_stage", "pre_trend")]
+        return Found({"estimates": rows("estimates", [about | {"refusal": groups}]), "checks": rows("checks", checks)})
+    every = groups.per_thousand(groups.after)
+    several = {name: groups.per_thousand(groups.after & (groups.group == name)) for name in np.unique(groups.group)}
+    held = holm([np.nan if one.refusal else float(one.p_value[0]) for one in several.values()])
+    estimates = [about | _numbers(every)]
+    for (name, one), p_adjusted in zip(several.items(), held, strict=True):
+        group = {"by": "dose_group", "group": str(name + 1), "pupils": one.pupils}
+        estimates.append(about | group | _numbers(one) | {"p_adjusted": p_adjusted})
+    stage = {"statistic": every.first_stage, "p_value": float("nan"), "verdict": FAILS if every.refusal else HOLDS}
+    checks = [what | {"check": "first_stage"} | stage, what | {"check": "pre_trend"} | _pre_trend(panel, plan, groups)]
+    tables = {"estimates": estimates, "event": list(_event(panel, groups, what, found)), "checks": checks}
+    return Found({name: rows(name, given) for name, given in tables.items()})
+
+
+def quarters(panel: Panel) -> Ints:
+    """The group of each school and programme by its predicted dose, -1 without one: int64 (places,), 0 the lowest.
+
+    Groups (rules/effects.yml, dose_groups) have about as many pupils each; those of a dose stay together.
+    """
+    many = int(rule("effects", "dose_groups"))
+    there = np.isfinite(panel.predicted)
+    dose, place = panel.predicted[there], panel.place[there]
+    order = np.argsort(dose, kind="stable")
+    share = np.cumsum(panel.pupils[there][order]) / max(1, panel.pupils[there].sum())
+    group = np.full(int(panel.place.max(initial=-1)) + 1, -1, np.int64)
+    if len(dose):
+        edges = dose[order][np.searchsorted(share, np.arange(1, many) / many)]
+        group[place] = np.searchsorted(edges, dose, side="left")
+    return group
+
+
+def _groups(panel: Panel, plan: AnalysisPlan, found: Cells) -> Groups | str:
+    """The regression, or why there is none."""
+    if not len(found.known):
+        return "no_outcome"
+    before = np.intersect1d(np.flatnonzero(untreated(panel)), found.cohort)
+    if not len(before):
+        return "no_earlier"
+    reference = int(before[-1])
+    of_cell = quarters(panel)[found.fixed[0]]
+    pairs = np.unique(np.column_stack([of_cell, found.cohort]), axis=0)
+    group, cohort = pairs[(pairs[:, 0] > 0) & (pairs[:, 1] != reference)].T
+    after = np.asarray(panel.exposure >= 1)[cohort]
+    if not after.any():
+        return "no_variation" if (of_cell == of_cell[0]).all() else "no_outcome"
+    columns = ((of_cell[:, None] == group) & (found.cohort[:, None] == cohort)).astype(np.float64)
+    prepared = Regression.of(columns, Within.of(found.fixed, found.weight), found.school, pupils=found.known)
+    if prepared.refusal:
+        return prepared.refusal
+    predicted = np.full(len(quarters(panel)), np.nan)
+    predicted[panel.place] = panel.predicted
+    foretold = predicted[found.fixed[0]]
+    means = [np.average(foretold[of_cell == one], weights=found.known[of_cell == one]) for one in (0, *group)]
+    return Groups(
+        group=group,
+        cohort=cohort,
+        reference=reference,
+        pupils=columns.T @ found.known,
+        apart=np.array(means[1:]) - means[0],
+        after=after,
+        effect=prepared.fit(found.outcome, plan.confidence),
+        dose=prepared.fit(found.dose, plan.confidence),
+    )
+
+
+def _numbers(fit: Fit) -> dict[str, Any]:
+    if fit.refusal:
+        return {"refusal": fit.refusal}
+    return {name: float(getattr(fit, name)[0]) for name in _NUMBERS}
+
+
+def _pre_trend(panel: Panel, plan: AnalysisPlan, groups: Groups) -> dict[str, Any]:
+    """Whether groups parted from the lowest before the reference; power against trends in a straight line, in
+    proportion to predicted dose, that would come to an effect of interest over the cohorts after."""
+    leads = groups.cohort < groups.reference
+    if not leads.any():
+        return {"verdict": UNCLEAR, "refusal": "no_earlier"}
+    years = panel.cohorts.astype(np.float64) - panel.cohorts[groups.reference]
+    far = np.average(years[groups.cohort[groups.after]], weights=groups.pupils[groups.after])
+    trend = of_interest(panel, plan) * groups.apart * years[groups.cohort] / far
+    fit = groups.effect
+    return joint_test(fit.estimate[leads], fit.moves[:, leads], fit.clusters, trend[leads]).row
+
+
+def _event(panel: Panel, groups: Groups, what: dict[str, Any], found: Cells) -> Any:
+    """Rows of `event`: each group's cohorts in order, the reference among them."""
+    of_cell = quarters(panel)[found.fixed[0]]
+    each = groups.effect.combined(np.diag(1 / groups.apart))
+    for group in np.unique(groups.group):
+        for cohort in np.unique(found.cohort):
+            row = what | {"group": str(group + 1), "cohort": panel.cohorts[cohort], "exposure": panel.exposure[cohort]}
+            if cohort == groups.reference:
+                there = (of_cell == group) & (found.cohort == cohort)
+                yield row | {"reference": True, "estimate": 0.0, "pupils": int(found.known[there].sum())}
+            elif (at := np.flatnonzero((groups.group == group) & (groups.cohort == cohort))).size:
+                numbers = {name: float(getattr(each, name)[at[0]]) for name in _NUMBERS[:4]}
+                yield row | numbers | {"pupils": round(float(groups.pupils[at[0]]))}
