@@ -2,6 +2,12 @@
 
 As many regressors as instruments: where none is named, a regressor is its own. A regression is prepared once, and then
 fitted to one outcome or to hundreds.
+
+Errors (`errors`) are of two kinds. adjusted: each cluster's part is put right for what the regression took from it, so
+that the variance is unbiased where errors are alike (CV2), and Student's t has as many degrees of freedom as schools
+that the estimate rests on, less one (Bell and McCaffrey 2002; Pustejovsky and Tipton 2018, Journal of Business and
+Economic Statistics 36). Where few schools carry a contrast, 95 % intervals cover it so, and with G - 1 they do not.
+clustered: the usual ones of Stata and pyfixest (CV1), G - 1 degrees of freedom.
 """
 
 from __future__ import annotations
@@ -13,15 +19,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gymreg_core.effects.within import Floats, Ints, Within
+from gymreg_core.effects.within import Floats, Ints, Within, by_cluster
 from gymreg_core.rules import rule
 
-ERRORS = ("jackknife", "clustered")
-"""jackknife: what the estimates move by when a cluster is left out (CV3; MacKinnon, Nielsen and Webb 2023, Journal of
-Econometrics 232; Bell and McCaffrey 2002), the means of the fixed effects taken as they are; it covers where few
-schools carry the contrast and `clustered` (CV1, Stata's) does not. simulate_effects.py measures both."""
+ERRORS = ("adjusted", "clustered")
 _NOTHING = 1e-9
 """What is left of a regressor's spread below which it is rounding."""
+_TWO = 2
+"""Schools that a contrast has to rest on; with fewer it is one school against the others."""
 _AT_ONCE = 64
 
 
@@ -30,14 +35,16 @@ class Fit:
     """k estimates from n rows in G clusters, or a refusal and NaN in every number.
 
     estimate : (k,). moves : (G, k), what each cluster moves them by: covariance = moves' moves, and that of estimates
-    from regressions with the same clusters together likewise. std_error, t, p_value, low, high : (k,), by Student's t
-    with G - 1 degrees of freedom. first_stage : F of the excluded instrument for the first regressor, NaN without one.
-    robust : ends of the Anderson-Rubin interval of the first regressor, which holds however weak the instrument is;
-    -inf, inf where it is not bounded. refusal : of contracts.effects.REFUSALS.
+    from other regressions with the same clusters together likewise. expected : (G, k, k), what each cluster would add
+    to the covariance were all errors alike and apart; None where degrees of freedom are G - 1. first_stage : F of the
+    excluded instrument for the first regressor, NaN without one. robust : ends of the Anderson-Rubin interval of the
+    first regressor, which holds however weak the instrument is; -inf, inf where it has no end. refusal : of
+    contracts.effects.REFUSALS.
     """
 
     estimate: Floats
     moves: Floats
+    expected: Floats | None
     confidence: float
     clusters: int
     rows: int
@@ -56,6 +63,11 @@ class Fit:
         """(k,)."""
         return np.sqrt(np.diag(self.covariance))
 
+    @cached_property
+    def degrees(self) -> Floats:
+        """(k,), degrees of freedom of Student's t."""
+        return degrees_of(self.expected, self.clusters, len(self.estimate))
+
     @property
     def t(self) -> Floats:
         """(k,), estimates by their standard errors."""
@@ -64,33 +76,69 @@ class Fit:
     @property
     def p_value(self) -> Floats:
         """(k,), two-sided."""
-        return two_sided(self.t, self.clusters)
+        return two_sided(self.t, self.degrees)
 
     @property
     def low(self) -> Floats:
         """(k,), lower ends of the intervals."""
-        return np.asarray(self.estimate - reach(self.confidence, self.clusters) * self.std_error)
+        return np.asarray(self.estimate - reach(self.confidence, self.degrees) * self.std_error)
 
     @property
     def high(self) -> Floats:
         """(k,), upper ends of the intervals."""
-        return np.asarray(self.estimate + reach(self.confidence, self.clusters) * self.std_error)
+        return np.asarray(self.estimate + reach(self.confidence, self.degrees) * self.std_error)
 
     def combined(self, weights: NDArray[Any]) -> Fit:
         """Sums of estimates by weights (k,) or (k, j), as estimates of their own."""
         columns = np.asarray(weights, np.float64).reshape(len(self.estimate), -1)
-        return Fit(columns.T @ self.estimate, self.moves @ columns, self.confidence, self.clusters, self.rows,
-                   self.pupils, refusal=self.refusal)  # fmt: skip
+        expected = None if self.expected is None else columns.T @ self.expected @ columns
+        return replace(self, estimate=columns.T @ self.estimate, moves=self.moves @ columns, expected=expected,
+                       first_stage=float("nan"), robust=(float("nan"), float("nan")))  # fmt: skip
+
+    def joint(self) -> Joint:
+        """Test that all k estimates are 0: Wald's statistic against F with few-cluster degrees of freedom.
+
+        As the moments of the covariance's Wishart-like spread say (Hotelling's T-squared, HTZ of Tipton and Pustejovsky
+        2015, Journal of Educational and Behavioral Statistics 40), which for one estimate is the t test.
+        """
+        from scipy.special import fdtrc
+
+        k = len(self.estimate)
+        if self.refusal or not k or np.linalg.matrix_rank(self.covariance, hermitian=True) < k:
+            return Joint(np.nan, np.nan, k, np.nan, self.refusal or "collinear")
+        degrees = float(self.clusters - 1)
+        if self.expected is not None:
+            root = np.linalg.inv(np.linalg.cholesky(self.expected.sum(axis=0)))
+            shares = root @ self.expected @ root.T
+            spread = np.trace(shares, axis1=1, axis2=2) ** 2 + (shares**2).sum(axis=(1, 2))
+            degrees = k * (k + 1) / float(spread.sum()) - 1
+        rest = degrees - k + 1
+        if rest < 1:
+            return Joint(np.nan, np.nan, k, rest, "few_schools")
+        wald = float(self.estimate @ np.linalg.solve(self.covariance, self.estimate))
+        statistic = rest / (degrees * k) * wald
+        return Joint(statistic, float(fdtrc(k, rest, statistic)), k, rest, "")
+
+
+@dataclass(frozen=True)
+class Joint:
+    """A test of several estimates together: F statistic, p-value, degrees of freedom above and below, and a refusal."""
+
+    statistic: float
+    p_value: float
+    number: int
+    degrees: float
+    refusal: str
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Regression:
     """n rows of k regressors and k instruments, fixed effects taken out, in G clusters.
 
-    regressors, instruments : (n, k), left of them. cluster : int64 (n,), 0 ... G - 1. cross : (k, k), instruments'
-    weighted products with regressors; of_cluster : (G, k, k), each cluster's part. correction : G / (G - 1) times
-    (n - 1) / (n - k - effects that are not nested in clusters), as pyfixest's and reghdfe's. refusal : why there can be
-    no estimate, '' where there can.
+    regressors, instruments : (n, k), left of them. cluster : int64 (n,), 0 ... G - 1. clusters : those with rows that
+    tell something. cross : (k, k), instruments' weighted products with regressors. turned : for each kind of errors
+    (G, k, k), what a cluster's scores are multiplied by to give what it moves the estimates by. expected : see Fit.
+    refusal : why there can be no estimate, '' where there can.
     """
 
     within: Within
@@ -100,8 +148,8 @@ class Regression:
     clusters: int
     pupils: int
     cross: Floats
-    of_cluster: Floats
-    correction: float
+    turned: dict[str, Floats]
+    expected: Floats
     refusal: str
 
     @classmethod
@@ -122,35 +170,51 @@ class Regression:
         raw = _columns(regressors)
         given = raw if instruments is None else _columns(instruments)
         number = np.unique(cluster, return_inverse=True)[1].astype(np.int64).ravel()
-        heads = within.weights if pupils is None else pupils
         left = within(raw)
         tools = left if instruments is None else within(given)
-        groups = len(np.unique(number[within.kept]))
-        products = (within.weights[:, None] * tools)[:, :, None] * left[:, None, :]
-        of_cluster = _by_cluster(products, number, int(number.max(initial=-1)) + 1)
-        n, k = int(within.kept.sum()), raw.shape[1]
+        heads = round(float((within.weights if pupils is None else pupils).sum()))
+        groups, n, k = len(np.unique(number[within.kept])), int(within.kept.sum()), raw.shape[1]
         rest = n - k - within.beyond(number)
-        correction = groups / max(1, groups - 1) * (n - 1) / max(1, rest)
-        refusal = _too_few(groups, float(heads.sum())) or _not_compared(raw, left, within, number, rest)
+        refusal = _too_few(groups, heads) or _not_compared(raw, left, within.weights, rest)
         if instruments is not None:
-            refusal = refusal or _not_compared(given, tools, within, number, rest)
-        return cls(within, left, tools, number, groups, round(float(heads.sum())), of_cluster.sum(axis=0), of_cluster,
-                   correction, refusal)  # fmt: skip
+            refusal = refusal or _not_compared(given, tools, within.weights, rest)
+        many = int(number.max()) + 1
+        crosses, squares = (_products(tools, columns, within.weights, number, many) for columns in (left, tools))
+        cross, none = crosses.sum(axis=0), np.full((many, k, k), np.nan)
+        if not refusal and _dependent(cross):
+            refusal = "weak_instrument"
+        if refusal:
+            return cls(within, left, tools, number, groups, heads, cross, dict.fromkeys(ERRORS, none), none, refusal)
+        inverse = np.linalg.inv(cross)
+        correction = groups / (groups - 1) * (n - 1) / rest
+        turned = {
+            "adjusted": inverse @ _adjusted(crosses @ inverse, squares, within.apart(tools, number, many)),
+            "clustered": np.broadcast_to(np.sqrt(correction) * inverse, none.shape),
+        }
+        expected = inverse @ squares @ inverse.T
+        if degrees_of(expected, groups, k)[0] < _TWO - 1:
+            refusal = "one_treated"
+        return cls(within, left, tools, number, groups, heads, cross, turned, expected, refusal)
 
-    def fit(self, outcome: NDArray[Any], confidence: float, errors: str = "jackknife") -> Fit:
+    @property
+    def degrees(self) -> Floats:
+        """(k,), degrees of freedom of Student's t for adjusted errors."""
+        return degrees_of(self.expected, self.clusters, self.cross.shape[0])
+
+    def fit(self, outcome: NDArray[Any], confidence: float, errors: str = "adjusted") -> Fit:
         """Of one outcome (n,)."""
         rows, k = int(self.within.kept.sum()), self.regressors.shape[1]
+        expected = self.expected if errors == "adjusted" else None
         if self.refusal:
-            nothing = np.full(k, np.nan)
-            moves = np.full((self.of_cluster.shape[0], k), np.nan)
-            return Fit(nothing, moves, confidence, self.clusters, rows, self.pupils, refusal=self.refusal)
+            none = np.full((len(self.expected), k), np.nan)
+            return Fit(none[0], none, expected, confidence, self.clusters, rows, self.pupils, refusal=self.refusal)
         left = self.within(outcome)
         estimate = np.linalg.solve(self.cross, self.instruments.T @ (self.within.weights * left)).astype(np.float64)
         scores = self.scores(left - self.regressors @ estimate)
-        moved: Floats = np.einsum("gkj,gj->gk", self._inverse(errors), scores)
-        return Fit(estimate, moved, confidence, self.clusters, rows, self.pupils)
+        moved: Floats = np.einsum("gkj,gj->gk", self.turned[errors], scores)
+        return Fit(estimate, moved, expected, confidence, self.clusters, rows, self.pupils)
 
-    def many(self, outcomes: NDArray[Any], errors: str = "jackknife") -> tuple[Floats, Floats]:
+    def many(self, outcomes: NDArray[Any], errors: str = "adjusted") -> tuple[Floats, Floats]:
         """Estimates and standard errors, each (q, k), of outcomes (n, q), without keeping what made them."""
         q, k = outcomes.shape[1], self.regressors.shape[1]
         estimates, spread = np.full((q, k), np.nan), np.full((q, k), np.nan)
@@ -162,24 +226,15 @@ class Regression:
             left = self.within(outcomes[:, block])
             estimates[block] = np.linalg.solve(self.cross, weighted.T @ left).T
             left -= self.regressors @ estimates[block].T
-            scores = np.stack([_by_cluster(left * column[:, None], self.cluster, len(self.of_cluster))
-                               for column in weighted.T], axis=1)  # fmt: skip
-            moved = self._inverse(errors) @ scores
+            scores = [by_cluster(left * column[:, None], self.cluster, len(self.expected)) for column in weighted.T]
+            moved = self.turned[errors] @ np.stack(scores, axis=1)
             spread[block] = np.sqrt(np.einsum("gkq,gkq->qk", moved, moved))
         return estimates, spread
 
     def scores(self, residual: Floats) -> Floats:
         """(G, k), weighted products of instruments and a residual (n,) by cluster."""
         weighted = self.within.weights * residual
-        return _by_cluster(self.instruments * weighted[:, None], self.cluster, len(self.of_cluster))
-
-    def _inverse(self, errors: str) -> Floats:
-        """(G, k, k), what a cluster's scores are multiplied by to give what it moves the estimates by."""
-        if errors == "clustered":
-            return np.repeat(np.sqrt(self.correction) * np.linalg.inv(self.cross)[None], len(self.of_cluster), axis=0)
-        if errors != "jackknife":
-            raise ValueError(f"{errors!r} is none of {ERRORS}")
-        return np.asarray(np.sqrt((self.clusters - 1) / self.clusters) * np.linalg.inv(self.cross - self.of_cluster))
+        return by_cluster(self.instruments * weighted[:, None], self.cluster, len(self.expected))
 
 
 def ols(
@@ -190,7 +245,7 @@ def ols(
     confidence: float,
     *,
     pupils: NDArray[Any] | None = None,
-    errors: str = "jackknife",
+    errors: str = "adjusted",
 ) -> Fit:
     """Ordinary least squares of an outcome (n,) on regressors (n,) or (n, k); see `Regression.of`."""
     return Regression.of(regressors, within, cluster, pupils=pupils).fit(outcome, confidence, errors)
@@ -206,7 +261,7 @@ def two_stage(  # noqa: PLR0913
     *,
     controls: NDArray[Any] | None = None,
     pupils: NDArray[Any] | None = None,
-    errors: str = "jackknife",
+    errors: str = "adjusted",
 ) -> Fit:
     """Two-stage least squares of an outcome (n,) on a dose (n,) by an instrument (n,), controls (n, j) beside both."""
     beside = np.zeros((len(within), 0)) if controls is None else _columns(controls)
@@ -218,22 +273,35 @@ def two_stage(  # noqa: PLR0913
     forms = Regression.of(tools, within, cluster, pupils=pupils)
     form, stage = (forms.fit(values, confidence, errors) for values in (outcome, dose))
     moves = np.column_stack([form.moves[:, 0], stage.moves[:, 0]])
-    ends = anderson_rubin(form.estimate[0], stage.estimate[0], moves.T @ moves, reach(confidence, found.clusters))
+    far = float(reach(confidence, form.degrees)[0])
+    ends = anderson_rubin(form.estimate[0], stage.estimate[0], moves.T @ moves, far)
     return replace(found, first_stage=float(stage.t[0] ** 2), robust=ends)
 
 
-def reach(confidence: float, clusters: int) -> float:
-    """Standard errors from an estimate to the end of its interval: Student's t with G - 1 degrees of freedom."""
+def degrees_of(expected: Floats | None, clusters: int, k: int) -> Floats:
+    """(k,), degrees of freedom: clusters of equal weight that an estimate rests on, less one; G - 1 at most.
+
+    By what each adds to its variance (G, k, k), Satterthwaite's (sum)² / sum of squares; within a tenth of Bell and
+    McCaffrey's, which add that clusters share the means of fixed effects. At least 1, so that an interval has an end.
+    """
+    if expected is None:
+        return np.full(k, float(max(1, clusters - 1)))
+    parts = np.diagonal(expected, axis1=1, axis2=2)
+    return np.asarray(parts.sum(axis=0) ** 2 / (parts**2).sum(axis=0) - 1)
+
+
+def reach(confidence: float, degrees: Floats | float) -> Floats:
+    """Standard errors from an estimate to the end of its interval, by Student's t with so many degrees of freedom."""
     from scipy.special import stdtrit
 
-    return float(stdtrit(max(1, clusters - 1), (1 + confidence) / 2))
+    return np.asarray(stdtrit(np.maximum(1.0, degrees), (1 + confidence) / 2))
 
 
-def two_sided(t: Floats, clusters: int) -> Floats:
-    """p-values of t statistics with G - 1 degrees of freedom, in their shape."""
+def two_sided(t: Floats, degrees: Floats | float) -> Floats:
+    """p-values of t statistics, in their shape."""
     from scipy.special import stdtr
 
-    return np.asarray(2 * stdtr(max(1, clusters - 1), -np.abs(t)))
+    return np.asarray(2 * stdtr(np.maximum(1.0, degrees), -np.abs(t)))
 
 
 def anderson_rubin(form: float, stage: float, covariance: Floats, reach: float) -> tuple[float, float]:
@@ -250,51 +318,51 @@ def anderson_rubin(form: float, stage: float, covariance: Floats, reach: float) 
     return float((half - np.sqrt(root)) / square), float((half + np.sqrt(root)) / square)
 
 
-def _too_few(groups: int, heads: float) -> str:
+def _adjusted(taken: Floats, squares: Floats, apart: Floats) -> Floats:
+    """(G, k, k), the matrices that give clusters' scores the variance that they would have before the regression.
+
+    taken : (G, k, k), a cluster's part of the cross products by their inverse. squares : (G, k, k), the scores'
+    variance were errors alike; apart : the same without what the fixed effects took (`Within.apart`).
+    """
+    crossed = taken @ np.swapaxes(squares, 1, 2)
+    left = apart - crossed - np.swapaxes(crossed, 1, 2) + taken @ squares.sum(axis=0) @ np.swapaxes(taken, 1, 2)
+    root = _power(squares, 0.5)
+    return np.asarray(root @ _power(root @ left @ root, -0.5) @ root)
+
+
+def _power(matrices: Floats, exponent: float) -> Floats:
+    """Powers of positive semi-definite matrices (G, k, k); directions in which they are nothing stay nothing."""
+    values, vectors = np.linalg.eigh((matrices + np.swapaxes(matrices, 1, 2)) / 2)
+    there = values > _NOTHING * np.maximum(values[:, -1:], 1e-300)
+    powers = np.where(there, np.where(there, values, 1.0) ** exponent, 0.0)
+    return np.asarray((vectors * powers[:, None, :]) @ np.swapaxes(vectors, 1, 2))
+
+
+def _too_few(groups: int, heads: int) -> str:
     if heads < rule("effects", "fewest_pupils"):
         return "few_pupils"
     return "few_schools" if groups < rule("effects", "fewest_schools") else ""
 
 
-def _not_compared(raw: Floats, left: Floats, within: Within, number: Ints, rest: int) -> str:
-    """Why regressors as given and what the fixed effects leave of them compare nothing."""
-    weights = within.weights
+def _not_compared(raw: Floats, left: Floats, weights: Floats, rest: int) -> str:
+    """Why regressors as given (n, k) and what the fixed effects leave of them compare nothing."""
     spread = weights @ (raw - np.average(raw, axis=0, weights=weights)) ** 2
     if (spread <= _NOTHING**2 * (weights @ raw**2)).any():
         return "no_variation"
-    if rest < 1 or (weights @ left**2 <= _NOTHING**2 * spread).any() or _dependent(left, weights):
-        return "collinear"
-    return "one_treated" if _by_one(raw, left, within, number) else ""
+    nothing = (weights @ left**2 <= _NOTHING**2 * spread).any()
+    return "collinear" if rest < 1 or nothing or _dependent((weights[:, None] * left).T @ left) else ""
 
 
-def _dependent(columns: Floats, weights: Floats) -> bool:
-    scaled = columns * np.sqrt(weights)[:, None]
-    scaled = scaled / np.linalg.norm(scaled, axis=0)
-    return bool(np.linalg.eigvalsh(scaled.T @ scaled)[0] < _NOTHING)
+def _dependent(cross: Floats) -> bool:
+    """Whether a row of (k, k) products follows from the others."""
+    size = np.linalg.norm(cross, axis=1, keepdims=True)
+    return bool((size == 0).any()) or bool(np.linalg.svd(cross / size, compute_uv=False)[-1] < _NOTHING)
 
 
-def _by_one(raw: Floats, left: Floats, within: Within, number: Ints) -> bool:
-    """Whether, for some regressor, nothing is left to compare once the school is out that tells most about it."""
-    told = _by_cluster(within.weights[:, None] * left**2, number, int(number.max()) + 1)
-    share = told / told.sum(axis=0)
-    for column in np.flatnonzero(share.max(axis=0) > 1 / 3):
-        others = number != share[:, column].argmax()
-        some = raw[others, column]
-        rest = Within.of([code[others] for code in within.codes], within.weights[others])(some)
-        if rest @ rest <= _NOTHING**2 * max(float(some @ some), 1e-300):
-            return True
-    return False
+def _products(one: Floats, other: Floats, weights: Floats, number: Ints, clusters: int) -> Floats:
+    return by_cluster((weights[:, None] * one)[:, :, None] * other[:, None, :], number, clusters)
 
 
 def _columns(values: NDArray[Any]) -> Floats:
     columns = np.asarray(values, np.float64)
     return columns[:, None] if columns.ndim == 1 else columns
-
-
-def _by_cluster(values: Floats, number: Ints, clusters: int) -> Floats:
-    """Sums over the rows (n, ...) of each cluster: (G, ...)."""
-    from scipy.sparse import csr_array
-
-    n = len(number)
-    member = csr_array((np.ones(n), (number, np.arange(n))), shape=(clusters, n))
-    return np.asarray((member @ values.reshape(n, -1)).reshape(clusters, *values.shape[1:]))

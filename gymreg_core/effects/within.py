@@ -35,10 +35,10 @@ class Within:
     weights: Floats
     absorbed: int
     kept: Bools
+    _first: Any
     _mean: Any
     _others: Any
     _factor: Floats
-    _pivots: Ints
 
     @classmethod
     def of(cls, effects: Sequence[NDArray[Any]], weights: NDArray[Any]) -> Within:
@@ -54,19 +54,17 @@ class Within:
         mean = first.T.multiply(weights).tocsr()
         mean = mean.multiply(1 / mean.sum(axis=1)[:, None]).tocsr()
         if len(codes) == 1:
-            none = np.zeros(0, np.int64)
-            return cls((codes[0],), weights, _levels(codes[0]), _kept(codes), mean, None, np.zeros((0, 0)), none)
+            return cls((codes[0],), weights, _levels(codes[0]), _kept(codes), first, mean, None, np.zeros((0, 0)))
         from scipy.sparse import hstack
 
         others = hstack([_indicators(code) for code in codes[1:]]).tocsr()
         weighted = others.T.multiply(weights).tocsr()
-        between = weighted @ first
-        left = (weighted @ others - between @ (mean @ others)).toarray()
+        left = (weighted @ others - (weighted @ first) @ (mean @ others)).toarray()
         factor, pivots, rank, _ = dpstrf(left, lower=1, tol=_RANK * max(float(left.diagonal().max()), 1e-300))
         factor = np.tril(factor[:rank, :rank])
-        chosen = pivots[:rank].astype(np.int64) - 1
+        chosen = others[:, pivots[:rank].astype(np.int64) - 1].tocsr()
         absorbed = _levels(codes[0]) + int(rank)
-        return cls(tuple(codes), weights, absorbed, _kept(codes), mean, others[:, chosen].tocsr(), factor, chosen)
+        return cls(tuple(codes), weights, absorbed, _kept(codes), first, mean, chosen, factor)
 
     def __len__(self) -> int:
         return len(self.weights)
@@ -85,6 +83,34 @@ class Within:
             # The second time takes out what rounding left the first time.
             left[:, block] = self._once(self._once(np.ascontiguousarray(columns[:, block])))
         return left
+
+    def apart(self, columns: Floats, number: Ints, clusters: int) -> Floats:
+        """Products of columns (r, k) within clusters 0 ... G - 1 (r,), once each cluster's rows stood for themselves.
+
+        float64 (G, k, k): of the columns with 0 outside a cluster, after the fixed effects are taken out of them; so
+        much of an outcome's own noise in the cluster is left in what the cluster tells (its leverage is the rest).
+        """
+        from scipy.linalg import solve_triangular
+        from scipy.sparse import csr_array
+
+        r, k = columns.shape
+        swept, half = [], []
+        for column in columns.T:
+            of = csr_array((self.weights * column, (np.arange(r), number)), shape=(r, clusters))
+            sums = (self._first.T @ of).tocsr()
+            swept.append(sums.multiply(1 / np.sqrt(np.bincount(self.codes[0], self.weights))[:, None]).tocsr())
+            if self._others is not None:
+                means = sums.multiply(1 / np.bincount(self.codes[0], self.weights)[:, None]).tocsr()
+                weighted = self._others.T.multiply(self.weights).tocsr()
+                right = (self._others.T @ of - (weighted @ self._first) @ means).toarray()
+                half.append(solve_triangular(self._factor, right, lower=True, check_finite=False))
+        found = by_cluster((self.weights[:, None] * columns)[:, :, None] * columns[:, None, :], number, clusters)
+        for i in range(k):
+            for j in range(k):
+                found[:, i, j] -= swept[i].multiply(swept[j]).sum(axis=0)
+                if half:
+                    found[:, i, j] -= np.einsum("qg,qg->g", half[i], half[j])
+        return found
 
     def beyond(self, cluster: NDArray[Any]) -> int:
         """How many of the absorbed are not within clusters (r,): effects whose levels each lie in one are not counted.
@@ -110,6 +136,15 @@ class Within:
         swept -= self._others @ solved
         swept -= (self._mean @ swept)[first]
         return swept
+
+
+def by_cluster(values: Floats, number: Ints, clusters: int) -> Floats:
+    """Sums over the rows (r, ...) of each cluster 0 ... G - 1 (r,): (G, ...)."""
+    from scipy.sparse import csr_array
+
+    r = len(number)
+    member = csr_array((np.ones(r), (number, np.arange(r))), shape=(clusters, r))
+    return np.asarray((member @ values.reshape(r, -1)).reshape(clusters, *values.shape[1:]))
 
 
 def _levels(code: Ints) -> int:
