@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gymreg_core.contracts.effects import DESIGNS, EFFECT_TABLES, OUTCOMES, Studied
+from gymreg_core.contracts.effects import CHECKS, CLAIMS, DESIGNS, EFFECT_TABLES, FINDINGS, OUTCOMES, REFUSALS, Studied
 from gymreg_core.effects.found import Found, rows
 from gymreg_core.effects.margins import Margins
 from gymreg_core.effects.panel import Panel
@@ -31,6 +31,15 @@ from tests.effects_panels import small_panel
 from tests.spec.test_study_conclusions import NEEDS, estimate
 
 Calls = list[tuple[str, str, Any]]
+KEYS = {
+    "outcomes": OUTCOMES,
+    "short": OUTCOMES,
+    "designs": DESIGNS,
+    "claims": CLAIMS,
+    "findings": FINDINGS,
+    "checks": CHECKS,
+    "refusals": REFUSALS[1:],
+}
 ABOUT = About("2011-07-01", "2026-01-31", made_up=True)
 
 
@@ -286,5 +295,5 @@ def test_an_effect_downwards_is_told_by_its_size(found: Studied) -> None:
 
 def test_texts_are_whole_in_both_languages() -> None:
     assert say().incomplete() == []
-    for kind, keys in (("outcomes", OUTCOMES), ("short", OUTCOMES), ("designs", DESIGNS)):
+    for kind, keys in KEYS.items():
         assert {f"{kind}.{key}" for key in keys} <= set(say().entries)
