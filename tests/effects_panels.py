@@ -13,7 +13,6 @@ import pandas as pd
 from gymreg_core.cohort.build import histories
 from gymreg_core.cohort.histories import Histories
 from gymreg_core.cohort.starts import starts
-
 from gymreg_core.contracts.effects import OUTCOMES
 from gymreg_core.effects.build_panel import build_panel
 from gymreg_core.effects.panel import SETTLED, Panel
