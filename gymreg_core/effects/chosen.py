@@ -19,7 +19,7 @@ class Chosen:
     """One estimate or a refusal, per thousand kronor.
 
     schools : int64 (G,), the clusters, and moves : (G,), what each moves the estimate by; NaN where refused. clusters :
-    schools that tell something. pupils : whose outcome is known.
+    schools that tell something, and effective : of equal weight that the estimate rests on. pupils : whose outcome is known.
     """
 
     estimate: float
@@ -27,6 +27,7 @@ class Chosen:
     schools: Ints
     moves: Floats
     clusters: int
+    effective: float
     pupils: int
     confidence: float
     refusal: str
@@ -39,14 +40,14 @@ class Chosen:
     @property
     def interval(self) -> dict[str, float]:
         """estimate, std_error, low and high, as tables have them."""
-        far = reach(self.confidence, self.clusters) * self.std_error
+        far = float(reach(self.confidence, self.effective - 1)) * self.std_error
         found = {"estimate": self.estimate, "std_error": self.std_error}
         return found | {"low": self.estimate - far, "high": self.estimate + far}
 
     @property
     def p_value(self) -> float:
         """Two-sided, of no effect."""
-        return float(two_sided(np.array(self.t), self.clusters))
+        return float(two_sided(np.array(self.t), self.effective - 1))
 
 
 def chosen(panel: Panel, outcome: str, choice: Choice, confidence: float, inside: Bools | None = None) -> Chosen:
@@ -68,6 +69,7 @@ def chosen(panel: Panel, outcome: str, choice: Choice, confidence: float, inside
         schools=schools,
         moves=fit.moves[:, 0],
         clusters=fit.clusters,
+        effective=float(fit.degrees[0]) + 1,
         pupils=fit.pupils,
         confidence=confidence,
         refusal="",
@@ -112,4 +114,4 @@ def _no_start(panel: Panel, found: Cells, choice: Choice) -> str:
 def _refused(schools: Ints, clusters: int, found: Cells, confidence: float, refusal: str) -> Chosen:
     nothing = np.full(len(schools), np.nan)
     pupils = int(found.known.sum())
-    return Chosen(float("nan"), float("nan"), schools, nothing, clusters, pupils, confidence, refusal)
+    return Chosen(float("nan"), float("nan"), schools, nothing, clusters, float("nan"), pupils, confidence, refusal)

@@ -65,7 +65,8 @@ def lead_dose(panel: Panel, plan: AnalysisPlan, outcome: str) -> dict[str, Any]:
     if fit.refusal:
         return {"verdict": UNCLEAR, "refusal": fit.refusal}
     violation = np.full(len(LEADS), of_interest(panel, plan) / len(LEADS))
-    return joint_test(fit.estimate[1:], fit.moves[:, 1:], fit.clusters, violation).row
+    later_ones = fit.some(slice(1, None))
+    return joint_test(later_ones.estimate, later_ones.moves, later_ones.effective, violation).row
 
 
 def negative_weights(found: Cells, refusal: str = "") -> dict[str, Any]:

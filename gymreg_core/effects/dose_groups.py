@@ -7,7 +7,7 @@ began for all at once, so that nobody is compared with those who had it earlier.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -52,8 +52,10 @@ class Groups:
         moves = (effect.moves - dose.moves * ratio) / dose.estimate
         stage = float(dose.t[0] ** 2)
         weak = "" if stage >= float(rule("effects", "weakest_first_stage")) else "weak_instrument"
-        return Fit(ratio, moves, effect.confidence, effect.clusters, effect.rows, round(float(self.pupils[some].sum())),
-                   stage, refusal=effect.refusal or weak)  # fmt: skip
+        pupils = round(float(self.pupils[some].sum()))
+        return replace(
+            effect, estimate=ratio, moves=moves, pupils=pupils, first_stage=stage, refusal=effect.refusal or weak
+        )
 
 
 def dose_groups(panel: Panel, plan: AnalysisPlan, outcome: str) -> Found:
@@ -146,8 +148,8 @@ def _pre_trend(panel: Panel, plan: AnalysisPlan, groups: Groups) -> dict[str, An
     years = panel.cohorts.astype(np.float64) - panel.cohorts[groups.reference]
     far = np.average(years[groups.cohort[groups.after]], weights=groups.pupils[groups.after])
     trend = of_interest(panel, plan) * groups.apart * years[groups.cohort] / far
-    fit = groups.effect
-    return joint_test(fit.estimate[leads], fit.moves[:, leads], fit.clusters, trend[leads]).row
+    fit = groups.effect.some(leads)
+    return joint_test(fit.estimate, fit.moves, fit.effective, trend[leads]).row
 
 
 def _event(panel: Panel, groups: Groups, what: dict[str, Any], found: Cells) -> Any:

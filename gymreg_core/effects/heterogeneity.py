@@ -59,7 +59,7 @@ def equal_effects(groups: list[Chosen], schools: int) -> dict[str, Any]:
         return {"number": len(found), "refusal": next((one.refusal for one in groups if one.refusal), "no_variation")}
     moves = moves_together(found, schools)
     differences = np.array([one.estimate for one in found[1:]]) - found[0].estimate
-    test = joint_test(differences, moves[:, 1:] - moves[:, :1], min(one.clusters for one in found))
+    test = joint_test(differences, moves[:, 1:] - moves[:, :1], min(one.effective for one in found))
     return {"number": len(found), "statistic": test.statistic, "p_value": test.p_value}
 
 

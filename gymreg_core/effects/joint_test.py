@@ -29,13 +29,15 @@ class JointTest:
         return {"statistic": self.statistic, "p_value": self.p_value, "power": self.power, "verdict": self.verdict}
 
 
-def joint_test(estimate: Floats, moves: Floats, clusters: int, violation: Floats | None = None) -> JointTest:
-    """Wald test that estimates (q,) are 0, by what each of the clusters moves them by (G, q), see regression.Fit.
+def joint_test(estimate: Floats, moves: Floats, clusters: float, violation: Floats | None = None) -> JointTest:
+    """Wald test that estimates (q,) are 0, by what each of the clusters moves them by (q columns), see regression.Fit;
+    clusters : G, those of equal weight that they rest on (`Fit.effective`).
 
     Wald's statistic W is told as F = W (G - q) / (q (G - 1)) with q and G - q degrees of freedom, as Hotelling's T² of
     G - 1 degrees of freedom is (Pustejovsky and Tipton 2018, Journal of Business and Economic Statistics 36, on why the
-    plain W / q with few clusters rejects too often). violation : (q,), estimates that would matter; the power against
-    them is that of the noncentral F. Without, a test that finds nothing is `unclear`.
+    plain W / q with few clusters rejects too often). violation : (q,), estimates that would matter, or (j, q), several
+    of which the hardest to see counts; the power is that of the noncentral F. Without, a test that finds nothing is
+    `unclear`.
     """
     from scipy.special import fdtrc, fdtri, ncfdtr
 
@@ -48,7 +50,8 @@ def joint_test(estimate: Floats, moves: Floats, clusters: int, violation: Floats
     p_value = float(fdtrc(many, rest, statistic))
     level, power = float(rule("effects", "test_level")), np.nan
     if violation is not None:
-        away = float(violation @ np.linalg.solve(covariance, violation))
+        each = np.atleast_2d(violation)
+        away = float((each * np.linalg.solve(covariance, each.T).T).sum(axis=1).min())
         power = 1 - float(ncfdtr(many, rest, away, fdtri(many, rest, 1 - level)))
     seen = power >= float(rule("effects", "test_power"))
     return JointTest(statistic, p_value, power, FAILS if p_value < level else HOLDS if seen else UNCLEAR)

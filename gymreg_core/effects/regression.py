@@ -95,40 +95,25 @@ class Fit:
         return replace(self, estimate=columns.T @ self.estimate, moves=self.moves @ columns, expected=expected,
                        first_stage=float("nan"), robust=(float("nan"), float("nan")))  # fmt: skip
 
-    def joint(self) -> Joint:
-        """Test that all k estimates are 0: Wald's statistic against F with few-cluster degrees of freedom.
+    def some(self, places: Any) -> Fit:
+        """The estimates at some places (a slice, int or bool array)."""
+        return self.combined(np.eye(len(self.estimate))[:, places])
 
-        As the moments of the covariance's Wishart-like spread say (Hotelling's T-squared, HTZ of Tipton and Pustejovsky
-        2015, Journal of Educational and Behavioral Statistics 40), which for one estimate is the t test.
+    @property
+    def effective(self) -> float:
+        """Clusters of equal weight that all k estimates rest on together; one more than the degrees of freedom of the
+        F distribution that a joint test takes (effects/joint_test.py), for one estimate those of Student's t.
+
+        By what the clusters' parts of the covariance would spread (HTZ of Tipton and Pustejovsky 2015, Journal of
+        Educational and Behavioral Statistics 40).
         """
-        from scipy.special import fdtrc
-
+        if self.expected is None:
+            return float(self.clusters)
         k = len(self.estimate)
-        if self.refusal or not k or np.linalg.matrix_rank(self.covariance, hermitian=True) < k:
-            return Joint(np.nan, np.nan, k, np.nan, self.refusal or "collinear")
-        degrees = float(self.clusters - 1)
-        if self.expected is not None:
-            root = np.linalg.inv(np.linalg.cholesky(self.expected.sum(axis=0)))
-            shares = root @ self.expected @ root.T
-            spread = np.trace(shares, axis1=1, axis2=2) ** 2 + (shares**2).sum(axis=(1, 2))
-            degrees = k * (k + 1) / float(spread.sum()) - 1
-        rest = degrees - k + 1
-        if rest < 1:
-            return Joint(np.nan, np.nan, k, rest, "few_schools")
-        wald = float(self.estimate @ np.linalg.solve(self.covariance, self.estimate))
-        statistic = rest / (degrees * k) * wald
-        return Joint(statistic, float(fdtrc(k, rest, statistic)), k, rest, "")
-
-
-@dataclass(frozen=True)
-class Joint:
-    """A test of several estimates together: F statistic, p-value, degrees of freedom above and below, and a refusal."""
-
-    statistic: float
-    p_value: float
-    number: int
-    degrees: float
-    refusal: str
+        root = np.linalg.inv(np.linalg.cholesky(self.expected.sum(axis=0)))
+        parts = root @ self.expected @ root.T
+        spread = np.trace(parts, axis1=1, axis2=2) ** 2 + (parts**2).sum(axis=(1, 2))
+        return k * (k + 1) / float(spread.sum())
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -48,7 +48,7 @@ def one_direction(several: Sequence[Chosen], schools: int, plan: AnalysisPlan) -
     if not given:
         return {"number": 0, "refusal": several[0].refusal}
     errors = np.array([one.std_error for one in given])
-    far = np.array([reach(one.confidence, one.clusters) for one in given])
+    far = np.array([float(reach(one.confidence, one.effective - 1)) for one in given])
 
     def most(estimates: Floats) -> Floats:
         t = estimates / errors
