@@ -19,7 +19,9 @@ from gymreg_core.effects.regression import reach
 def specifications(panel: Panel, plan: AnalysisPlan, *, jobs: int | None = None) -> Found:
     """Tables specifications and joint_tests: the plan's outcome by every choice (effects/choices.py).
 
-    A choice that has no answer is a row with a refusal. jobs : threads, one for each core where None.
+    A choice that has no answer is a row with a refusal. Those that do not allow for pupils' merit are told like all
+    others, but are none of those that joint_tests tell together: as the dose is made of merit, they differ from nothing
+    even where it does nothing. jobs : threads, one for each core where None.
     Source: Simonsohn, Simmons and Nelson (2020), Nature Human Behaviour 4.
     """
     from joblib import Parallel, delayed
@@ -31,7 +33,7 @@ def specifications(panel: Panel, plan: AnalysisPlan, *, jobs: int | None = None)
     told = [_row(number, choices[at], found[at], plan) for number, at in enumerate(order, 1)]
     tests = []
     for design in dict.fromkeys(choice.design for choice in choices):
-        mine = [one for one, choice in zip(found, choices, strict=True) if choice.design == design]
+        mine = [found[at] for at, choice in enumerate(choices) if choice.design == design and choice.adjusted != "none"]
         test = one_direction(mine, len(panel.schools), plan)
         tests.append({"design": design, "outcome": plan.outcome, "test": "one_direction"} | test)
     return Found({"specifications": rows("specifications", told), "joint_tests": rows("joint_tests", tests)})
