@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gymreg_core.cohort.card_starts import Starts, starts_of
+from gymreg_core.cohort.card_starts import starts_of
 from gymreg_core.cohort.cards import card
 from gymreg_core.cohort.histories import Histories
 from gymreg_core.effects.bands import band_names, band_of
-from gymreg_core.effects.paid import Paid, paid, today
+from gymreg_core.effects.intake import Intake, intake_of
+from gymreg_core.effects.paid import Paid, paid
 from gymreg_core.effects.panel import Panel
 from gymreg_core.effects.panel_outcomes import Known, outcomes_of, settled_of
 from gymreg_core.effects.school_years import exposure, first_price_year, length, mean_amounts, supplement_of
@@ -37,7 +37,7 @@ def build_panel(h: Histories, s: pd.DataFrame) -> Panel:
     Errors: RuleMissing, also for a price year whose amounts are not known.
     """
     given, every = paid(h), starts_of(card(str(rule("effects", "outcome_card"))), h, s)
-    intake = _intake(h, given, every)
+    intake = intake_of(h, given, every)
     followed = h.pupils["followed"].to_numpy(np.bool_)[every.pupil]
     cohorts, cohort = np.unique(intake.cohort[followed], return_inverse=True)
     places, place = np.unique(intake.place[followed], return_inverse=True)
@@ -47,7 +47,7 @@ def build_panel(h: Histories, s: pd.DataFrame) -> Panel:
     place, cohort, band = (at.astype(np.int64) for at in _apart(cells, (len(places), len(cohorts), len(bands))))
     units, school = np.unique(places // len(given.programmes), return_inverse=True)
     taught, programme = np.unique(places % len(given.programmes), return_inverse=True)
-    row = np.argsort(h.schools["school_id"].to_numpy(str), kind="stable")[units]
+    about = h.schools.set_index("school_id").loc[given.schools[units]]
     codes = np.array(given.programmes)[taught]
     doses, of_school = given.dose(cohorts.tolist())
     amounts = _amounts(given, cohorts)
@@ -64,8 +64,8 @@ def build_panel(h: Histories, s: pd.DataFrame) -> Panel:
     known, total = totals(outcomes_of(h, every))
     settled_known, settled_total = totals(settled_of(h, s, every))
     return Panel(
-        schools=h.schools["school_id"].to_numpy(str)[row],
-        provider_forms=h.schools["provider_form"].to_numpy(str)[row],
+        schools=given.schools[units],
+        provider_forms=about["provider_form"].to_numpy(str),
         programmes=codes,
         vocational=np.array([programmes()[one].type == "vocational" for one in codes], np.bool_),
         cohorts=cohorts.astype(np.int16),
@@ -76,9 +76,9 @@ def build_panel(h: Histories, s: pd.DataFrame) -> Panel:
         cohort=cohort,
         band=band,
         pupils=pupils.astype(np.int64),
-        covered=np.bincount(cell, (_own_levels(intake) > 0)[followed], len(cells)).astype(np.int64),
-        dose=doses[row[school[place]], taught[programme[place]], cohort],
-        school_dose=of_school[row[school[place]], cohort],
+        covered=np.bincount(cell, (intake.own_levels() > 0)[followed], len(cells)).astype(np.int64),
+        dose=doses[units[school[place]], taught[programme[place]], cohort],
+        school_dose=of_school[units[school[place]], cohort],
         predicted=_predicted(intake, places)[place],
         formula=np.einsum("rl,rl->r", shares, amounts[cohort]),
         shares=shares,
@@ -90,59 +90,8 @@ def build_panel(h: Histories, s: pd.DataFrame) -> Panel:
     )
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class _Intake:
-    """m first starters on national programmes: cohort and place, int64 (m,), of the school (by its code) and programme;
-    merit (m,), points, NaN without; covers bool (m,), whether the programme has a supplement."""
-
-    cohort: Ints
-    place: Ints
-    merit: Floats
-    covers: Bools
-
-    def levels(self, rows: Ints, autumn: int) -> Ints:
-        """The level (n,) of some of them by the supplement of a school year, 0 = not covered."""
-        return np.where(self.covers[rows], supplement_of(autumn).level(self.merit[rows]), 0).astype(np.int64)
-
-    def shares(self, rows: Ints, autumn: int, places: Ints) -> Floats:
-        """The shares of some of them by level 1, 2, … at places (q,): (q, levels), NaN where nobody began."""
-        many = len(supplement_of(autumn).levels) + 1
-        at = np.searchsorted(places, self.place[rows])
-        rows, at = rows[np.isin(self.place[rows], places)], at[np.isin(self.place[rows], places)]
-        counts = np.bincount(at * many + self.levels(rows, autumn), minlength=len(places) * many).reshape(-1, many)
-        began = counts.sum(axis=1, keepdims=True)
-        shares = np.full((len(places), many - 1), np.nan)
-        np.divide(counts[:, 1:], began, out=shares, where=began > 0)
-        return shares
-
-
-def _intake(h: Histories, given: Paid, every: Starts) -> _Intake:
-    spells = h.spells.iloc[every.row]
-    path = spells["path"].to_numpy(np.int64)
-    by_code = np.argsort(np.argsort(h.schools["school_id"].to_numpy(str), kind="stable"), kind="stable")
-    unit = by_code[h.schools["unit"].to_numpy(np.int64)[spells["school"].to_numpy(np.int64)]]
-    codes = h.paths["programme"]
-    programme = np.searchsorted(given.programmes, codes.map(today).to_numpy(str))
-    covers = supplement_of(first_price_year()).covers(codes.to_numpy(object))
-    return _Intake(
-        cohort=every.cohort.astype(np.int64),
-        place=unit * len(given.programmes) + programme[path],
-        merit=h.pupils["merit"].to_numpy(np.float64)[every.pupil],
-        covers=covers[path],
-    )
-
-
 def _apart(key: Ints, sizes: tuple[int, ...]) -> tuple[Ints, ...]:
     return tuple(np.unravel_index(key, sizes)) if len(key) else tuple(np.zeros(0, np.int64) for _ in sizes)
-
-
-def _own_levels(intake: _Intake) -> Ints:
-    """The level (m,) of each starter by the supplement of the cohort's first school year."""
-    level = np.zeros(len(intake.cohort), np.int64)
-    for one in np.unique(intake.cohort).tolist():
-        rows = np.flatnonzero(intake.cohort == one)
-        level[rows] = intake.levels(rows, one)
-    return level
 
 
 def _amounts(given: Paid, cohorts: Ints) -> Floats:
@@ -152,7 +101,7 @@ def _amounts(given: Paid, cohorts: Ints) -> Floats:
     return np.array(found).reshape(len(cohorts), levels)
 
 
-def _earlier_shares(intake: _Intake, cohorts: Ints, places: Ints) -> Floats:
+def _earlier_shares(intake: Intake, cohorts: Ints, places: Ints) -> Floats:
     """Shares by level of the intake so many years earlier, by the supplement of each cohort: (q, cohorts, levels)."""
     lag = int(rule("effects", "intake_lag"))
     found = [
@@ -161,7 +110,7 @@ def _earlier_shares(intake: _Intake, cohorts: Ints, places: Ints) -> Floats:
     return np.stack(found, axis=1) if found else np.zeros((len(places), 0, 0))
 
 
-def _predicted(intake: _Intake, places: Ints) -> Floats:
+def _predicted(intake: Intake, places: Ints) -> Floats:
     """The dose (q,) that the pupils of base_cohorts would have brought in the first school years of the supplement."""
     first, last = rule("effects", "base_cohorts")
     begun = first_price_year()

@@ -25,18 +25,20 @@ Ints = NDArray[np.int64]
 class Paid:
     """Supplement and pupils of u school units, p programmes and y school years.
 
-    programmes : codes as they are today, in order. autumns : (y,), school years from the first that the histories tell
+    schools : (u,), unit codes in order; units that others took over from have nothing. programmes : codes as they are
+    today, in order. autumns : (y,), school years from the first that the histories tell
     of whole to the last whose 15 October they tell of. money : (u, p, y), thousand kronor a school year. pupils :
     (u, p, y), those in covered years of study on 15 October, whether they are covered or not.
     """
 
+    schools: NDArray[np.str_]
     programmes: tuple[str, ...]
     autumns: Ints
     money: Floats
     pupils: Floats
 
     def __repr__(self) -> str:
-        return f"Paid({len(self.programmes)} programmes, {len(self.autumns)} school years)"
+        return f"Paid({len(self.schools)} schools, {len(self.autumns)} school years)"
 
     def autumns_of(self, cohort: int) -> list[int]:
         """The school years of a cohort that are there already."""
@@ -66,15 +68,15 @@ def paid(h: Histories) -> Paid:
     0 before the supplement. Everyone who is there counts, followed or not.
     Errors: RuleMissing for a price year whose amounts are not known.
     """
-    codes = h.paths["programme"].map(today).to_numpy(object)
-    names, programme = np.unique(codes.astype(str), return_inverse=True)
+    schools, unit = by_code(h)
+    names, programme = np.unique(h.paths["programme"].map(today).to_numpy(str), return_inverse=True)
     autumns = _autumns(h)
     u, p, y = len(h.schools), len(names), len(autumns)
     state, school, path, pupil = (h.spells[name].to_numpy() for name in ("state", "school", "path", "pupil"))
     start, stop, year = (h.spells[name].to_numpy() for name in ("start", "stop", "year_of_study"))
     counted = np.flatnonzero(np.isin(state, NATIONAL) & np.isin(year, rule("supplement", "years_of_study")))
     start, stop = start[counted], stop[counted]
-    place = (h.schools["unit"].to_numpy(np.int64)[school] * p + programme[path])[counted] if u else counted
+    place = unit[school[counted]] * p + programme[path[counted]]
     merit = h.pupils["merit"].to_numpy(np.float64)
     amount = cache(lambda price_year: _amounts(price_year, merit, h.paths["programme"]))
     money, pupils = np.zeros((y, u * p)), np.zeros((y, u * p))
@@ -89,7 +91,14 @@ def paid(h: Histories) -> Paid:
                 kronor = of_level[np.where(covers[path[rows]], level[pupil[rows]], 0)]
                 money[number] += np.bincount(place[on], kronor * share, u * p)
     money, pupils = (np.moveaxis(table.reshape(y, u, p), 0, -1) for table in (money, pupils))
-    return Paid(tuple(names.tolist()), autumns, money, pupils)
+    return Paid(schools, tuple(names.tolist()), autumns, money, pupils)
+
+
+def by_code(h: Histories) -> tuple[NDArray[np.str_], Ints]:
+    """The codes of all schools in order, (u,), and the place among them of the unit that each school of `h` is today,
+    int64 (schools of h,)."""
+    codes, place = np.unique(h.schools["school_id"].to_numpy(str), return_inverse=True)
+    return codes, place.astype(np.int64)[h.schools["unit"].to_numpy()]
 
 
 def today(programme: str) -> str:
