@@ -8,7 +8,7 @@ from gymreg_core.contracts.effects import OUTCOMES
 from gymreg_core.effects.margins import Margins
 from gymreg_core.effects.redraw_margins import MarginTruth, redraw_margins
 
-COVARIATES = ("merit", "girl", "over_age", "home", "choices")
+COVARIATES = ("merit", "girls", "older", "home", "choices")
 
 
 def small_margins(

@@ -131,6 +131,28 @@ def _run(lists: Any, seed: int, run: int, resample: bool) -> Any:
     return _counted((first, unit, points, path, seats), rows, queue, at)
 
 
+def admitted_counts(lists: RerunLists, runs: range, *, seed: int) -> Int64:
+    """By which entry how many of the runs admitted, each with new lots and the same applicants: int64 (e,).
+
+    What comes out is the sum over the runs, however they are divided.
+    """
+    counts = np.zeros(len(lists.unit), np.int64)
+    _admitted(tuple(lists), seed, runs.start, runs.stop, counts)
+    return counts
+
+
+@numba.njit(cache=True, nogil=True)
+def _admitted(lists: Any, seed: int, first_run: int, stop_run: int, counts: Int64) -> None:
+    start, stop, _, unit, order, _, order_bits, turn, turns, capacity, _, lottery, _, common = lists
+    for run in range(first_run, stop_run):
+        rows = drawn_rows(seed, run, len(turn), common, False)
+        queue = _in_turn(turn, turns, rows)
+        market = (start, stop, unit, order, order_bits, capacity, lottery)
+        for e in _solved(market, rows, queue, _key(seed, run)):
+            if e >= 0:
+                counts[_At(e)] += 1
+
+
 @numba.njit(cache=True, nogil=True)
 def _in_turn(turn: Int32, turns: int, rows: Int32) -> Int32:
     """Places of `rows`, first to choose first: by turn, and by lot where turns are the same."""
