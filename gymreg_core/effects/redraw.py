@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from gymreg_core.contracts.effects import OUTCOMES
 from gymreg_core.effects.panel import Floats, Ints, Panel
-from gymreg_core.effects.spread import spreads
+from gymreg_core.effects.variation import standard_line
 from gymreg_core.errors import BadParameters
 
 _EDGE = 0.005
@@ -33,8 +32,8 @@ class Truth:
 
     effect : of the dose as paid (Panel.dose). growth : is added for each year from the first cohort with any exposure
     on. bands : factors, one per band of the panel, () = 1 each. vocational : factor for vocational programmes.
-    place_spread, shock_spread : standard deviations of what a school and programme adds, the same in all cohorts, and
-    of what happens to a cohort at a school.
+    place_spread, shock_spread, drift_spread : standard deviations of what a school and programme adds, the same in all
+    cohorts; of what happens to a cohort at a school; and of what a straight line over a school's cohorts comes to.
     What breaks a design: trend, share a year per thousand kronor of predicted dose (diverging trends); lead, of the
     dose of the next cohort at the same school and programme (it leaks to those before it); neighbour, of the dose of
     the same programme at the school beside it (the next one in the panel); composition, how much the logarithm of the
@@ -47,16 +46,11 @@ class Truth:
     vocational: float = 1.0
     place_spread: float = 0.04
     shock_spread: float = 0.015
+    drift_spread: float = 0.01
     trend: float = 0.0
     lead: float = 0.0
     neighbour: float = 0.0
     composition: float = 0.0
-
-    @classmethod
-    def like(cls, panel: Panel, outcome: str, **planted: Any) -> Truth:
-        """A truth whose schools and shocks spread as those of a panel seem to. planted : the other fields."""
-        place, shock = spreads(panel, outcome)
-        return cls(**{"place_spread": place, "shock_spread": shock, **planted})
 
     def of_cells(self, panel: Panel) -> Floats:
         """The effect of a thousand kronor of dose in each cell: (r,)."""
@@ -121,8 +115,9 @@ def _places(panel: Panel, truth: Truth, rng: np.random.Generator) -> Floats:
 
 
 def _shocks(panel: Panel, truth: Truth, rng: np.random.Generator) -> Floats:
-    drawn = rng.uniform(-_BOUND, _BOUND, (len(panel.schools), len(panel.cohorts)))
-    return np.asarray(truth.shock_spread * drawn[panel.school, panel.cohort], np.float64)
+    drawn = truth.shock_spread * rng.uniform(-_BOUND, _BOUND, (len(panel.schools), len(panel.cohorts)))
+    drawn += truth.drift_spread * rng.uniform(-_BOUND, _BOUND, (len(panel.schools), 1)) * standard_line(panel)
+    return np.asarray(drawn[panel.school, panel.cohort], np.float64)
 
 
 def _drawn(panel: Panel, known: Ints, total: Floats, added: Floats, rng: np.random.Generator) -> Floats:
