@@ -48,11 +48,13 @@ class Choice:
 class Cells:
     """n cells whose outcome is known of somebody.
 
-    outcome : (n,), share. weight : (n,). known : int64 (n,), pupils. school : int64 (n,), the cluster. fixed : codes
-    int64 (n,) of each fixed effect. dose : (n,), the regressor of interest. instrument : (n,), what is foretold of it
-    by earlier intakes and the exposure. controls : (n, k). cohort : int64 (n,).
+    rows : int64 (n,), the place in the panel, of the first of those taken together. outcome : (n,), share. weight :
+    (n,). known : int64 (n,), pupils. school : int64 (n,), the cluster. cohort : int64 (n,). fixed : codes int64 (n,) of
+    each fixed effect. dose : (n,), the regressor of interest. instrument : (n,), what is foretold of it by earlier
+    intakes and the exposure. controls : (n, k).
     """
 
+    rows: Ints
     outcome: Floats
     weight: Floats
     known: Ints
@@ -98,6 +100,7 @@ def cells(panel: Panel, outcome: str, choice: Choice, inside: Bools | None = Non
     kind = panel.vocational[panel.programme[rows]] * (choice.effects == "type_cohort")
     year = cohort * 2 + kind
     found = Cells(
+        rows=rows,
         outcome=panel.total[outcome][rows] / known,
         weight=known.astype(np.float64) if choice.weights == "pupils" else known / whole[of],
         known=known,
@@ -116,6 +119,7 @@ def cells(panel: Panel, outcome: str, choice: Choice, inside: Bools | None = Non
     shares = np.delete(shares / whole[:, None], shares.sum(axis=0).argmax(), axis=1)
     return replace(
         found,
+        rows=rows[first],
         outcome=np.bincount(of, panel.total[outcome][rows], len(first)) / whole,
         weight=whole if choice.weights == "pupils" else np.ones(len(first)),
         known=whole.astype(np.int64),

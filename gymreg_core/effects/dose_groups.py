@@ -8,7 +8,7 @@ began for all at once, so that nobody is compared with those who had it earlier.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -99,8 +99,39 @@ def quarters(panel: Panel) -> Ints:
     return group
 
 
-def _groups(panel: Panel, plan: AnalysisPlan, found: Cells) -> Groups | str:
-    """The regression, or why there is none."""
+class Contrast(NamedTuple):
+    """Columns of group by cohort (n, k), but for the lowest group and the reference; see `Groups`."""
+
+    group: Ints
+    cohort: Ints
+    reference: int
+    after: Bools
+    columns: Floats
+
+
+def per_thousand_regression(panel: Panel, plan: AnalysisPlan, outcome: str) -> tuple[Cells, Regression | str]:
+    """The cells, and the estimate of everyone as the first of one regression, for many outcomes at once; or why not.
+
+    The dose with the columns as its instruments, beside all that the columns tell but their mean after: solved for, the
+    first is the ratio of `Groups.per_thousand`.
+    """
+    from scipy.linalg import null_space
+
+    found = cells(panel, outcome, Choice("introduction", programmes=plan.programmes))
+    contrast = _contrast(panel, found)
+    if isinstance(contrast, str):
+        return found, contrast
+    weights = np.where(contrast.after, contrast.columns.T @ found.known, 0.0)
+    beside = contrast.columns @ null_space(weights[None])
+    within = Within.of(found.fixed, found.weight)
+    return found, Regression.of(
+        *(np.column_stack([found.dose, beside]), within, found.school),
+        instruments=contrast.columns,
+        pupils=found.known,
+    )
+
+
+def _contrast(panel: Panel, found: Cells) -> Contrast | str:
     if not len(found.known):
         return "no_outcome"
     before = np.intersect1d(np.flatnonzero(untreated(panel)), found.cohort)
@@ -114,6 +145,16 @@ def _groups(panel: Panel, plan: AnalysisPlan, found: Cells) -> Groups | str:
     if not after.any():
         return "no_variation" if (of_cell == of_cell[0]).all() else "no_outcome"
     columns = ((of_cell[:, None] == group) & (found.cohort[:, None] == cohort)).astype(np.float64)
+    return Contrast(group, cohort, reference, after, columns)
+
+
+def _groups(panel: Panel, plan: AnalysisPlan, found: Cells) -> Groups | str:
+    """The regression, or why there is none."""
+    contrast = _contrast(panel, found)
+    if isinstance(contrast, str):
+        return contrast
+    group, cohort, reference, after, columns = contrast
+    of_cell = quarters(panel)[found.fixed[0]]
     prepared = Regression.of(columns, Within.of(found.fixed, found.weight), found.school, pupils=found.known)
     if prepared.refusal:
         return prepared.refusal
