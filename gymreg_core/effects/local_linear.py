@@ -51,12 +51,12 @@ class Fit:
 
     @property
     def order(self) -> int:
-        return (self.design.shape[1] - 1) // 2
+        return int(self.design.shape[1] - 1) // 2
 
     @property
     def parameters(self) -> int:
         """Without the levels of groups, which lie within clusters; 2 * (order + 1)."""
-        return self.design.shape[1] + 1
+        return int(self.design.shape[1]) + 1
 
     def residuals(self, y: Floats, groups: Ints) -> Floats:
         """What the fit leaves of y (n,) or (n, q); 0 outside of the window."""
@@ -217,7 +217,7 @@ def side_residuals(points: Points, y: Floats, width: float) -> Floats:
 
 
 def neighbour_residuals(x: Floats, y: Floats) -> Floats:
-    """Of n outcomes of one side, x ascending: y less the mean of the nearest, scaled so that its square is the variance.
+    """Of n outcomes of one side, x ascending: y less the nearest's mean, so scaled that its square is the variance.
 
     The nearest are the three others nearest in x and whoever is as near as the third of them.
     """
