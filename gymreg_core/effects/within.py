@@ -85,32 +85,40 @@ class Within:
         return left
 
     def apart(self, columns: Floats, number: Ints, clusters: int) -> Floats:
-        """Products of columns (r, k) within clusters 0 ... G - 1 (r,), once each cluster's rows stood for themselves.
+        """Products of columns (r, k) within clusters 0 ... G - 1 (r,), as if each cluster's rows stood alone.
 
         float64 (G, k, k): of the columns with 0 outside a cluster, after the fixed effects are taken out of them; so
         much of an outcome's own noise in the cluster is left in what the cluster tells (its leverage is the rest).
         """
+        parts = [self._taken(column, number, clusters) for column in columns.T]
+        found = by_cluster((self.weights[:, None] * columns)[:, :, None] * columns[:, None, :], number, clusters)
+        for i, (swept, half) in enumerate(parts):
+            for j, (others_swept, others_half) in enumerate(parts):
+                found[:, i, j] -= swept.multiply(others_swept).sum(axis=0) + (half * others_half).sum(axis=0)
+        return found
+
+    def between(self, one: Floats, other: Floats, number: Ints, clusters: int) -> Floats:
+        """float64 (G, G): the product of `one` (r,) in a cluster with `other` (r,) in another, 0 outside of them, after
+        the fixed effects are taken out."""
+        (swept, half), (others_swept, others_half) = (self._taken(c, number, clusters) for c in (one, other))
+        own = np.bincount(number, self.weights * one * other, clusters)
+        return np.asarray(np.diag(own) - (swept.T @ others_swept).toarray() - half.T @ others_half)
+
+    def _taken(self, column: Floats, number: Ints, clusters: int) -> tuple[Any, Floats]:
+        """What fixed effects take from a column (r,) cut into clusters: sparse (levels, G) and float64 (q, G), of which
+        products are products of what is taken."""
         from scipy.linalg import solve_triangular
         from scipy.sparse import csr_array
 
-        r, k = columns.shape
-        swept, half = [], []
-        for column in columns.T:
-            of = csr_array((self.weights * column, (np.arange(r), number)), shape=(r, clusters))
-            sums = (self._first.T @ of).tocsr()
-            swept.append(sums.multiply(1 / np.sqrt(np.bincount(self.codes[0], self.weights))[:, None]).tocsr())
-            if self._others is not None:
-                means = sums.multiply(1 / np.bincount(self.codes[0], self.weights)[:, None]).tocsr()
-                weighted = self._others.T.multiply(self.weights).tocsr()
-                right = (self._others.T @ of - (weighted @ self._first) @ means).toarray()
-                half.append(solve_triangular(self._factor, right, lower=True, check_finite=False))
-        found = by_cluster((self.weights[:, None] * columns)[:, :, None] * columns[:, None, :], number, clusters)
-        for i in range(k):
-            for j in range(k):
-                found[:, i, j] -= swept[i].multiply(swept[j]).sum(axis=0)
-                if half:
-                    found[:, i, j] -= np.einsum("qg,qg->g", half[i], half[j])
-        return found
+        cut = csr_array((self.weights * column, (np.arange(len(column)), number)), shape=(len(column), clusters))
+        heavy = np.bincount(self.codes[0], self.weights)[:, None]
+        sums = (self._first.T @ cut).tocsr()
+        swept = sums.multiply(1 / np.sqrt(heavy)).tocsr()
+        if self._others is None:
+            return swept, np.zeros((0, clusters))
+        shared = self._others.T.multiply(self.weights).tocsr() @ self._first
+        right = (self._others.T @ cut - shared @ sums.multiply(1 / heavy).tocsr()).toarray()
+        return swept, np.asarray(solve_triangular(self._factor, right, lower=True, check_finite=False))
 
     def beyond(self, cluster: NDArray[Any]) -> int:
         """How many of the absorbed are not within clusters (r,): effects whose levels each lie in one are not counted.
