@@ -14,12 +14,17 @@ CODES = ("EKEKO", "NANAT", "BABYG", "IMS", "IMV", "IMA")
 AWAY = ("interrupted", "moved_out", "study_break", "age_limit", "deceased", "exchange_year")
 
 
-def random_enrolments(seed: int, n: int) -> Enrolments:
-    """Pupils who start, switch, pause, leave, come back and finish as no real ones would so often."""
+def random_enrolments(seed: int, n: int, earlier: int = 0) -> Enrolments:
+    """Pupils who start, switch, pause, leave, come back and finish as no real ones would so often.
+
+    earlier : years that everything lies before SINCE to AS_OF.
+    """
+    since, as_of = (f"{int(day[:4]) - earlier}{day[4:]}" for day in (SINCE, AS_OF))
+    last = int(as_of[:4])
     rng = np.random.default_rng([seed, n])
     rows: dict[str, list[dict[str, Any]]] = {"persons": [], "spells": [], "homes": [], "certificates": []}
     for number in range(n):
-        who, first = f"{seed}:{number}", int(rng.integers(2017, 2025))
+        who, first = f"{seed}:{number}", int(rng.integers(2017, 2025)) - earlier
         odd = rng.random() < 0.15
         rows["persons"].append(
             {
@@ -36,7 +41,7 @@ def random_enrolments(seed: int, n: int) -> Enrolments:
             day = f"{first + int(rng.integers(0, 4))}-{rng.integers(1, 13):02d}-11"
             rows["homes"].append({"who": who, "home": str(rng.choice(["Nacka", "Uppsala", "-"])), "start": day})
         school, code, year = str(rng.choice(list("ABC"))), str(rng.choice(CODES)), int(rng.choice([1, 1, 1, 2]))
-        for autumn in range(first, min(first + int(rng.integers(1, 6)), 2026)):
+        for autumn in range(first, min(first + int(rng.integers(1, 6)), last + 1)):
             start = f"{autumn}-{rng.choice(['08-15', '08-15', '09-20', '10-15', '10-16', '11-30'])}"
             spell = {"who": who, "school": school, "code": code, "year": min(year, 4), "start": start}
             if rng.random() < 0.25:
@@ -53,9 +58,9 @@ def random_enrolments(seed: int, n: int) -> Enrolments:
                 code, year = str(rng.choice(CODES)), int(rng.choice([year, 1]))
         if rng.random() < 0.6:
             kind = str(rng.choice(["preparatory_diploma", "vocational_diploma", "study_certificate"]))
-            day = f"{min(autumn + 1, 2025)}-{rng.choice(['06-09', '06-30', '07-01', '10-15', '10-16'])}"
+            day = f"{min(autumn + 1, last)}-{rng.choice(['06-09', '06-30', '07-01', '10-15', '10-16'])}"
             points = int(rng.choice([2300, 2500, 2700])) if kind == "study_certificate" else 2500
             rows["certificates"].append({"who": who, "issued": day, "certificate": kind, "points": points})
-    rows["spells"] = [row for row in rows["spells"] if row["start"] <= AS_OF]
+    rows["spells"] = [row for row in rows["spells"] if row["start"] <= as_of]
     schools = [{"school": "A"}, {"school": "B", "form": "independent"}, {"school": "C", "form": "region"}]
-    return tiny_enrolments(**rows, schools=schools, since=SINCE, as_of=AS_OF)
+    return tiny_enrolments(**rows, schools=schools, since=since, as_of=as_of)

@@ -104,10 +104,11 @@ def _amounts(given: Paid, cohorts: Ints) -> Floats:
 def _earlier_shares(intake: Intake, cohorts: Ints, places: Ints) -> Floats:
     """Shares by level of the intake so many years earlier, by the supplement of each cohort: (q, cohorts, levels)."""
     lag = int(rule("effects", "intake_lag"))
-    found = [
-        intake.shares(np.flatnonzero(intake.cohort == cohort - lag), cohort, places) for cohort in cohorts.tolist()
-    ]
-    return np.stack(found, axis=1) if found else np.zeros((len(places), 0, 0))
+    found = [np.zeros((len(places), 0, len(supplement_of(first_price_year()).levels)))]
+    for cohort in cohorts.tolist():
+        rows = np.flatnonzero(intake.cohort == cohort - lag)
+        found.append(intake.shares(rows, cohort, places)[:, None])
+    return np.concatenate(found, axis=1)
 
 
 def _predicted(intake: Intake, places: Ints) -> Floats:
