@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gymreg_core.contracts.effects import EFFECT_TABLES, Studied, effect_table, empty_effects
+from gymreg_core.effects.bands import band_names
 from gymreg_core.effects.found import rows
 from gymreg_core.effects.plan import AnalysisPlan
 from gymreg_core.provenance import Provenance
@@ -140,7 +141,7 @@ class _Maker:
         ]
 
     def doses(self) -> list[Row]:
-        bands = [str(band) for band in rule("effects", "merit_bands")] + ["none"]
+        bands = band_names()
         groups = {
             "region": [""],
             "merit_band": bands,
@@ -228,7 +229,7 @@ class _Maker:
                         "p_value": 0.0001,
                     }
                 )
-            for by, names in (("merit_band", ("0", "160", "200", "240")), ("programme_type", _TYPES)):
+            for by, names in (("merit_band", ("0-159", "160-199", "200-239", "240-340")), ("programme_type", _TYPES)):
                 for name in names:
                     row = self._estimate(design, self.plan.outcome)
                     row |= {"measure": measure, "by": by, "group": name, "pupils": row["pupils"] // len(names)}

@@ -1,10 +1,10 @@
-"""From enrolments to what reports rest on, settled months and tracked cohorts; the made-up region is made and taken in
-for it, once for all kinds of report."""
+"""From enrolments to what reports rest on, settled months, tracked cohorts and intakes to study; the made-up region is
+made and taken in for it, once for all kinds of report that need the same years of it."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +15,9 @@ from gymreg_core.store.fingerprint import code_fingerprint, fingerprint
 from gymreg_core.store.ledger import Ledger
 
 Note = Callable[[str], None]
-_ENROLMENTS = "enrolments-of-reports"
+_ENROLMENTS, _INTAKES = "enrolments-of-reports", "intakes-of-reports"
+_OFFERS = (2019, 2020, 2021, 2022)
+"""Made-up intakes whose register is matched for a study: those whose three years have passed, as many as are quick."""
 _YEARS, _MONTHS, _CENTURY = 2, 12, 100
 _FULL_AFTER = 3
 """School years after the first day of an extract until every year of study is in it."""
@@ -39,6 +41,36 @@ def made_up_tracked(workspace: Path, note: Note = _quiet, *, scale: float = 1.0)
     """The same workspace with the cohorts of the made-up region tracked. Errors: as
     `ingest_enrolments` and `track_workspace`."""
     return tracked_in(_made_up(workspace, note, scale), note)
+
+
+def made_up_studied(workspace: Path, note: Note = _quiet, *, scale: float = 1.0) -> Path:
+    """A workspace of its own below `workspace` with the enrolments of the made-up region since the years before the
+    supplement, and the registers of some intakes of it, matched. What lies there from the same code is not made again.
+
+    scale : as `made_up_settled`. Errors: as `ingest_enrolments`, `ingest_registers` and `match_round`.
+    """
+
+    def take(folder: Path, place: Path) -> None:
+        from gymreg_core.matching.match_round import match_round
+        from gymreg_core.store.registers import ingest_registers
+        from gymreg_core.synthetic.region import EFFECT_YEARS, write_region
+
+        note("making the intakes of the made-up region that a study looks at")
+        registers = write_region(folder / "registers", years=_OFFERS, scale=scale)
+        _enrolled(made_up_extract(folder / "enrolments", scale, EFFECT_YEARS), place, note)
+        note(f"taking in and matching {len(registers)} registers")
+        for stored in ingest_registers(registers, place):
+            match_round(place, stored.register.intake_year, "final")
+
+    return _kept(workspace / _INTAKES, f"made-up {scale}", take)
+
+
+def extract_enrolments(folder: Path, workspace: Path, note: Note = _quiet) -> Path:
+    """As `made_up_settled`, of an extract of made-up enrolments, with nothing made of it yet.
+
+    Errors: DisclosureRefused for enrolments of real persons, which are taken in on purpose.
+    """
+    return _extract(folder, workspace, note, "gymreg study")
 
 
 def extract_settled(folder: Path, workspace: Path, note: Note = _quiet) -> Path:
@@ -94,9 +126,21 @@ def _extract(folder: Path, workspace: Path, note: Note, command: str) -> Path:
 
 def _taken_in(workspace: Path, what: str, extract: Callable[[Path], Path], note: Note) -> Path:
     """A workspace below `workspace` with the enrolments of an extract; all kinds of report share it."""
+    return _kept(workspace / _ENROLMENTS, what, lambda folder, place: _enrolled(extract(folder), place, note))
+
+
+def _enrolled(source: Path, place: Path, note: Note) -> None:
     from gymreg_core.store.enrolments import ingest_enrolments
 
-    home = workspace / _ENROLMENTS
+    note("taking in the enrolments")
+    ingest_enrolments(source, place)
+
+
+def _kept(home: Path, what: str, take: Callable[[Path, Path], None]) -> Path:
+    """The workspace below `home` that `take` filled by the code that is here; another one there is cleared away.
+
+    take : take(folder, place) fills the workspace `place`; `folder` is for extracts and is gone afterwards.
+    """
     place = home / fingerprint(code_fingerprint([f"gymreg_core.{room}" for room in _DECIDES]), what)[:20]
     if place.is_dir():
         return place
@@ -104,9 +148,7 @@ def _taken_in(workspace: Path, what: str, extract: Callable[[Path], Path], note:
     home.mkdir(parents=True)
     unfinished = home / f"{place.name}.part"
     with TemporaryDirectory(dir=home, prefix="extract-") as folder:
-        source = extract(Path(folder))
-        note("taking in the enrolments")
-        ingest_enrolments(source, unfinished)
+        take(Path(folder), unfinished)
     return unfinished.replace(place)
 
 
@@ -140,17 +182,19 @@ def _whole_years(since: str, as_of: str) -> tuple[int, int]:
     return max(begun, last - _YEARS + 1), last
 
 
-def made_up_extract(folder: Path, scale: float) -> Path:
+def made_up_extract(folder: Path, scale: float, years: Sequence[int] | None = None) -> Path:
     """Write the extract of the made-up region's enrolments into `folder`, without the registers that they follow from.
 
-    scale : size of the region, 1.0 as large as the real one. Errors: as `write_region`.
+    scale : size of the region, 1.0 as large as the real one. years : intakes, by default those of reports.
+    Errors: as `write_region`.
     """
     from gymreg_core.synthetic.enrolment_extracts import write_enrolments
     from gymreg_core.synthetic.histories import enrolments_of
     from gymreg_core.synthetic.histories_start import starters_of_years
     from gymreg_core.synthetic.region import DEFAULT_SEED, ENROLMENT_YEARS
 
-    starters = starters_of_years(ENROLMENT_YEARS, DEFAULT_SEED, scale)
-    made = enrolments_of(starters, date(max(ENROLMENT_YEARS) + 1, 1, 31), DEFAULT_SEED)
+    of = years or ENROLMENT_YEARS
+    starters = starters_of_years(of, DEFAULT_SEED, scale)
+    made = enrolments_of(starters, date(max(of) + 1, 1, 31), DEFAULT_SEED)
     write_enrolments(made.enrolments, made.numbers, folder)
     return folder

@@ -4,6 +4,7 @@ from gymreg_core.reporting.charts.areas import stacked_areas
 from gymreg_core.reporting.charts.balances import diverging_bars, waterfall
 from gymreg_core.reporting.charts.canvas import PALETTE
 from gymreg_core.reporting.charts.curves import levels, lorenz
+from gymreg_core.reporting.charts.doses import power_curves, quantile_bands, stepped
 from gymreg_core.reporting.charts.estimates import bands, intervals
 from gymreg_core.reporting.charts.flow import flow_diagram
 from gymreg_core.reporting.charts.judged import calibration, funnel
@@ -32,8 +33,11 @@ __all__ = [
     "line_panels",
     "lines",
     "lorenz",
+    "power_curves",
+    "quantile_bands",
     "scatter",
     "stacked_areas",
+    "stepped",
     "strip",
     "tiles",
     "waterfall",
