@@ -38,12 +38,12 @@ class Within:
     _first: Any
     _mean: Any
     _others: Any
-    _factor: Floats
+    _root: Floats
 
     @classmethod
     def of(cls, effects: Sequence[NDArray[Any]], weights: NDArray[Any]) -> Within:
         """Codes or labels (r,) of each effect, and weights (r,). Errors: ValueError where a weight is not above 0."""
-        from scipy.linalg.lapack import dpstrf
+        from scipy.linalg.lapack import dpstrf, dtrtri
 
         weights = np.asarray(weights, np.float64)
         if not (weights > 0).all():
@@ -61,10 +61,10 @@ class Within:
         weighted = others.T.multiply(weights).tocsr()
         left = (weighted @ others - (weighted @ first) @ (mean @ others)).toarray()
         factor, pivots, rank, _ = dpstrf(left, lower=1, tol=_RANK * max(float(left.diagonal().max()), 1e-300))
-        factor = np.tril(factor[:rank, :rank])
+        root = np.tril(dtrtri(np.tril(factor[:rank, :rank]), lower=1)[0])
         chosen = others[:, pivots[:rank].astype(np.int64) - 1].tocsr()
         absorbed = _levels(codes[0]) + int(rank)
-        return cls(tuple(codes), weights, absorbed, _kept(codes), first, mean, chosen, factor)
+        return cls(tuple(codes), weights, absorbed, _kept(codes), first, mean, chosen, root)
 
     def __len__(self) -> int:
         return len(self.weights)
@@ -107,7 +107,6 @@ class Within:
     def _taken(self, column: Floats, number: Ints, clusters: int) -> tuple[Any, Floats]:
         """What fixed effects take from a column (r,) cut into clusters: sparse (levels, G) and float64 (q, G), of which
         products are products of what is taken."""
-        from scipy.linalg import solve_triangular
         from scipy.sparse import csr_array
 
         cut = csr_array((self.weights * column, (np.arange(len(column)), number)), shape=(len(column), clusters))
@@ -118,7 +117,7 @@ class Within:
             return swept, np.zeros((0, clusters))
         shared = self._others.T.multiply(self.weights).tocsr() @ self._first
         right = (self._others.T @ cut - shared @ sums.multiply(1 / heavy).tocsr()).toarray()
-        return swept, np.asarray(solve_triangular(self._factor, right, lower=True, check_finite=False))
+        return swept, np.asarray(self._root @ right)
 
     def beyond(self, cluster: NDArray[Any]) -> int:
         """How many of the absorbed are not within clusters (r,): effects whose levels each lie in one are not counted.
@@ -136,12 +135,8 @@ class Within:
         swept: Floats = columns - (self._mean @ columns)[first]
         if self._others is None:
             return swept
-        from scipy.linalg import solve_triangular
-
         right = self._others.T @ (self.weights[:, None] * swept)
-        half = solve_triangular(self._factor, right, lower=True, check_finite=False)
-        solved = solve_triangular(self._factor, half, lower=True, trans=1, check_finite=False)
-        swept -= self._others @ solved
+        swept -= self._others @ (self._root.T @ (self._root @ right))
         swept -= (self._mean @ swept)[first]
         return swept
 
