@@ -64,8 +64,9 @@ def margin_pairs(match: Match, standing: Standing) -> AtCutoffs:
     best = np.full(len(away), -np.inf)
     better = np.empty_like(away)
     for c in range(away.shape[1]):
-        better[:, c] = np.where(np.isinf(best), np.inf, away[:, c] - best)
-        best = np.maximum(best, np.where(np.isfinite(away[:, c]), away[:, c], -np.inf))
+        finite = np.isfinite(away[:, c])
+        better[:, c] = np.where(finite, away[:, c], 0.0) - best
+        best = np.maximum(best, np.where(finite, away[:, c], -np.inf))
     row, at = np.nonzero(keep)
     offered = match.assignment.rank[row] == at
     nothing = np.full(len(row), np.nan)
