@@ -10,6 +10,8 @@ from gymreg_core.reporting.admission_material import admission_material, admissi
 from gymreg_core.reporting.admission_plan import AdmissionPlan
 from gymreg_core.reporting.dropout_material import dropout_material, dropout_state
 from gymreg_core.reporting.dropout_plan import DropoutPlan
+from gymreg_core.reporting.effects_material import effects_material, effects_state
+from gymreg_core.reporting.effects_plan import EffectsPlan
 from gymreg_core.reporting.funding_material import funding_material, funding_state
 from gymreg_core.reporting.funding_plan import FundingPlan
 from gymreg_core.reporting.material import Given, Material, Note
@@ -37,4 +39,5 @@ KINDS: Mapping[str, Kind] = {
     "admission": Kind(AdmissionPlan, "admission_report.ipynb", admission_state, admission_material),
     "funding": Kind(FundingPlan, "funding_report.ipynb", funding_state, funding_material),
     "dropout": Kind(DropoutPlan, "dropout_analysis.ipynb", dropout_state, dropout_material),
+    "effects": Kind(EffectsPlan, "supplement_effects.ipynb", effects_state, effects_material),
 }

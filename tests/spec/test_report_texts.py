@@ -25,6 +25,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "gymreg_core.reporting.funding/texts.yml": ("reporting/funding", *_SHARED),
     "gymreg_core.reporting.dropout/texts.yml": ("reporting/dropout", *_SHARED),
     "gymreg_core.reporting.dropout/texts_models.yml": ("reporting/dropout", *_SHARED),
+    "gymreg_core.reporting.effects/texts.yml": ("reporting/effects", *_SHARED),
     "gymreg_core.vocabulary/phrases.yml": ("vocabulary",),
     "gymreg_core.vocabulary/terms.yml": (),
 }
