@@ -128,6 +128,8 @@ def test_without_a_number_nothing_is_said(design: str, refusal: str) -> None:
         (0.0001, 0.011, 1.0, "more"),
         (-0.030, -0.012, 1.0, "less"),
         (-0.011, 0.011, 1.0, "cannot_tell"),
+        (0.0, 0.030, 1.0, "cannot_tell"),
+        (-0.030, 0.0, 1.0, "cannot_tell"),
         (-0.002, 0.030, 1.0, "cannot_tell"),
         (-0.009, 0.009, 1.0, "nothing_of_interest"),
         (0.001, 0.009, 1.0, "nothing_of_interest"),
