@@ -120,6 +120,7 @@ EFFECT_TABLES: Mapping[str, tuple[Column, ...]] = {
     "detectable": (
         *_WHAT,
         Column("detectable", "float64", "smallest effect found in the plan's share of simulations", nullable=True),
+        Column("error", "float64", "standard error of `detectable` by the number of simulations", nullable=True),
         Column("std_error", "float64", "mean of the simulated standard errors", nullable=True),
         Column("power", "float64", "the share that is asked for", "share"),
         Column("schools", "int64", "clusters", "schools"),

@@ -19,7 +19,8 @@ class Chosen:
     """One estimate or a refusal, per thousand kronor.
 
     schools : int64 (G,), the clusters, and moves : (G,), what each moves the estimate by; NaN where refused. clusters :
-    schools that tell something, and effective : of equal weight that the estimate rests on. pupils : whose outcome is known.
+    schools that tell something, and effective : of equal weight that the estimate rests on. pupils : whose outcome is
+    known.
     """
 
     estimate: float
@@ -54,7 +55,7 @@ def chosen(panel: Panel, outcome: str, choice: Choice, confidence: float, inside
     """The estimate by a choice from the cells of a panel (of those `inside`, bool (r,))."""
     found = cells(panel, outcome, choice, inside)
     schools = np.unique(found.school)
-    refusal = _no_start(panel, found, choice)
+    refusal = why_not(panel, found, choice)
     if refusal:
         return _refused(schools, len(schools), found, confidence, refusal)
     instrumented = choice.design == "introduction"
@@ -101,7 +102,7 @@ def moves_together(several: Sequence[Chosen], schools: int) -> Floats:
     return moves
 
 
-def _no_start(panel: Panel, found: Cells, choice: Choice) -> str:
+def why_not(panel: Panel, found: Cells, choice: Choice) -> str:
     """Why there is nothing to compare, before any regression."""
     if not len(found.known):
         return "no_outcome"

@@ -216,6 +216,23 @@ class Regression:
             spread[block] = np.sqrt(np.einsum("gkq,gkq->qk", moved, moved))
         return estimates, spread
 
+    def first(self, outcomes: NDArray[Any], errors: str = "adjusted") -> tuple[Floats, Floats]:
+        """The first estimate and its standard error, each (q,), of outcomes (n, q): as `many`, whatever k is.
+
+        What a cluster moves it by is a sum over its rows, of residuals by weights that no outcome changes.
+        """
+        turned = np.take(self.turned[errors][:, 0], self.cluster, axis=0)
+        by_row = self.within.weights * np.einsum("nk,nk->n", turned, self.instruments)
+        weighted = self.within.weights[:, None] * self.instruments
+        estimates, spread = np.empty(outcomes.shape[1]), np.empty(outcomes.shape[1])
+        for start in range(0, outcomes.shape[1], _AT_ONCE):
+            block = slice(start, start + _AT_ONCE)
+            left = self.within(outcomes[:, block])
+            found = np.linalg.solve(self.cross, weighted.T @ left)
+            moved = by_cluster((left - self.regressors @ found) * by_row[:, None], self.cluster, len(self.expected))
+            estimates[block], spread[block] = found[0], np.sqrt((moved**2).sum(axis=0))
+        return estimates, spread
+
     def scores(self, residual: Floats) -> Floats:
         """(G, k), weighted products of instruments and a residual (n,) by cluster."""
         weighted = self.within.weights * residual
