@@ -42,7 +42,7 @@ def held_to_the_plain_way(h: Histories) -> Panel:
 @pytest.mark.parametrize("earlier", [0, 7])
 def test_a_small_region(earlier: int) -> None:
     """With a whole supplement, and from before there was any."""
-    panel = held_to_the_plain_way(histories(random_enrolments(3, 220, earlier)))
+    panel = held_to_the_plain_way(histories(random_enrolments(3, 160, earlier)))
     assert all(panel.known[name].any() and panel.total[name].any() for name in OUTCOMES)
     assert all(panel.settled_total[name].any() for name in SETTLED)
     assert np.isfinite(panel.formula).any()
@@ -50,7 +50,7 @@ def test_a_small_region(earlier: int) -> None:
     assert (panel.exposure.min() == 0) == bool(earlier)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=15, deadline=None, derandomize=True)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([0, 3, 7]))
 def test_any_tiny_histories(seed: int, earlier: int) -> None:
     held_to_the_plain_way(histories(random_enrolments(seed, 14, earlier)))
