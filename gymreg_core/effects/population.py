@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gymreg_core.effects.margins import Margins
 from gymreg_core.effects.panel import Bools, Panel
 from gymreg_core.effects.plan import AnalysisPlan
 
 _CELLS = ("school", "programme", "band", "pupils", "covered", "dose", "school_dose", "predicted", "formula", "shares")
 _WHOLE = 1 - 1e-9
 _POINTS = 100
-_BY_NAME = ("covariates", "known", "outcome")
 
 
 def population(panel: Panel, plan: AnalysisPlan) -> Panel:
@@ -43,18 +41,6 @@ def population(panel: Panel, plan: AnalysisPlan) -> Panel:
         **{name: getattr(panel, name)[kept] for name in _CELLS},
         **by_name,
     )
-
-
-def applicants_of(margins: Margins, plan: AnalysisPlan) -> Margins:
-    """The pairs of the plan's intakes. Whatever the kind of programme: an offer may be of another than the start."""
-    kept = _years(margins.intake, plan)
-    if kept.all():
-        return margins
-    parts: dict[str, Any] = {}
-    for name in (f.name for f in fields(margins)):
-        given = getattr(margins, name)
-        parts[name] = {key: values[kept] for key, values in given.items()} if name in _BY_NAME else given[kept]
-    return replace(margins, **parts)
 
 
 def wholly_exposed(panel: Panel) -> Bools:

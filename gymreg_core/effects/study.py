@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Literal
@@ -16,7 +16,7 @@ from gymreg_core.effects.found import Found, joined, rows
 from gymreg_core.effects.margins import Margins
 from gymreg_core.effects.panel import Panel
 from gymreg_core.effects.plan import AnalysisPlan
-from gymreg_core.effects.population import applicants_of, mean_dose, population
+from gymreg_core.effects.population import mean_dose, population
 from gymreg_core.rules import rules_read
 
 Advance = Callable[[str, int], None]
@@ -36,7 +36,7 @@ class Design:
 
     def found(self, data: Any, plan: AnalysisPlan, outcome: str) -> Found:
         """What it finds; `no_offers` without data."""
-        if data is None:
+        if data is None or not len(data):
             what = {"design": self.name, "outcome": outcome, "measure": wording(self.name).about, "by": "region"}
             return Found({"estimates": rows("estimates", [{**what, "refusal": "no_offers"}])})
         design = getattr(import_module(f"{__package__}.{self.name}"), self.name)
@@ -83,24 +83,26 @@ def study(
     """What the supplement did to the outcomes of the plan, by each of its designs, and what may be said of it.
 
     margins, applicants : of the intakes whose registers are there, None without any (effects/applicants.py).
-    jobs, cluster : for the simulations of power, see matching/runs.py; they change no number.
-    What the data do not answer is a row with a refusal. Power comes first, as it owes nothing to any estimate.
+    jobs, cluster : for the simulations of power, see matching/pieces.py; they change no number.
+    What the data do not answer is a row with a refusal. Power comes first, as it owes nothing to any estimate; that of
+    designs which are not simulated is read off their errors.
     Errors: RuleMissing; BadParameters for a cluster that does not answer.
     """
+    from gymreg_core.effects.heterogeneity import heterogeneity
+    from gymreg_core.effects.power import power, power_by_formula
+    from gymreg_core.effects.specification import specifications
+
     with rules_read() as statuses:
         panel = population(panel, plan)
-        given = {
-            "panel": panel,
-            "applicants": applicants,
-            "margins": None if margins is None or not len(margins) else applicants_of(margins, plan),
-        }
-        parts = [about.doses, *_power(given, plan, progress, jobs, cluster)]
+        given = {"panel": panel, "applicants": applicants, "margins": margins}
+        parts = [about.doses, power(panel, plan, progress, jobs=jobs, cluster=cluster)]
         pairs = [(TABLE[design], outcome) for design in plan.designs for outcome in plan.outcomes]
         for design, outcome in pairs:
             parts.append(design.found(given[design.of], plan, outcome))
             if progress:
                 progress("designs", len(pairs))
-        parts += _beside(panel, plan, jobs)
+        parts.append(power_by_formula(joined(parts)["estimates"], plan))
+        parts += [heterogeneity(panel, plan), specifications(panel, plan, jobs=jobs)]
         found = joined(parts)
         tables = {name: found[name] for name in EFFECT_TABLES}
         tables["estimates"] = marked(tables["estimates"], plan)
@@ -123,20 +125,3 @@ def marked(estimates: pd.DataFrame, plan: AnalysisPlan) -> pd.DataFrame:
     asked = whole | estimates["by"].isin(list(plan.groups))
     of_plan = estimates["design"].isin(list(plan.designs)) & estimates["outcome"].isin(list(plan.outcomes))
     return estimates.assign(planned=asked & of_plan)
-
-
-def _power(
-    given: Mapping[str, Any], plan: AnalysisPlan, progress: Advance | None, jobs: int | None, cluster: str | None
-) -> Iterator[Found]:
-    from gymreg_core.effects.power import power
-
-    yield power(given["panel"], plan, given["margins"], progress, jobs=jobs, cluster=cluster)
-
-
-def _beside(panel: Panel, plan: AnalysisPlan, jobs: int | None) -> Iterator[Found]:
-    """What is told beside the designs: groups of pupils, and every reasonable choice."""
-    from gymreg_core.effects.heterogeneity import heterogeneity
-    from gymreg_core.effects.specification import specifications
-
-    yield heterogeneity(panel, plan)
-    yield specifications(panel, plan, jobs=jobs)

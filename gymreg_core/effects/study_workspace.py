@@ -70,7 +70,7 @@ def summary_of(studied: Studied) -> dict[str, Any]:
     at the mean dose, or by an offer; None where not known), rows per table, rules by status. No number of pupils."""
     statuses = list(studied.statuses.values())
     plan = studied.plan
-    main = of_main(studied.conclusions, plan).iloc[0]
+    main = _of_main(studied.conclusions, plan).iloc[0]
     return {
         "since": studied.since,
         "as_of": studied.as_of,
@@ -117,16 +117,17 @@ def study_workspace(
 
 def _detectable(studied: Studied) -> float | None:
     plan = studied.plan
-    known = of_main(studied.detectable, plan)["detectable"].dropna()
+    known = _of_main(studied.detectable, plan)["detectable"].dropna()
     dose = 1.0
     if wording(str(plan["main"])).about == "dose":
-        dose = float(of_main(studied.cost, plan)["dose"].iloc[0])
+        dose = float(_of_main(studied.cost, plan)["dose"].iloc[0])
     return _POINTS * float(known.iloc[0]) * dose if len(known) and isfinite(dose) else None
 
 
-def of_main(table: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame:
+def _of_main(table: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame:
     """The rows of a table about the plan's main design and outcome."""
-    return table[(table["design"] == plan["main"]) & (table["outcome"] == plan["outcome"])]
+    of_main: pd.DataFrame = table[(table["design"] == plan["main"]) & (table["outcome"] == plan["outcome"])]
+    return of_main
 
 
 def _admissions(workspace: Path) -> list[tuple[int, str, str]]:

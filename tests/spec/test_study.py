@@ -83,6 +83,10 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
         row = {"design": plan.main, "outcome": plan.outcome, "detectable": 0.02, "power": 0.8}
         return Found({"detectable": rows("detectable", [row])})
 
+    def by_formula(estimates: pd.DataFrame, plan: AnalysisPlan) -> Found:
+        made.append(("power_by_formula", plan.outcome, estimates))
+        return Found({})
+
     def specifications(panel: Panel, plan: AnalysisPlan, *, jobs: int | None) -> Found:
         made.append(("specifications", plan.outcome, jobs))
         return Found({})
@@ -91,6 +95,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
         stand_in(name, name, design(name))
     stand_in("heterogeneity", "heterogeneity", groups)
     stand_in("power", "power", power)
+    sys.modules["gymreg_core.effects.power"].power_by_formula = by_formula  # type: ignore[attr-defined]
     stand_in("specification", "specifications", specifications)
     return made
 
@@ -104,17 +109,19 @@ def test_every_design_runs_for_every_outcome_of_the_plan_after_power(
 ) -> None:
     plan = AnalysisPlan(designs=("introduction", "offers", "cutoff"), also=("switching",))
     progress: list[tuple[str, int]] = []
-    found = study(panel, margins, "applicants", plan, lambda *step: progress.append(step), about=ABOUT, jobs=3)
+    found = study(panel, margins, margins, plan, lambda *step: progress.append(step), about=ABOUT, jobs=3)
     expected = [(d, o) for d in plan.designs for o in plan.outcomes]
     assert [call[:2] for call in calls] == [
         ("power", "completion_3"),
         *expected,
+        ("power_by_formula", "completion_3"),
         ("heterogeneity", "completion_3"),
         ("specifications", "completion_3"),
     ]
     given = {name: data for name, _, data in calls}
-    assert (given["introduction"], given["offers"], given["cutoff"]) == (panel, "applicants", margins)
+    assert (given["introduction"], given["offers"], given["cutoff"]) == (panel, margins, margins)
     assert given["specifications"] == 3
+    assert len(given["power_by_formula"]) == len(expected)
     assert progress == [("designs", 6)] * 6
     assert list(zip(found.conclusions["design"], found.conclusions["outcome"], strict=True)) == expected
     assert set(found.conclusions["claim"]) == {"causal"}
@@ -123,15 +130,13 @@ def test_every_design_runs_for_every_outcome_of_the_plan_after_power(
     assert "effects_wording.offers" in found.statuses
 
 
-def test_the_designs_see_the_population_of_the_plan(calls: Calls, panel: Panel, margins: Margins) -> None:
+def test_the_designs_see_the_population_of_the_plan(calls: Calls, panel: Panel) -> None:
     plan = AnalysisPlan(first_cohort=2014, last_cohort=2020, programmes="vocational")
-    study(panel, margins, None, plan, about=ABOUT)
+    study(panel, None, None, plan, about=ABOUT)
     for name, _, data in calls:
         if name in ("power", "dose", "heterogeneity"):
             assert data.cohorts.tolist() == list(range(2014, 2021))
             assert data.vocational[data.programme].all()
-        if name == "cutoff":
-            assert set(data.intake) == {year for year in set(margins.intake) if 2014 <= year <= 2020}
 
 
 @pytest.mark.parametrize("of", ["nobody", "no pairs"])
@@ -139,7 +144,7 @@ def test_without_applicants_offers_and_cutoffs_are_refused(
     calls: Calls, panel: Panel, margins: Margins, of: str
 ) -> None:
     given = None if of == "nobody" else none_of(margins)
-    found = study(panel, given, None, AnalysisPlan(), about=ABOUT)
+    found = study(panel, given, given, AnalysisPlan(), about=ABOUT)
     assert {name for name, *_ in calls} & {"offers", "cutoff"} == set()
     refused = found.conclusions[found.conclusions["design"].isin(["offers", "cutoff"])]
     assert len(refused) == 2 * len(OUTCOMES)
