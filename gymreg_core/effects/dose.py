@@ -10,6 +10,7 @@ import numpy as np
 from gymreg_core.effects.choices import Cells, cells, planned_choice
 from gymreg_core.effects.chosen import regression
 from gymreg_core.effects.found import Found, rows
+from gymreg_core.effects.inference import wild_bootstrap
 from gymreg_core.effects.joint_test import HOLDS, UNCLEAR, joint_test
 from gymreg_core.effects.panel import Floats, Panel
 from gymreg_core.effects.plan import AnalysisPlan
@@ -22,13 +23,13 @@ LEADS = (1, 2)
 _NONE = 1e-12
 
 
-def dose(panel: Panel, plan: AnalysisPlan, outcome: str) -> Found:
+def dose(panel: Panel, plan: AnalysisPlan, outcome: str, *, resample: bool = True) -> Found:
     """Tables estimates (one row) and checks (lead_dose, negative_weights) of the outcome on the dose as paid.
 
     Least squares with effects of school and programme and of merit band by cohort, pupils as weights, schools as
     clusters. What a thousand kronor does may not hang on how much there is: the estimate is a sum of effects by weights
     of which some can be negative (de Chaisemartin and D'Haultfœuille 2020, American Economic Review 110), told as
-    negative_weights, the sum of those where all make 1.
+    negative_weights, the sum of those where all make 1. resample : p_wild too.
     """
     what: dict[str, Any] = {"design": "dose", "outcome": outcome}
     choice = planned_choice("dose", plan)
@@ -36,11 +37,14 @@ def dose(panel: Panel, plan: AnalysisPlan, outcome: str) -> Found:
     row = what | {"measure": "dose", "by": "region", "schools": len(np.unique(found.school))}
     row |= {"pupils": int(found.known.sum()), "refusal": "" if len(found.known) else "no_outcome"}
     if not row["refusal"]:
-        fit = regression(found, choice).fit(found.outcome, plan.confidence)
+        prepared = regression(found, choice)
+        fit = prepared.fit(found.outcome, plan.confidence)
         row["refusal"] = fit.refusal
         if not fit.refusal:
             numbers = ("estimate", "std_error", "low", "high", "p_value")
             row |= {name: float(getattr(fit, name)[0]) for name in numbers}
+            if resample:
+                row["p_wild"] = wild_bootstrap(prepared, found.outcome, plan.seed)
     checks = [what | {"check": "lead_dose", **lead_dose(panel, plan, outcome)}]
     checks.append(what | {"check": "negative_weights", **negative_weights(found, row["refusal"])})
     return Found({"estimates": rows("estimates", [row]), "checks": rows("checks", checks)})

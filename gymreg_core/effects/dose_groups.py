@@ -48,14 +48,12 @@ class Groups:
         """The effect by a thousand kronor over `some` (k,) of the groups and cohorts after, each by its pupils."""
         weights = np.where(some, self.pupils, 0) / self.pupils[some].sum()
         effect, dose = self.effect.combined(weights), self.dose.combined(weights)
-        ratio = effect.estimate / dose.estimate
-        moves = (effect.moves - dose.moves * ratio) / dose.estimate
-        stage = float(dose.t[0] ** 2)
+        ratio, brought, stage = effect.estimate / dose.estimate, float(dose.estimate[0]), float(dose.t[0] ** 2)
+        moves = (effect.moves - dose.moves * ratio) / brought
+        expected = None if effect.expected is None else effect.expected / brought**2
         weak = "" if stage >= float(rule("effects", "weakest_first_stage")) else "weak_instrument"
-        pupils = round(float(self.pupils[some].sum()))
-        return replace(
-            effect, estimate=ratio, moves=moves, pupils=pupils, first_stage=stage, refusal=effect.refusal or weak
-        )
+        told: dict[str, Any] = {"pupils": round(float(self.pupils[some].sum())), "first_stage": stage, "refusal": weak}
+        return replace(effect, estimate=ratio, moves=moves, expected=expected, **told)
 
 
 def dose_groups(panel: Panel, plan: AnalysisPlan, outcome: str) -> Found:
