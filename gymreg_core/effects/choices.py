@@ -132,6 +132,12 @@ def cells(panel: Panel, outcome: str, choice: Choice, inside: Bools | None = Non
     )
 
 
+def nobody(panel: Panel, design: str) -> str:
+    """The refusal where `cells` gives none: no earlier intake foretells any dose, or no outcome is known."""
+    early = design != "dose" and not np.isfinite(panel.predicted).any()
+    return "no_earlier" if early else "no_outcome"
+
+
 def untreated(panel: Panel) -> Bools:
     """bool (c,), the cohorts that count as from before the supplement."""
     return np.asarray(panel.exposure <= float(rule("effects", "untreated_below")))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gymreg_core.effects.choices import Cells, Choice, cells, untreated
+from gymreg_core.effects.choices import Cells, Choice, cells, nobody, untreated
 from gymreg_core.effects.panel import Bools, Floats, Ints, Panel
 from gymreg_core.effects.regression import Fit, Regression, reach, two_sided, two_stage
 from gymreg_core.effects.within import Within
@@ -105,7 +105,7 @@ def moves_together(several: Sequence[Chosen], schools: int) -> Floats:
 def why_not(panel: Panel, found: Cells, choice: Choice) -> str:
     """Why there is nothing to compare, before any regression."""
     if not len(found.known):
-        return "no_outcome"
+        return nobody(panel, choice.design)
     before = untreated(panel)[np.unique(found.cohort)]
     if choice.design == "introduction" and (before.all() or not before.any()):
         return "no_outcome" if before.all() else "no_earlier"

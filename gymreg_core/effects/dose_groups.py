@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gymreg_core.effects.choices import Cells, Choice, cells, untreated
+from gymreg_core.effects.choices import Cells, Choice, cells, nobody, untreated
 from gymreg_core.effects.found import Found, rows
 from gymreg_core.effects.heterogeneity import holm
 from gymreg_core.effects.joint_test import FAILS, HOLDS, UNCLEAR, joint_test
@@ -131,7 +131,7 @@ def per_thousand_regression(panel: Panel, plan: AnalysisPlan, outcome: str) -> t
 
 def _contrast(panel: Panel, found: Cells) -> Contrast | str:
     if not len(found.known):
-        return "no_outcome"
+        return nobody(panel, "dose_groups")
     before = np.intersect1d(np.flatnonzero(untreated(panel)), found.cohort)
     if not len(before):
         return "no_earlier"

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from gymreg_core.effects.choices import Cells, untreated
+from gymreg_core.effects.choices import Cells, nobody, untreated
 from gymreg_core.effects.panel import Bools, Floats, Ints, Panel
 from gymreg_core.effects.regression import Fit, Regression
 from gymreg_core.effects.within import Within
@@ -76,7 +76,7 @@ def event_study(panel: Panel, found: Cells, confidence: float) -> EventStudy | s
     there = np.unique(found.cohort)
     before = np.intersect1d(np.flatnonzero(untreated(panel)), there)
     if not len(there):
-        return "no_outcome"
+        return nobody(panel, "introduction")
     if not len(before):
         return "no_earlier"
     if len(before) == len(there):
