@@ -303,7 +303,7 @@ class _Maker:
             }
             for design in (*_NEEDS_OFFERS, "instrument")
             if design in self.of and not self.of[design].refusal
-            for covariate in ("merit", "women", "choices")
+            for covariate in ("merit", "girls", "choices")
         ]
 
     def cutoff_bins(self) -> list[Row]:

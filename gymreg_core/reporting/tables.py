@@ -33,10 +33,12 @@ Form = Literal[
     "thousands",
     "thousands_change",
     "decimals",
+    "p_value",
 ]
 _ORE = 100
 _THOUSAND = 1000
 _HUNDRED = 100
+_LEAST_P = 0.001
 _UNKNOWN = "–"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TABLE_RULE = {"left": ":---", "right": "---:"}
@@ -50,7 +52,7 @@ class Column:
     -----
     text, points_text (a text that stands with numbers), year; count 6 626; change +393; points 232,5;
     points_change +7,5; percent 89,1 % and percent_short 89 % (of a share); percent_change +0,3 (of a difference of
-    shares, in percentage points); ratio 8,8; decimals 0,38. Of öre: kronor 91 200, thousands 91 (tkr), and with a sign
+    shares, in percentage points); ratio 8,8; decimals 0,38; p_value 0,038 or < 0,001. Of öre: kronor 91 200, thousands 91 (tkr), and with a sign
     their changes.
     """
 
@@ -95,6 +97,10 @@ def _percent(value: float, language: Language, decimals: int = 1) -> str:
     return number(value * _HUNDRED, language, decimals) + sign
 
 
+def _p_value(value: float, language: Language) -> str:
+    return f"<{NBSP}{number(_LEAST_P, language, 3)}" if value < _LEAST_P else number(value, language, 3)
+
+
 _NUMBERS: dict[str, Callable[[float, Language], str]] = {
     "count": number,
     "change": change,
@@ -105,6 +111,7 @@ _NUMBERS: dict[str, Callable[[float, Language], str]] = {
     "percent_change": lambda value, language: change(value * _HUNDRED, language, 1),
     "ratio": lambda value, language: number(value, language, 1),
     "decimals": lambda value, language: number(value, language, 2),
+    "p_value": _p_value,
     "kronor": lambda value, language: number(value / _ORE, language),
     "kronor_change": lambda value, language: change(value / _ORE, language),
     "thousands": lambda value, language: number(value / _ORE / _THOUSAND, language),

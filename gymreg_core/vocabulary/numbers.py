@@ -10,7 +10,7 @@ from babel.numbers import format_decimal
 from gymreg_core.vocabulary.programmes import Language
 
 _LOCALE: dict[str, str] = {"sv": "sv_SE", "en": "en_GB"}
-_PATTERNS = ("#,##0", "#,##0.0", "#,##0.00")
+_PATTERNS = ("#,##0", "#,##0.0", "#,##0.00", "#,##0.000")
 _ORE = 100
 MINUS = "\N{MINUS SIGN}"
 NBSP = "\N{NO-BREAK SPACE}"

@@ -5,6 +5,7 @@ from gymreg_core.reporting.charts.balances import diverging_bars, waterfall
 from gymreg_core.reporting.charts.canvas import PALETTE
 from gymreg_core.reporting.charts.curves import levels, lorenz
 from gymreg_core.reporting.charts.doses import power_curves, quantile_bands, stepped
+from gymreg_core.reporting.charts.effects import at_cutoff, by_cohort, specification_curve
 from gymreg_core.reporting.charts.estimates import bands, intervals
 from gymreg_core.reporting.charts.flow import flow_diagram
 from gymreg_core.reporting.charts.judged import calibration, funnel
@@ -18,8 +19,10 @@ from gymreg_core.reporting.charts.tilemap import tiles
 __all__ = [
     "PALETTE",
     "STATE_COLOURS",
+    "at_cutoff",
     "bands",
     "bars",
+    "by_cohort",
     "calibration",
     "diverging_bars",
     "dumbbells",
@@ -36,6 +39,7 @@ __all__ = [
     "power_curves",
     "quantile_bands",
     "scatter",
+    "specification_curve",
     "stacked_areas",
     "stepped",
     "strip",

@@ -13,11 +13,12 @@ from gymreg_core.vocabulary.programmes import programmes
 __all__ = ["column", "columns", "figure", "group_name", "labelled", "long_table", "section"]
 
 _NAMES: dict[str, Form] = {
-    **dict.fromkeys(("label", "label_to", "note", "series", "status", "source_file", "sha256"), "text"),
+    **dict.fromkeys(("label", "label_to", "note", "series", "text", "status", "source_file", "sha256"), "text"),
     **dict.fromkeys(("cohort",), "year"),
-    **dict.fromkeys(("completion_3", "share", "power"), "percent"),
+    **dict.fromkeys(("completion_3", "share", "power", "exposure"), "percent"),
     **dict.fromkeys(("own", "dose", "dose_low", "dose_high", "points"), "ratio"),
-    **dict.fromkeys(("p_value", "p_wild", "p_random", "p_adjusted", "statistic"), "decimals"),
+    **dict.fromkeys(("p_value", "p_wild", "p_random", "p_adjusted"), "p_value"),
+    **dict.fromkeys(("statistic", "violation"), "decimals"),
     **dict.fromkeys(("merit_from", "points_from"), "points"),
 }
 _FORMS = Forms(_NAMES)

@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gymreg_core.reporting.effects import brief, dose_section, jump_section, power_section
+from gymreg_core.reporting.effects import (
+    appendix,
+    brief,
+    cutoff_section,
+    design_section,
+    dose_section,
+    event_section,
+    group_section,
+    jump_section,
+    power_section,
+    result_section,
+    specification_section,
+    way_section,
+)
 from gymreg_core.reporting.effects.stored import Stored, load
 from gymreg_core.reporting.effects.view import View
 from gymreg_core.reporting.fragments import Fragment
@@ -95,3 +108,55 @@ class EffectsReport:
     def doses(self) -> Fragment:
         """The dose, and who gets it."""
         return dose_section.doses(self.view)
+
+    def designs(self) -> Fragment:
+        """What each design compares and assumes, what its tests say, and what may therefore be said."""
+        return design_section.designs(self.view)
+
+    def results(self) -> Fragment:
+        """What the designs found, side by side on one scale."""
+        return result_section.results(self.view)
+
+    def over_time(self) -> Fragment:
+        """Cohort by cohort, before the supplement and after."""
+        return event_section.over_time(self.view)
+
+    def at_cutoffs(self) -> Fragment:
+        """Applicants around the cut-offs of study paths."""
+        return cutoff_section.at_cutoffs(self.view)
+
+    def groups(self) -> Fragment:
+        """Whether the finding differs between groups of pupils."""
+        return group_section.groups(self.view)
+
+    def on_the_way(self) -> Fragment:
+        """Whether the dose moved at all."""
+        return way_section.on_the_way(self.view)
+
+    def specifications(self) -> Fragment:
+        """Every reasonable choice in one picture."""
+        return specification_section.specifications(self.view)
+
+    def limits(self) -> Fragment:
+        """What the study cannot say."""
+        return appendix.limits(self.view)
+
+    def plan(self) -> Fragment:
+        """The analysis plan and its hash."""
+        return appendix.plan(self.view)
+
+    def definitions(self) -> Fragment:
+        """What the words mean."""
+        return appendix.definitions(self.view)
+
+    def assumptions(self) -> Fragment:
+        """The rules in use that nobody could source."""
+        return appendix.assumptions(self.view)
+
+    def methods(self) -> Fragment:
+        """How the figures were computed."""
+        return appendix.methods(self.view)
+
+    def provenance(self) -> Fragment:
+        """How the report was made."""
+        return appendix.provenance(self.view)

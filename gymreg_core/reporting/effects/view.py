@@ -34,6 +34,7 @@ class View(ReportView):
     stored: Stored
 
     package = "gymreg_core.reporting.effects"
+    words = ("texts.yml", "texts_designs.yml")
 
     @classmethod
     def of(
@@ -127,6 +128,15 @@ class View(ReportView):
         return 100 * size * (1.0 if self.is_offer(design) else self.mean_dose)
 
     @cached_property
+    def test_level(self) -> float:
+        """The p-value below which a test speaks against a design."""
+        return float(self.noted(lambda: rule("effects", "test_level")))
+
+    def needs(self, design: str) -> tuple[str, ...]:
+        """The tests that decide what may be said of a design."""
+        return tuple(self.noted(lambda: wording(design)).needs)
+
+    @cached_property
     def limit(self) -> float:
         """Points of merit from which a pupil brings no supplement."""
         return float(self.noted(lambda: rule("supplement", "limit")))
@@ -134,5 +144,5 @@ class View(ReportView):
     @property
     def statuses(self) -> Mapping[str, str]:
         """The status of every rule that the study and the page rest on, by file and key."""
-        _ = self.limit, [self.is_offer(design) for design in self.plan.designs]
+        _ = self.limit, self.test_level, [self.is_offer(design) for design in self.plan.designs]
         return dict(sorted({**self.stored.studied.statuses, **self.rules_noted}.items()))

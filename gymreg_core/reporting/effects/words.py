@@ -32,10 +32,10 @@ def answer(view: View, design: str | None = None, outcome: str | None = None) ->
     return study_words.answer(view.studied, design, outcome, view.language)
 
 
-def a_year(view: View) -> str:
+def a_year(view: View, design: str | None = None) -> str:
     """What the answer is in pupils of a cohort; '' where that cannot be said."""
-    told = conclusion(view)
-    row = view.row("cost", design=view.plan.main, outcome=view.plan.outcome, quantity="pupils_a_year")
+    told = conclusion(view, design)
+    row = view.row("cost", design=design or view.plan.main, outcome=view.plan.outcome, quantity="pupils_a_year")
     if told is None or row is None or told["claim"] in _SILENT or row["refusal"] or row["estimate"] is None:
         return ""
     turned = told["claim"] == "causal" and told["finding"] == "less"
@@ -47,18 +47,19 @@ def a_year(view: View) -> str:
     return view.say(key, pupils=number(row["pupils"], view.language), **written)
 
 
-def cost(view: View) -> str:
+def cost(view: View, design: str | None = None) -> str:
     """What a further pupil with a diploma costs, or that it cannot be said and why; '' where that is no question."""
-    said = study_words.cost_told(view.studied, view.plan.main, view.plan.outcome, view.language)
-    row = view.row("cost", design=view.plan.main, outcome=view.plan.outcome, quantity="kronor_per_pupil")
+    design = design or view.plan.main
+    said = study_words.cost_told(view.studied, design, view.plan.outcome, view.language)
+    row = view.row("cost", design=design, outcome=view.plan.outcome, quantity="kronor_per_pupil")
     if said and row is not None and row["refusal"]:
         return f"{said} {view.say('cost.reason', reason=name(view, 'refusals', str(row['refusal'])))}"
     return said
 
 
-def checked(view: View) -> str:
-    """How the comparison of the main design stands up to what it assumes."""
-    told = conclusion(view)
+def checked(view: View, design: str | None = None) -> str:
+    """How the comparison of a design, by default the main one, stands up to what it assumes."""
+    told = conclusion(view, design)
     if told is None:
         return ""
     claim = str(told["claim"])
@@ -81,9 +82,9 @@ def others(view: View) -> str:
     return view.say("sure.others", same=number(same, view.language), others=number(len(told), view.language))
 
 
-def surer(view: View) -> list[str]:
-    """What would make the answer surer, for what stands in its way first."""
-    told = conclusion(view)
+def surer(view: View, design: str | None = None) -> list[str]:
+    """What would make the answer of a design, by default the main one, surer; what stands in its way comes first."""
+    told = conclusion(view, design)
     if told is None:
         return [view.say("surer.always")]
     hindrances = [f"check.{check}" for check in str(told["because"]).split(",") if check]

@@ -1,0 +1,104 @@
+"""What the designs found, side by side on one scale."""
+
+from __future__ import annotations
+
+from gymreg_core.disclosure import Released
+from gymreg_core.reporting.charts import intervals
+from gymreg_core.reporting.effects import words
+from gymreg_core.reporting.effects.parts import column, columns, figure, labelled, section
+from gymreg_core.reporting.effects.told import ABOUT, at_mean_dose, drawable_rows, with_intervals
+from gymreg_core.reporting.effects.view import View
+from gymreg_core.reporting.fragments import Fragment
+from gymreg_core.reporting.markup import paragraph
+from gymreg_core.reporting.tables import table
+from gymreg_core.vocabulary.numbers import number, percent
+
+
+def results(view: View) -> Fragment:
+    """Every design's estimate of the plan's outcome on one scale, and those of the other outcomes in a table."""
+    dose = number(view.mean_dose, view.language, 1)
+    out = section(view, "results", "resultat")
+    out += paragraph(view.say("results.lead"), view.say("results.scale", dose=dose), view.say("results.withdrawn"))
+    return out + _one_scale(view) + _others(view)
+
+
+def _one_scale(view: View) -> Fragment:
+    rows = view.shown["estimates"]
+    frame = rows.table
+    rows = rows.where(frame["outcome"].eq(view.plan.outcome) & frame["by"].eq("region") & frame["measure"].isin(ABOUT))
+    if not len(rows):
+        return paragraph(view.say("results.none"))
+    rows = with_intervals(view, at_mean_dose(view, rows))
+    frame = rows.table
+    rows = labelled(rows, [words.name(view, "designs", str(d)) for d in frame["design"]])
+    blocks = [view.say("results.by_offer" if view.is_offer(str(d)) else "results.by_dose") for d in frame["design"]]
+    claims = [_claim(view, str(d)) for d in frame["design"]]
+    rows = rows.with_words("series", blocks).with_words("label_to", claims)
+    share = percent(view.plan.confidence, view.language, 0)
+    shown = [
+        column(view, "label", "design"),
+        column(view, "note", "difference", "points_text", share=share),
+        *columns(view, "p_value", "p_wild", "p_random", "schools", "pupils"),
+        column(view, "label_to", "claim"),
+    ]
+    outcome = words.name(view, "outcomes", view.plan.outcome)
+    caption = view.say("results.table", outcome=outcome)
+    listed = table(rows, shown, caption=caption, identifier="resultat", language=view.language)
+    drawn = drawable_rows(rows)
+    if not len(drawn):
+        return paragraph(view.say("results.no_numbers")) + listed
+    drawn = drawn.sort("series", ascending=True)
+    message = view.say("results.caption", outcome=outcome, n=number(len(drawn), view.language))
+    drawing = intervals(
+        drawn,
+        label="label",
+        value="estimate",
+        band=("low", "high"),
+        text="note",
+        group="series",
+        axis_title=view.say("results.axis"),
+        language=view.language,
+    )
+    alt = view.say("results.alt", about=view.about, message=message)
+    return figure(view, "resultat", drawing, kind="intervals", alt=alt, caption=message, data=listed)
+
+
+def _claim(view: View, design: str, outcome: str | None = None) -> str:
+    found = words.conclusion(view, design, outcome)
+    if found is None:
+        return view.say("not_shown")
+    causal_offer = found["claim"] == "causal" and view.is_offer(design)
+    return words.name(view, "claims", "causal_offer" if causal_offer else str(found["claim"]))
+
+
+def _others(view: View) -> Fragment:
+    """The plan's further outcomes by its main design, with what may be said of them."""
+    rows = _of_main(view)
+    if not len(rows):
+        return Fragment()
+    rows = with_intervals(view, at_mean_dose(view, rows))
+    outcomes = [str(one) for one in rows.table["outcome"]]
+    rows = labelled(rows, [words.name(view, "short", one) for one in outcomes])
+    rows = rows.with_words("label_to", [_claim(view, view.plan.main, one) for one in outcomes])
+    share = percent(view.plan.confidence, view.language, 0)
+    shown = [
+        column(view, "label", "outcome"),
+        column(view, "note", "difference", "points_text", share=share),
+        *columns(view, "p_value", "pupils"),
+        column(view, "label_to", "claim"),
+    ]
+    design = words.name(view, "designs", view.plan.main)
+    listed = table(
+        rows, shown, caption=view.say("others.table", design=design), identifier="fler-utfall", language=view.language
+    )
+    lead = paragraph(
+        view.say("others.lead", design=design), view.say("others.many", n=number(len(rows), view.language))
+    )
+    return section(view, "others", "fler-utfall", 3) + lead + listed
+
+
+def _of_main(view: View) -> Released:
+    rows = view.shown["estimates"]
+    frame = rows.table
+    of = frame["design"].eq(view.plan.main) & frame["by"].eq("region") & frame["measure"].isin(ABOUT)
+    return rows.where(of & frame["outcome"].isin(view.plan.also))

@@ -1,0 +1,63 @@
+"""Estimates as readers meet them: in percentage points at the mean dose, or by an offer, with their interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from gymreg_core.disclosure import Released
+from gymreg_core.reporting.effects import words
+from gymreg_core.reporting.effects.view import View
+from gymreg_core.vocabulary.numbers import change
+
+_HUNDRED = 100
+_ENDS = ("estimate", "low", "high")
+ABOUT = ("dose", "offer")
+"""Measures of the estimates that answer a question; the others are of the way there."""
+
+
+def span(view: View, low: float, high: float) -> str:
+    """'−0,3 till +2,7' of shares, in percentage points."""
+    ends = [
+        change(round(_HUNDRED * one, 1), view.language, 1) if math.isfinite(one) else view.say("no_limit")
+        for one in (low, high)
+    ]
+    return view.say("span", low=ends[0], high=ends[1])
+
+
+def interval(view: View, size: float, low: float, high: float) -> str:
+    """'+1,2 (−0,3 till +2,7)' of shares, in percentage points; '' where there is no number."""
+    if not math.isfinite(size):
+        return ""
+    return f"{change(round(_HUNDRED * size, 1), view.language, 1)} ({span(view, low, high)})"
+
+
+def at_mean_dose(view: View, rows: Released) -> Released:
+    """Estimates of outcomes with their ends as differences of shares at the mean dose, or by an offer."""
+    frame = rows.table.copy()
+    factor = [1.0 if view.is_offer(str(design)) else view.mean_dose for design in frame["design"]]
+    for end in _ENDS:
+        frame[end] = frame[end].astype("float64") * factor
+    return view.release(frame.drop(columns=["std_error"], errors="ignore"))
+
+
+def with_intervals(view: View, rows: Released) -> Released:
+    """The rows with their interval in words as note, or why there is no number."""
+    frame = rows.table
+    reasons: Sequence[str] = list(frame["refusal"]) if "refusal" in frame else [""] * len(frame)
+    told = [
+        words.name(view, "refusals", str(reason)) if reason else interval(view, *(float(row[end]) for end in _ENDS))
+        for (_, row), reason in zip(frame.iterrows(), reasons, strict=True)
+    ]
+    return rows.with_words("note", [one or view.say("not_shown") for one in told])
+
+
+def drawable_rows(rows: Released) -> Released:
+    """Those that have an estimate and both ends of its interval."""
+    frame = rows.table
+    finite = pd.Series(True, index=frame.index)
+    for end in _ENDS:
+        finite &= frame[end].astype("float64").map(math.isfinite)
+    return rows.where(finite)
