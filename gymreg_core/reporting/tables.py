@@ -52,8 +52,8 @@ class Column:
     -----
     text, points_text (a text that stands with numbers), year; count 6 626; change +393; points 232,5;
     points_change +7,5; percent 89,1 % and percent_short 89 % (of a share); percent_change +0,3 (of a difference of
-    shares, in percentage points); ratio 8,8; decimals 0,38; p_value 0,038 or < 0,001. Of öre: kronor 91 200, thousands 91 (tkr), and with a sign
-    their changes.
+    shares, in percentage points); ratio 8,8; decimals 0,38; p_value 0,038 or < 0,001. Of öre: kronor 91 200,
+    thousands 91 (tkr), and with a sign their changes.
     """
 
     name: str
