@@ -41,12 +41,13 @@ class Chances:
 def chances(market: Market, *, seed: int = 0) -> Chances:
     """Every applicant's chance of a seat by each choice of a round, lots drawn anew.
 
-    Lots of the open order are drawn anew, and those of quotas by lot; the order of a free quota stays as it is. Parts
-    of the market with more than rules/effects.yml `exact_parts` are told by the frequencies of `lotteries` simulated
-    ones. Errors: as `rerun_lists`.
+    Lots of the open order are drawn anew, and those of quotas by lot; the order of a free quota stays as it is. Parts of
+    the market with more than `exact_applicants`, or that fall into more than `exact_parts` (rules/effects.yml), are told
+    by the frequencies of `lotteries` simulated ones. Errors: as `rerun_lists`.
     """
     lists = rerun_lists(market)
-    found, large, left = ExactChances(int(rule("effects", "exact_parts"))).of(_part_of(lists))
+    most = (int(rule("effects", name)) for name in ("exact_applicants", "exact_parts"))
+    found, large, left = ExactChances(*most).of(_part_of(lists))
     lotteries = int(rule("effects", "lotteries"))
     chance = np.array([float(one) for row in found for one in row])
     error = np.zeros(len(chance))
@@ -59,10 +60,10 @@ def chances(market: Market, *, seed: int = 0) -> Chances:
     return Chances(_summed(chance, at, shape), np.sqrt(_summed(error**2, at, shape)), lotteries if large else 0)
 
 
-def exact_chances(market: Market, *, parts: int = 100_000) -> NDArray[np.object_]:
+def exact_chances(market: Market, *, parts: int = 20_000) -> NDArray[np.object_]:
     """The same as fractions.Fraction, object (n, k). Errors: BadParameters where the market is too large for it."""
     lists = rerun_lists(market)
-    found, large, _ = ExactChances(parts).of(_part_of(lists))
+    found, large, _ = ExactChances(len(market.choices), parts).of(_part_of(lists))
     if large:
         raise BadParameters(
             "the market is too large to count all its lotteries", where="market", remedy="Ask for chances(market)."

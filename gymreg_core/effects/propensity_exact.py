@@ -29,11 +29,14 @@ class TooLarge(Exception):
 
 
 class ExactChances:
-    """Chances of a seat in markets; parts that were reckoned once are kept. parts : how many may be reckoned for each
-    part that a market falls into at first."""
+    """Chances of a seat in markets; parts that were reckoned once are kept.
 
-    def __init__(self, parts: int) -> None:
-        self._parts, self._left = parts, parts
+    applicants : how many may be in each part that a market falls into at first. parts : how many parts may be reckoned
+    for each of these.
+    """
+
+    def __init__(self, applicants: int, parts: int) -> None:
+        self._applicants, self._parts, self._left = applicants, parts, parts
         self._known: dict[Part, Seats] = {}
 
     def of(self, market: Part) -> tuple[Seats, list[tuple[int, list[int]]], list[int]]:
@@ -42,8 +45,10 @@ class ExactChances:
         found, left, parts = _settled(market)
         large: list[tuple[int, list[int]]] = []
         for members in parts:
-            # Nobody's lot is drawn without a part of its own, or nearly.
-            self._left = self._parts if len(members) <= self._parts else 0
+            self._left = self._parts
+            if sum(market[2][t][1] for t, _ in members) > self._applicants:
+                large += members
+                continue
             try:
                 self._add(found, members, (tuple(left), *market[1:]), 0)
             except TooLarge:
@@ -60,9 +65,12 @@ class ExactChances:
         """Enter what a part of the market gives; types that have the same choices left share alike."""
         seats, lotteries, types = market
         kept = [tuple(types[t][0][p] for p in places) for t, places in members]
-        units = sorted({u for entries in kept for u, _ in entries})
+        classes: dict[int, set[int]] = {}
+        for u, c in (entry for entries in kept for entry in entries):
+            classes.setdefault(u, set()).add(c)
+        units = sorted(classes)
         number = {u: k for k, u in enumerate(units)}
-        rank = {u: {c: k for k, c in enumerate(sorted({c for e in kept for v, c in e if v == u}))} for u in units}
+        rank = {u: {c: k for k, c in enumerate(sorted(classes[u]))} for u in units}
         named = [tuple((number[u], rank[u][c]) for u, c in entries) for entries in kept]
         many: dict[Entries, int] = {}
         for (t, _), entries in zip(members, named, strict=True):
