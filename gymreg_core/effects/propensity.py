@@ -41,9 +41,9 @@ class Chances:
 def chances(market: Market, *, seed: int = 0) -> Chances:
     """Every applicant's chance of a seat by each choice of a round, lots drawn anew.
 
-    Lots of the open order are drawn anew, and those of quotas by lot; the order of a free quota stays as it is. Parts of
-    the market with more than `exact_applicants`, or that fall into more than `exact_parts` (rules/effects.yml), are told
-    by the frequencies of `lotteries` simulated ones. Errors: as `rerun_lists`.
+    Lots of the open order are drawn anew, and those of quotas by lot; the order of a free quota stays as it is. Parts
+    of the market with more than `exact_applicants`, or that fall into more than `exact_parts` (rules/effects.yml), are
+    told by the frequencies of `lotteries` simulated ones. Errors: as `rerun_lists`.
     """
     lists = rerun_lists(market)
     most = (int(rule("effects", name)) for name in ("exact_applicants", "exact_parts"))
