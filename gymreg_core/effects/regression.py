@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gymreg_core.effects.within import Floats, Ints, Within, by_cluster
+from gymreg_core.effects.within import Floats, Ints, Within, by_cluster, products
 from gymreg_core.rules import rule
 
 ERRORS = ("adjusted", "clustered")
@@ -163,8 +163,8 @@ class Regression:
         refusal = _too_few(groups, heads) or _not_compared(raw, left, within.weights, rest)
         if instruments is not None:
             refusal = refusal or _not_compared(given, tools, within.weights, rest)
-        many = int(number.max()) + 1
-        crosses, squares = (_products(tools, columns, within.weights, number, many) for columns in (left, tools))
+        many, weighted = int(number.max()) + 1, within.weights[:, None] * tools
+        crosses, squares = (products(weighted, columns, number, many) for columns in (left, tools))
         cross, none = crosses.sum(axis=0), np.full((many, k, k), np.nan)
         if not refusal and _dependent(cross):
             refusal = "weak_instrument"
@@ -359,10 +359,6 @@ def _dependent(cross: Floats) -> bool:
     """Whether a row of (k, k) products follows from the others."""
     size = np.linalg.norm(cross, axis=1, keepdims=True)
     return bool((size == 0).any()) or bool(np.linalg.svd(cross / size, compute_uv=False)[-1] < _NOTHING)
-
-
-def _products(one: Floats, other: Floats, weights: Floats, number: Ints, clusters: int) -> Floats:
-    return by_cluster((weights[:, None] * one)[:, :, None] * other[:, None, :], number, clusters)
 
 
 def _columns(values: NDArray[Any]) -> Floats:

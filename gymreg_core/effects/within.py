@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -90,12 +91,19 @@ class Within:
         float64 (G, k, k): of the columns with 0 outside a cluster, after the fixed effects are taken out of them; so
         much of an outcome's own noise in the cluster is left in what the cluster tells (its leverage is the rest).
         """
-        parts = [self._taken(column, number, clusters) for column in columns.T]
-        found = by_cluster((self.weights[:, None] * columns)[:, :, None] * columns[:, None, :], number, clusters)
-        for i, (swept, half) in enumerate(parts):
-            for j, (others_swept, others_half) in enumerate(parts):
-                found[:, i, j] -= swept.multiply(others_swept).sum(axis=0) + (half * others_half).sum(axis=0)
-        return found
+        weighted, heavy = self.weights[:, None] * columns, np.bincount(self.codes[0], self.weights)
+        pairs, of = np.unique(self.codes[0] * clusters + number, return_inverse=True)
+        level, cluster = np.divmod(pairs, clusters)
+        sums = by_cluster(weighted, of.ravel(), len(pairs))
+        mean = sums / heavy[level][:, None]
+        found = products(weighted, columns, number, clusters) - products(sums, mean, cluster, clusters)
+        if self._others is None:
+            return found
+        k, shared = columns.shape[1], self._others.T.multiply(self.weights).tocsr() @ self._first
+        right = self._others.T @ _cut(weighted, number, clusters, np.arange(len(self)), len(self))
+        right -= shared @ _cut(mean, cluster, clusters, level, len(heavy))
+        taken = (self._root @ right.toarray()).reshape(-1, k, clusters)
+        return np.asarray(found - np.matmul(taken.transpose(2, 1, 0), taken.transpose(2, 0, 1)))
 
     def between(self, one: Floats, other: Floats, number: Ints, clusters: int) -> Floats:
         """float64 (G, G): the product of `one` (r,) in a cluster with `other` (r,) in another, 0 outside of them, after
@@ -148,6 +156,23 @@ def by_cluster(values: Floats, number: Ints, clusters: int) -> Floats:
     r = len(number)
     member = csr_array((np.ones(r), (number, np.arange(r))), shape=(clusters, r))
     return np.asarray((member @ values.reshape(r, -1)).reshape(clusters, *values.shape[1:]))
+
+
+def products(one: Floats, other: Floats, number: Ints, clusters: int) -> Floats:
+    """Of columns (r, k) with columns (r, j), summed over the rows of each cluster 0 ... G - 1 (r,): (G, k, j)."""
+    order = np.argsort(number, kind="stable")
+    ends = np.searchsorted(number[order], np.arange(clusters + 1))
+    one, other = one[order], other[order]
+    return np.stack([one[start:end].T @ other[start:end] for start, end in pairwise(ends)])
+
+
+def _cut(columns: Floats, number: Ints, clusters: int, row: Ints, rows: int) -> Any:
+    """Columns (n, k) cut into clusters (n,): sparse (rows, k * G), in the rows (n,) given."""
+    from scipy.sparse import csr_array
+
+    k = columns.shape[1]
+    place = number[:, None] + clusters * np.arange(k)
+    return csr_array((columns.ravel(), (np.repeat(row, k), place.ravel())), shape=(rows, k * clusters))
 
 
 def _levels(code: Ints) -> int:
