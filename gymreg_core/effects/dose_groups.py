@@ -59,14 +59,16 @@ class Groups:
 def dose_groups(panel: Panel, plan: AnalysisPlan, outcome: str) -> Found:
     """Tables estimates (everyone, and by dose_group), event (by thousand kronor of predicted dose) and checks."""
     what: dict[str, Any] = {"design": "dose_groups", "outcome": outcome}
-    found = cells(panel, outcome, Choice("introduction", programmes=plan.programmes))
+    found = group_cells(panel, plan, outcome)
     about = what | {"measure": "dose", "by": "region", "schools": len(np.unique(found.school))}
     about |= {"pupils": int(found.known.sum())}
-    groups = _groups(panel, plan, found)
-    if isinstance(groups, str):
-        unclear = {"verdict": UNCLEAR, "refusal": groups}
+    regressions = grouped(panel, plan, found)
+    if isinstance(regressions, str):
+        unclear = {"verdict": UNCLEAR, "refusal": regressions}
         checks = [what | {"check": check, **unclear} for check in ("first_stage", "pre_trend")]
-        return Found({"estimates": rows("estimates", [about | {"refusal": groups}]), "checks": rows("checks", checks)})
+        estimates = rows("estimates", [about | {"refusal": regressions}])
+        return Found({"estimates": estimates, "checks": rows("checks", checks)})
+    (groups,) = regressions
     every = groups.per_thousand(groups.after)
     several = {name: groups.per_thousand(groups.after & (groups.group == name)) for name in np.unique(groups.group)}
     held = holm([np.nan if one.refusal else float(one.p_value[0]) for one in several.values()])
@@ -115,7 +117,7 @@ def per_thousand_regression(panel: Panel, plan: AnalysisPlan, outcome: str) -> t
     """
     from scipy.linalg import null_space
 
-    found = cells(panel, outcome, Choice("introduction", programmes=plan.programmes))
+    found = group_cells(panel, plan, outcome)
     contrast = _contrast(panel, found)
     if isinstance(contrast, str):
         return found, contrast
@@ -146,8 +148,13 @@ def _contrast(panel: Panel, found: Cells) -> Contrast | str:
     return Contrast(group, cohort, reference, after, columns)
 
 
-def _groups(panel: Panel, plan: AnalysisPlan, found: Cells) -> Groups | str:
-    """The regression, or why there is none."""
+def group_cells(panel: Panel, plan: AnalysisPlan, outcome: str) -> Cells:
+    """The cells that are compared: those with a predicted dose."""
+    return cells(panel, outcome, Choice("introduction", programmes=plan.programmes))
+
+
+def grouped(panel: Panel, plan: AnalysisPlan, found: Cells, *others: Floats) -> list[Groups] | str:
+    """The regression of the cells' outcome, and of other outcomes (n,) of theirs; or why there is none."""
     contrast = _contrast(panel, found)
     if isinstance(contrast, str):
         return contrast
@@ -160,7 +167,7 @@ def _groups(panel: Panel, plan: AnalysisPlan, found: Cells) -> Groups | str:
     predicted[panel.place] = panel.predicted
     foretold = predicted[found.fixed[0]]
     means = [np.average(foretold[of_cell == one], weights=found.known[of_cell == one]) for one in (0, *group)]
-    return Groups(
+    first = Groups(
         group=group,
         cohort=cohort,
         reference=reference,
@@ -170,6 +177,7 @@ def _groups(panel: Panel, plan: AnalysisPlan, found: Cells) -> Groups | str:
         effect=prepared.fit(found.outcome, plan.confidence),
         dose=prepared.fit(found.dose, plan.confidence),
     )
+    return [first, *(replace(first, effect=prepared.fit(other, plan.confidence)) for other in others)]
 
 
 def _numbers(fit: Fit) -> dict[str, Any]:

@@ -89,6 +89,7 @@ def study(
     Errors: RuleMissing; BadParameters for a cluster that does not answer.
     """
     from gymreg_core.effects.heterogeneity import heterogeneity
+    from gymreg_core.effects.mechanisms import PANEL_DESIGNS, mechanisms
     from gymreg_core.effects.power import power, power_by_formula
     from gymreg_core.effects.specification import specifications
 
@@ -101,6 +102,7 @@ def study(
             parts.append(design.found(given[design.of], plan, outcome))
             if progress:
                 progress("designs", len(pairs))
+        parts += [mechanisms(panel, plan, design) for design in plan.designs if design in PANEL_DESIGNS]
         parts.append(power_by_formula(joined(parts)["estimates"], plan))
         parts += [heterogeneity(panel, plan), specifications(panel, plan, jobs=jobs)]
         found = joined(parts)
@@ -120,8 +122,11 @@ def study(
 
 
 def marked(estimates: pd.DataFrame, plan: AnalysisPlan) -> pd.DataFrame:
-    """`estimates` with `planned`: design and outcome stand in the plan, and so does the kind of group if it is one."""
-    whole = estimates["group"] == ""
+    """`estimates` with `planned`: design and outcome stand in the plan, and so does the kind of group if it is one.
+
+    Groups of dose are part of the design that has them.
+    """
+    whole = (estimates["group"] == "") | (estimates["by"] == "dose_group")
     asked = whole | estimates["by"].isin(list(plan.groups))
     of_plan = estimates["design"].isin(list(plan.designs)) & estimates["outcome"].isin(list(plan.outcomes))
     return estimates.assign(planned=asked & of_plan)
