@@ -48,12 +48,29 @@ def weights(points: Points, h: float, b: float) -> tuple[Array, Array]:
     )
 
 
-def clustered(weight: Array, residual: Array, clusters: tuple[Array, ...], parameters: int) -> float:
+def without_own(points: Points, y: Array, order: int, width: float) -> Array:
+    """Residuals by the slopes and the jump of everyone but the own cluster, with the own group's level."""
+    x, left = points.x, np.zeros(len(y))
+    weight = np.where(np.abs(x) < width, 1 - np.abs(x) / width, 0.0)
+    for cluster in np.unique(points.clusters[0]):
+        rest = points.clusters[0] != cluster
+        others = Points(x[rest], points.right[rest], points.groups[rest])
+        found = coefficients(others, y[rest], order, width)[0]
+        columns = [points.right * 1.0]
+        columns += [np.where(side, x**k, 0) for k in range(1, order + 1) for side in (~points.right, points.right)]
+        after = y - np.column_stack(columns) @ found
+        for group in np.unique(points.groups[~rest & (weight > 0)]):
+            own = (points.groups == group) & (weight > 0)
+            left[own] = after[own] - np.average(after[own], weights=weight[own])
+    return left
+
+
+def clustered(weight: Array, residual: Array, clusters: tuple[Array, ...]) -> float:
     """The variance: every pair of applicants that share a cluster of either kind counts once."""
     used = np.flatnonzero(weight)
     score = weight * residual
     total = sum(
         score[i] * score[j] for i in used for j in used if any(cluster[i] == cluster[j] for cluster in clusters)
     )
-    many, n = len(np.unique(clusters[0][used])), len(used)
-    return float(total) * many / (many - 1) * (n - 1) / (n - parameters)
+    many = len(np.unique(clusters[0][used]))
+    return float(total) * (many - 1) / many

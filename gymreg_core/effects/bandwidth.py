@@ -95,8 +95,5 @@ def _best(
 
 def _variance(points: Points, y: Floats, weights: Floats, fit: Fit, width: float) -> float:
     """Of sum(weights * y), weights of the fit within the width."""
-    if points.clusters:
-        residuals, parameters = fit.residuals(y, points.groups), fit.parameters
-    else:
-        residuals, parameters = side_residuals(points, y, width), 0
-    return float(covariance(weights, residuals[:, None], points.clusters, parameters)[0, 0])
+    residuals = fit.residuals(y, points.groups) if points.clusters else side_residuals(points, y, width)
+    return float(covariance(weights, residuals[:, None], points.clusters)[0, 0])

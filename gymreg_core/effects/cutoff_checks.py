@@ -66,9 +66,10 @@ def balance(margins: Margins, pairs: Around, found: Jump, confidence: float) -> 
         return [], unclear("covariates", "collinear")
     _, weights = bias_corrected(pairs.points, *fits)
     residuals = fits[1].residuals(values, pairs.points.groups)
+    clusters = pairs.points.clusters
     there = np.abs(residuals).max(0) > _NOTHING_LEFT * (np.abs(values).max(0) + 1)
     jumps = weights @ values[:, there]
-    spread = covariance(weights, residuals[:, there], pairs.points.clusters, fits[1].parameters)
+    spread = covariance(weights, fits[1].without_own(residuals[:, there], clusters[0]), clusters)
     errors, q, schools = np.sqrt(np.diag(spread)), int(there.sum()), found.clusters
     wide = float(student(schools - 1).ppf(0.5 + confidence / 2))
     pupils = len(np.unique(pairs.applicant[np.abs(pairs.points.x) <= found.h]))
@@ -168,8 +169,9 @@ def _differs(check: str, pairs: Around, y: Floats, found: Jump, keep: Bools, fac
         return unclear(check, "empty_window")
     difference = -bias_corrected(pairs.points, *main)[1]
     difference[keep] += bias_corrected(pairs.only(keep).points, *other)[1]
-    residuals = main[1].residuals(y, pairs.points.groups)
-    error = float(np.sqrt(covariance(difference, residuals[:, None], pairs.points.clusters, main[1].parameters)[0, 0]))
+    clusters = pairs.points.clusters
+    residuals = main[1].without_own(main[1].residuals(y[:, None], pairs.points.groups), clusters[0])
+    error = float(np.sqrt(covariance(difference, residuals, clusters)[0, 0]))
     if not error > 0:
         return unclear(check, "collinear")
     statistic = float(difference @ y)

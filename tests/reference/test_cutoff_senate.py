@@ -13,7 +13,7 @@ import pytest
 
 from gymreg_core.effects.bandwidth import bandwidths
 from gymreg_core.effects.density import local_density
-from gymreg_core.effects.local_linear import Points, jump
+from gymreg_core.effects.local_linear import Points, jump, local_fit
 from tests.senate import senate
 
 
@@ -61,27 +61,26 @@ def test_other_widths() -> None:
     assert (round(found.robust_low, 3), round(found.robust_high, 3)) == (4.185, 11.813)
 
 
-def test_errors_within_states_differ_by_the_sides_going_together() -> None:
-    """rdrobust prints 1.534 and [3.985, 11.025] and takes a state's elections on either side for different clusters.
-
-    So done here too, what is left is the correction for few: G / (G - 1) * (n - 1) / (n - k) with the 100 clusters and
-    all elections of both sides at once here, with the 50 clusters and the elections of each side there (1.528 against
-    1.534), and the distribution, Student's here and the normal one there. A state's sides do go together: 1.471.
+def test_errors_within_states() -> None:
+    """rdrobust prints 1.534: the elections of a state on either side are clusters of their own, G / (G - 1) *
+    (n - 1) / (n - 2) with those of the side within b. The same from the weights and residuals here. What is told here,
+    1.483, is the jackknife's (without_own), and a state's two sides go together.
     """
     points, vote = elections()
     state = senate().dropna()["state"].to_numpy()
-    apart = jump(replace(points, clusters=(2 * state + points.right,)), vote, 18.084, 27.651)
-    together = jump(replace(points, clusters=(state,)), vote, 18.084, 27.651)
-    assert apart is not None
-    assert together is not None
-    assert round(apart.estimate, 3) == 7.395
-    assert (apart.clusters, together.clusters) == (100, 50)
-    n = apart.left + apart.right
-    ours = 100 / 99 * (n - 1) / (n - 4)
-    sides = [50 / 49 * (side - 1) / (side - 2) for side in (apart.left, apart.right)]
-    assert apart.std_error == pytest.approx(1.528, abs=5e-4)
-    assert apart.std_error * np.sqrt(np.mean(sides) / ours) == pytest.approx(1.534, abs=1e-3)
-    assert together.std_error == pytest.approx(1.471, abs=5e-4)
+    fit = local_fit(points, 1, 18.084)
+    assert fit is not None
+    score = fit.influence[0] * fit.residuals(vote, points.groups)
+    total = 0.0
+    for side in (points.right, ~points.right):
+        used = side & (fit.weights > 0)
+        many, n = len(np.unique(state[used])), int((side & (np.abs(points.x) <= 27.651)).sum())
+        total += (np.bincount(state[used], score[used]) ** 2).sum() * many / (many - 1) * (n - 1) / (n - 2)
+    assert round(float(np.sqrt(total)), 3) == 1.534
+    found = jump(replace(points, clusters=(state,)), vote, 18.084, 27.651)
+    assert found is not None
+    assert (round(found.estimate, 3), found.clusters) == (7.395, 50)
+    assert found.std_error == pytest.approx(1.483, abs=5e-4)
 
 
 def test_the_density_test_to_the_printed_digits() -> None:
