@@ -58,7 +58,7 @@ def doses(panel: Panel, h: Histories, s: pd.DataFrame) -> Found:
     Errors: RuleMissing.
     """
     tables = {"doses": rows("doses", _groups(panel)), "dose_spread": rows("dose_spread", _spread(panel))}
-    found = _starters(panel, h, s)
+    found = exposed_starters(panel, h, s)
     limit = Supplement.packaged(int(rule("supplement", "years")[0])).limit
     return Found({"jump": rows("jump", _steps(found)), **tables, "checks": rows("checks", [same_dose(found, limit)])})
 
@@ -109,7 +109,8 @@ def _spread(panel: Panel) -> Iterator[Row]:
             yield {"cohort": int(cohort), "quantile": quantile, "dose": float(dose), **about}
 
 
-def _starters(panel: Panel, h: Histories, s: pd.DataFrame) -> Starters:
+def exposed_starters(panel: Panel, h: Histories, s: pd.DataFrame) -> Starters:
+    """The starters of `jump` and same_dose. s, panel : as in `doses`. Errors: RuleMissing."""
     every = starts_of(card(str(rule("effects", "outcome_card"))), h, s)
     given = paid(h)
     intake = intake_of(h, given, every)

@@ -23,8 +23,8 @@ TRUTHS = {
     "by band": Truth(effect=0.01, bands=BANDS, **STILL),
     "by type": Truth(effect=0.01, vocational=0.0, **STILL),
     "trend": Truth(trend=0.002, **STILL),
-    "lead": Truth(lead=0.01, **STILL),
-    "neighbour": Truth(neighbour=0.01, **STILL),
+    "lead": Truth(lead=0.04, **STILL),
+    "neighbour": Truth(neighbour=0.02, **STILL),
 }
 
 
@@ -78,6 +78,8 @@ def test_the_average_is_of_pupils_of_whole_exposure_or_by_other_weights() -> Non
     weights = PANEL.known[OUTCOME] * at
     wanted = np.average(0.01 + 0.001 * (PANEL.cohorts[PANEL.cohort] - 2012.0), weights=weights)
     assert growing.average(PANEL, OUTCOME) == pytest.approx(wanted)
+    before = PANEL.exposure[PANEL.cohort] == 0
+    assert set(growing.of_cells(PANEL)[before].tolist()) == {0.01}
     only = (PANEL.cohorts[PANEL.cohort] == 2016).astype(float)
     assert growing.average(PANEL, OUTCOME, only) == pytest.approx(0.014)
     assert Truth(effect=0.01, bands=BANDS).average(PANEL, OUTCOME, (PANEL.band == 0) * 1.0) == pytest.approx(0.02)

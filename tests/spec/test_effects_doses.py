@@ -10,7 +10,7 @@ import pytest
 from gymreg_core.cohort.build import histories
 from gymreg_core.cohort.starts import starts
 from gymreg_core.effects.build_panel import build_panel
-from gymreg_core.effects.doses import Starters, doses, same_dose
+from gymreg_core.effects.doses import Starters, doses, exposed_starters, same_dose
 from gymreg_core.effects.paid import paid
 from gymreg_core.effects.panel import Panel
 from gymreg_core.effects.school_years import amounts_of, exposure, price_years
@@ -133,6 +133,48 @@ def test_an_outcome_is_known_once_certificates_have_come_in(as_of: str, known: i
     assert panel.pupils.tolist() == [3]
     assert panel.known["completion_3"].tolist() == [known]
     assert panel.total["completion_3"].tolist() == [known / 2]
+
+
+def test_switching_and_points_of_who_then_left() -> None:
+    """Who switched within a year and then left the region has switched, and who left without has no known outcome;
+    points are of a whole education of 2,500, also where more were taken."""
+    spells = """
+    | who | school | code  | year | start      | stop       | reason    |
+    | a   | A      | EKEKO | 1    | 2016-08-15 | 2017-01-10 | changed   |
+    | a   | B      | EKEKO | 1    | 2017-01-11 | 2017-06-10 | moved_out |
+    | b   | A      | EKEKO | 1    | 2016-08-15 | 2017-06-10 | moved_out |
+    | c   | A      | EKEKO | 1    | 2016-08-15 | 2019-06-10 | completed |
+    | d   | A      | EKEKO | 1    | 2016-08-15 | 2019-06-10 | completed |
+    """
+    certificates = """
+    | who | issued     | certificate       | points |
+    | c   | 2019-06-10 | study_certificate | 2700   |
+    | d   | 2019-06-10 | study_certificate | 2000   |
+    """
+    h = histories(tiny_enrolments(spells, certificates=certificates, since=SINCE, as_of="2020-01-31"))
+    panel = build_panel(h, starts(h))
+    assert panel.known["switching"].tolist() == [3]
+    assert panel.total["switching"].tolist() == [1]
+    assert panel.known["points"].tolist() == [2]
+    assert panel.total["points"].tolist() == [1 + 2000 / 2500]
+
+
+def test_the_dose_of_others_is_without_the_pupil() -> None:
+    """Three pupils of levels 2, 1 and none: to each the other two."""
+    persons = "| who | merit |\n| a | 150 |\n| b | 190 |\n| c | 250 |"
+    h = histories(
+        tiny_enrolments(
+            "| who | start |\n| a | 2016-08-15 |\n| b | 2016-08-15 |\n| c | 2016-08-15 |",
+            persons,
+            since=SINCE,
+            as_of=AS_OF,
+        )
+    )
+    panel = build_panel(h, starts(h))
+    found = exposed_starters(panel, h, starts(h))
+    one, two = panel.amounts[0, :2]
+    assert sorted(found.others.tolist()) == pytest.approx(sorted([one / 2, two / 2, (one + two) / 2]))
+    assert sorted(found.own.tolist()) == pytest.approx([0, one, two])
 
 
 def test_groups_of_a_cohort_add_up() -> None:
