@@ -29,7 +29,7 @@ def release_effects(
 
     A row is shown where each of its counts of pupils is 0 or at least `smallest_count`, and `schools`, where it tells
     how many, is 0 or at least `fewest_schools_shown`; further rows are left out until no sum tells what is missing.
-    What is left out of a row is every count and every estimate. A mean over pupils stands beside the count of them.
+    What is left out of a row is every count and every estimate; of nobody there is no mean.
 
     told : (n,) further counts of pupils that a reader can work out, such as how many of them have a diploma and how
         many do not. ties : sums of rows; `rests` is not used.
@@ -46,25 +46,18 @@ def release_effects(
         few |= (values > 0) & (values < smallest)
     if _SCHOOLS in table:
         few |= table[_SCHOOLS].between(1, int(rule("disclosure", "fewest_schools_shown")) - 1).to_numpy()
-    _refuse_of_nobody(table, counted, means)
+    if means and not counted:
+        raise DisclosureRefused(
+            f"there are means ({', '.join(means)}) and no column 'pupils'",
+            why="Whether a mean may be shown depends on how many pupils stand behind it.",
+            remedy="Give each row the pupils that it is about.",
+        )
     hidden = hidden_rows(few, counts, smallest, ties or Ties()) if counts else few
+    if means:
+        hidden = hidden | (counts[0] == 0)
     kept, numbers = table.copy(), [*counted, *estimated, *([_SCHOOLS] if _SCHOOLS in table else [])]
     for name in numbers:
         if pd.api.types.is_integer_dtype(kept[name]):
             kept[name] = kept[name].astype("Int64")
         kept.loc[hidden, name] = pd.NA if kept[name].dtype == "Int64" else np.nan
     return let_out(kept, POLICY, provenance, int(hidden.sum()) * len(numbers))
-
-
-def _refuse_of_nobody(table: pd.DataFrame, counted: Sequence[str], means: Sequence[str]) -> None:
-    """Errors: DisclosureRefused for means without a count of pupils, or of nobody."""
-    if not means:
-        return
-    nobody = table[counted[0]] == 0 if counted else pd.Series(True, index=table.index)
-    wrong = nobody & table[list(means)].notna().any(axis=1)
-    if wrong.any():
-        raise DisclosureRefused(
-            f"{int(wrong.sum())} rows have a mean and nobody behind it",
-            why="Whether a mean may be shown depends on how many pupils stand behind it.",
-            remedy="Give each row the pupils that it is about.",
-        )
