@@ -61,6 +61,9 @@ WAYS: dict[str, Callable[[Any], Any]] = {
     "intervals": lambda t: charts.intervals(t, label="label", value="value", band=("share", "value"), text="note", group="group", axis_title="a", language="sv"),
     "funnel": lambda t: charts.funnel(t, pupils="seats", value="value", spread="share", series="group", titles=("a", "b"), limits=("c", "d"), language="sv"),
     "calibration": lambda t: charts.calibration(t, predicted="value", observed="share", series="group", titles=("a", "b"), right="c", language="sv"),
+    "by_cohort": lambda t: charts.by_cohort(t, cohort="intake_year", value="value", band=("share", "value"), series="group", before=(2022, "a"), titles=("b", "c"), language="sv"),
+    "specification_curve": lambda t: charts.specification_curve(t, number="x", value="value", band=("share", "value"), planned="seats", choices={"group": ("a", {"": "b", "all": "c"})}, keys=("d", "e"), titles=("f", "g"), language="sv"),
+    "at_cutoff": lambda t: charts.at_cutoff(t, x="bin_from", value="share", width=20, at="a", titles=("b", "c"), language="sv"),
     "table": lambda t: table(t, [Column("label", "Program", "text"), Column("seats", "Platser")], caption="c", identifier="i", language="sv"),
     "download": lambda t: download(t, [Column("label", "Program", "text"), Column("seats", "Platser")], name="n", label="l", language="sv"),
 }  # fmt: skip
