@@ -16,7 +16,7 @@ from gymreg_core.synthetic import paths, schools
 from gymreg_core.synthetic.enrolment_extracts import write_enrolments
 from gymreg_core.synthetic.histories import enrolments_of
 from gymreg_core.synthetic.histories_start import starters_of_years
-from gymreg_core.synthetic.paths import fitted_paths, paths_in, scaled
+from gymreg_core.synthetic.paths import fitted_paths, paths_in
 from gymreg_core.synthetic.region import EFFECT_YEARS
 from gymreg_core.synthetic.registers import DEFAULT_SEED, make_register
 from gymreg_core.synthetic.schools import draw_schools
@@ -27,7 +27,7 @@ SCALE = 0.03
 
 @pytest.mark.parametrize("year", [2018, 2021, 2024, 2026])
 def test_earlier_years_change_nothing_of_later_ones(year: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    base = scaled(fitted_paths(), 0.2)
+    base = fitted_paths()
     with_earlier = paths_in(year, DEFAULT_SEED, 0.2), draw_schools(base, year, DEFAULT_SEED)
 
     def from_2018(name: str, *path: str | int) -> Any:
