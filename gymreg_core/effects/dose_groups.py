@@ -66,8 +66,8 @@ def dose_groups(panel: Panel, plan: AnalysisPlan, outcome: str) -> Found:
     if isinstance(regressions, str):
         unclear = {"verdict": UNCLEAR, "refusal": regressions}
         checks = [what | {"check": check, **unclear} for check in ("first_stage", "pre_trend")]
-        estimates = rows("estimates", [about | {"refusal": regressions}])
-        return Found({"estimates": estimates, "checks": rows("checks", checks)})
+        refused = rows("estimates", [about | {"refusal": regressions}])
+        return Found({"estimates": refused, "checks": rows("checks", checks)})
     (groups,) = regressions
     every = groups.per_thousand(groups.after)
     several = {name: groups.per_thousand(groups.after & (groups.group == name)) for name in np.unique(groups.group)}
@@ -78,7 +78,11 @@ def dose_groups(panel: Panel, plan: AnalysisPlan, outcome: str) -> Found:
         estimates.append(about | group | _numbers(one) | {"p_adjusted": p_adjusted})
     stage = {"statistic": every.first_stage, "p_value": float("nan"), "verdict": FAILS if every.refusal else HOLDS}
     checks = [what | {"check": "first_stage"} | stage, what | {"check": "pre_trend"} | _pre_trend(panel, plan, groups)]
-    tables = {"estimates": estimates, "event": list(_event(panel, groups, what, found)), "checks": checks}
+    tables: dict[str, Any] = {
+        "estimates": estimates,
+        "event": list(_event(panel, groups, what, found)),
+        "checks": checks,
+    }
     return Found({name: rows(name, given) for name, given in tables.items()})
 
 
@@ -187,16 +191,23 @@ def _numbers(fit: Fit) -> dict[str, Any]:
 
 
 def _pre_trend(panel: Panel, plan: AnalysisPlan, groups: Groups) -> dict[str, Any]:
-    """Whether groups parted from the lowest before the reference; power against trends in a straight line, in
-    proportion to predicted dose, that would come to an effect of interest over the cohorts after."""
-    leads = groups.cohort < groups.reference
-    if not leads.any():
+    """Whether groups parted from the lowest before the reference, net of what a thousand kronor did to the reference.
+
+    The reference had some of its last year with a supplement, so that an effect of a group, and no trend, would part
+    them. Power against trends in a straight line, in proportion to predicted dose, that would come to an effect of
+    interest over the cohorts after.
+    """
+    leads = np.flatnonzero(groups.cohort < groups.reference)
+    if not len(leads):
         return {"verdict": UNCLEAR, "refusal": "no_earlier"}
+    effect, dose = groups.effect.some(leads), groups.dose.some(leads)
+    after = [groups.per_thousand(groups.after & (groups.group == group)) for group in groups.group[leads]]
+    gain = np.concatenate([one.estimate for one in after])
+    moves = effect.moves - gain * dose.moves - np.column_stack([one.moves for one in after]) * dose.estimate
     years = panel.cohorts.astype(np.float64) - panel.cohorts[groups.reference]
     far = np.average(years[groups.cohort[groups.after]], weights=groups.pupils[groups.after])
-    trend = of_interest(panel, plan) * groups.apart * years[groups.cohort] / far
-    fit = groups.effect.some(leads)
-    return joint_test(fit.estimate, fit.moves, fit.effective, trend[leads]).row
+    line = of_interest(panel, plan) * (groups.apart[leads] * years[groups.cohort[leads]] / far - dose.estimate)
+    return joint_test(effect.estimate - gain * dose.estimate, moves, effect.effective, line).row
 
 
 def _event(panel: Panel, groups: Groups, what: dict[str, Any], found: Cells) -> Any:
