@@ -12,6 +12,9 @@ from gymreg_core.effects.panel import Bools, Floats, Ints, Panel
 from gymreg_core.effects.regression import Fit, Regression
 from gymreg_core.effects.within import Within
 
+_A_LINE = 3
+"""Cohorts that a straight line takes."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class EventStudy:
@@ -50,13 +53,22 @@ class EventStudy:
         left of the cohorts' coefficients where a dose did just that.
 
         The reference has some of its last year with a supplement, so that an effect, and no trend, would part cohorts
-        from before. The dose is known but for a little noise, which is counted (delta method).
+        from before. What the dose did then is read off a straight line over all later cohorts' effects, as an effect
+        may grow. The dose is known but for a little noise, which is counted (delta method).
         """
         mean = self.after / self.brought
         effect = float(mean @ self.effect.estimate)
-        left = weights - mean[:, None] * (self.dose.estimate @ weights)
+        left = weights - self._at_reference()[:, None] * (self.dose.estimate @ weights)
         both = replace(self.effect, moves=self.effect.moves - effect * self.dose.moves)
         return both.combined(np.column_stack([mean, left]))
+
+    def _at_reference(self) -> Floats:
+        """Weights (k,) of the coefficients in the effect of a thousand kronor at the reference."""
+        later = ~self.before
+        powers = np.arange(2 if later.sum() >= _A_LINE else 1)
+        regressors = self.years[:, None] ** powers * (self.dose.estimate * later)[:, None]
+        weighted = regressors * self.pupils[:, None]
+        return np.asarray(np.linalg.solve(weighted.T @ regressors, weighted.T)[0])
 
     def steps(self) -> Floats:
         """Weights (k, j) of what cohorts from before part by from one to the next, the reference last, for each year
