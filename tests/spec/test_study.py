@@ -83,6 +83,10 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
         row = {"design": plan.main, "outcome": plan.outcome, "detectable": 0.02, "power": 0.8}
         return Found({"detectable": rows("detectable", [row])})
 
+    def mechanisms(panel: Panel, plan: AnalysisPlan, design: str) -> Found:
+        made.append(("mechanisms", design, panel))
+        return Found({})
+
     def by_formula(estimates: pd.DataFrame, plan: AnalysisPlan) -> Found:
         made.append(("power_by_formula", plan.outcome, estimates))
         return Found({})
@@ -96,6 +100,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
     stand_in("heterogeneity", "heterogeneity", groups)
     stand_in("power", "power", power)
     sys.modules["gymreg_core.effects.power"].power_by_formula = by_formula  # type: ignore[attr-defined]
+    stand_in("mechanisms", "mechanisms", mechanisms)
+    sys.modules["gymreg_core.effects.mechanisms"].PANEL_DESIGNS = ("introduction",)  # type: ignore[attr-defined]
     stand_in("specification", "specifications", specifications)
     return made
 
@@ -114,6 +120,7 @@ def test_every_design_runs_for_every_outcome_of_the_plan_after_power(
     assert [call[:2] for call in calls] == [
         ("power", "completion_3"),
         *expected,
+        ("mechanisms", "introduction"),
         ("power_by_formula", "completion_3"),
         ("heterogeneity", "completion_3"),
         ("specifications", "completion_3"),
