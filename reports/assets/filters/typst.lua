@@ -71,16 +71,16 @@ local function rows_of(tbl)
   local rows = {}
   for b, body in ipairs(parts[5]) do
     local originals = tbl.bodies[b].body
-    for r, row in ipairs(body[4]) do rows[#rows + 1] = row_of(row, originals[r]) end
+    for r, row in ipairs(body[4]) do rows[#rows + 1] = row_of(row, originals[r]) .. ",\n" end
   end
-  return header, table.concat(rows, ",\n")
+  return header, table.concat(rows)
 end
 
 local function data_table(tbl)
   local align = {}
   for _, spec in ipairs(tbl.colspecs) do align[#align + 1] = sides[spec[1]] end
   local header, rows = rows_of(tbl)
-  local call = ("], align: (%s,), header: %s, rows: (\n%s,\n))%s"):format(
+  local call = ("], align: (%s,), header: %s, rows: (\n%s))%s"):format(
     table.concat(align, ", "), header, rows, label_of(tbl.identifier))
   return wrapped("#data-table(caption: [", tbl.caption.long, call)
 end
