@@ -161,8 +161,10 @@ EFFECT_TABLES: Mapping[str, tuple[Column, ...]] = {
         *_INTERVAL,
         _REFUSAL,
     ),
+    # Of no design and outcome ('') where it is tested before any.
     "checks": (
-        *_WHAT,
+        Column("design", "str", "which one assumes it", values=("", *DESIGNS)),
+        Column("outcome", "str", "of what", values=("", *OUTCOMES)),
         Column("check", "str", "what is tested", values=CHECKS),
         Column("statistic", "float64", "test statistic, or the estimate that should be 0", nullable=True),
         _P,
