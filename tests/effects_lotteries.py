@@ -119,7 +119,7 @@ class Intake:
     schools: int
 
 
-def made_up_intake(seed: int, *, n: int = 900, paths: int = 60, schools: int = 20, classes: int = 12) -> Intake:
+def made_up_intake(seed: int, *, n: int = 1500, paths: int = 80, schools: int = 40, classes: int = 4) -> Intake:
     """n applicants with up to five choices and one of a few merit values, so that lots decide about many."""
     rng = np.random.default_rng(seed)
     liked = np.argsort(rng.gumbel(size=(n, paths)) + rng.normal(0, 0.7, paths), axis=1)[:, ::-1][:, :5]
@@ -138,7 +138,7 @@ def drawn_applicants(intake: Intake, seed: int, *, offer: float = 0.0, cheat: fl
     """The applicants that lots decide about, with lots drawn anew: who is compared stays, who is offered does not.
 
     What becomes of someone without an offer is fixed beforehand and goes with merit, the length of the list and the
-    path; an offer adds `offer` (to a share: so many more per hundred). cheat : of those without an offer the share,
+    path; an offer adds `offer`. cheat : of those without an offer the share,
     of those who would do best, who have one all the same.
     """
     fixed, rng = np.random.default_rng(7), np.random.default_rng(seed)
@@ -154,9 +154,7 @@ def drawn_applicants(intake: Intake, seed: int, *, offer: float = 0.0, cheat: fl
     if cheat:
         best = outlook + girls > np.quantile(outlook + girls, 1 - cheat)
         offered |= best
-    value = (fixed.random(n)[row] < outlook).astype(np.float64)
-    helped = rng.random(len(row)) < np.where(value == 0, offer / np.maximum(1e-9, 1 - outlook), 0.0)
-    value = np.where(offered & helped, 1.0, value)
+    value = outlook + fixed.normal(0, 0.3, n)[row] + offer * offered
     everyone = np.ones(len(row), np.bool_)
     dose = np.where(offered, intake.dose[path], intake.dose[fixed.integers(0, len(intake.dose), n)[row]])
     return Applicants(

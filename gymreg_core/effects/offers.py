@@ -34,7 +34,7 @@ FOUND = "known"
 """In `balance`: that the outcome is known."""
 _ROOM = 1 << 32
 _EVEN = 4
-_NOTHING = 1e-12
+_NOTHING = 1e-9
 _COUNTS = ("schools", "pupils", "refusal")
 _NO_TEST = {"p_value": float("nan"), "power": float("nan")}
 
@@ -138,9 +138,16 @@ def _regression(
         columns += list(_settled(applicants, row).values())
     within = Within.of([path[row]], np.ones(len(row)))
     regressors = np.column_stack(columns)
-    told_apart = np.square(within(regressors)).sum(axis=0) > _NOTHING * np.square(regressors).sum(axis=0)
-    told_apart[0] = True
+    told_apart = _told_apart(within(regressors), regressors)
     return Regression.of(regressors[:, told_apart], within, applicants.school[row]), row
+
+
+def _told_apart(left: Floats, raw: Floats) -> Bools:
+    """Which columns (n, k) still tell something beside the fixed effects and the columns before; the first always."""
+    beyond = np.zeros(raw.shape[1])
+    more = np.abs(np.diag(np.linalg.qr(left, mode="r")))
+    beyond[: len(more)] = more
+    return np.asarray((beyond > _NOTHING * np.linalg.norm(raw, axis=0)) | (np.arange(len(beyond)) == 0))
 
 
 def _settled(applicants: Applicants, row: Ints) -> dict[str, Floats]:
@@ -164,7 +171,9 @@ def _balance(
         return [], unclear("balance", regression.refusal)
     values = _settled(applicants, row) | {FOUND: known[row].astype(np.float64)}
     left = regression.within(np.column_stack(list(values.values())))
-    names = [name for name, column in zip(values, left.T, strict=True) if np.square(column).sum() > _NOTHING]
+    names = [
+        name for name, column in zip(values, left.T, strict=True) if np.square(column).sum() > _NOTHING**2 * len(row)
+    ]
     fits = [regression.fit(values[name], plan.confidence) for name in names]
     if not fits:
         return [], unclear("balance", "no_variation")

@@ -19,6 +19,7 @@ from gymreg_core.effects.propensity_exact import ExactChances, Part
 from gymreg_core.errors import BadParameters
 from gymreg_core.matching.kernel import NONE, NOT_ELIGIBLE, SHUT
 from gymreg_core.matching.market import Bools, Market, Match
+from gymreg_core.matching.pieces import in_pieces, worked
 from gymreg_core.matching.rerun_kernel import KEY_BITS, LOT_BITS, RerunLists, admitted_counts
 from gymreg_core.matching.rerun_lists import rerun_lists
 from gymreg_core.matching.ties import LOTTERY_BITS
@@ -53,11 +54,16 @@ def chances(market: Market, *, seed: int = 0) -> Chances:
     error = np.zeros(len(chance))
     if large:
         entries, rest = _rest_of(lists, large, left)
-        share = admitted_counts(rest, range(lotteries), seed=seed) / lotteries
+        drawn = worked(_admitted, (rest, seed), in_pieces(lotteries), jobs=None, cluster=None)
+        share = sum(drawn, np.zeros(len(entries), np.int64)) / lotteries
         chance[entries], error[entries] = share, np.sqrt(share * (1 - share) / lotteries)
     shape = market.choices.shape
     at = _places(lists, market)
     return Chances(_summed(chance, at, shape), np.sqrt(_summed(error**2, at, shape)), lotteries if large else 0)
+
+
+def _admitted(shared: tuple[RerunLists, int], runs: range) -> Int64:
+    return admitted_counts(shared[0], runs, seed=shared[1])
 
 
 def exact_chances(market: Market, *, parts: int = 20_000) -> NDArray[np.object_]:
