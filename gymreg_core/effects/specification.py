@@ -52,19 +52,18 @@ def one_direction(several: Sequence[Chosen], schools: int, plan: AnalysisPlan) -
     errors = np.array([one.std_error for one in given])
     far = np.array([float(reach(one.confidence, one.effective - 1)) for one in given])
 
-    def most(estimates: Floats) -> Floats:
+    def most(estimates: Floats, within: Floats) -> Floats:
         t = estimates / errors
-        return np.asarray(np.maximum((t > far).mean(axis=-1), (t < -far).mean(axis=-1)))
+        return np.asarray(np.maximum((t > within).mean(axis=-1), (t < -within).mean(axis=-1)))
 
     rng = np.random.default_rng([plan.seed, len(given)])
     signs = rng.choice((-1.0, 1.0), (plan.simulations, schools))
-    chance = most(signs @ moves_together(given, schools))
-    share = float(most(np.array([one.estimate for one in given])))
-    return {
-        "number": len(given),
-        "statistic": share,
-        "p_value": float((1 + (chance >= share).sum()) / (1 + len(chance))),
-    }
+    # By signs alone errors stay as they are, so that estimates by them are normal and not Student's.
+    normal = reach(plan.confidence, np.full(len(given), np.inf))
+    chance = most(signs @ moves_together(given, schools), normal)
+    share = float(most(np.array([one.estimate for one in given]), far))
+    p_value = float((1 + (chance >= share).sum()) / (1 + len(chance)))
+    return {"number": len(given), "statistic": share, "p_value": p_value}
 
 
 def _row(number: int, choice: Choice, one: Chosen, plan: AnalysisPlan) -> dict[str, Any]:
