@@ -23,6 +23,7 @@ from gymreg_core.reporting.charts import (
     balances,
     canvas,
     curves,
+    doses,
     effects,
     estimates,
     flow,
@@ -146,7 +147,7 @@ def test_specifications_are_vega_lite_with_exactly_the_encoded_columns(
         seen.append(canvas.specification(spec, frame))
         return b"drawn"
 
-    for module in (areas, balances, curves, effects, estimates, judged, matrix, panels, rows, spread, tilemap):
+    for module in (areas, balances, curves, doses, effects, estimates, judged, matrix, panels, rows, spread, tilemap):
         monkeypatch.setattr(module, "svg", keep)
     WAYS[chart](released)
     (whole,) = seen

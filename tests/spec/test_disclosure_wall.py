@@ -64,6 +64,9 @@ WAYS: dict[str, Callable[[Any], Any]] = {
     "by_cohort": lambda t: charts.by_cohort(t, cohort="intake_year", value="value", band=("share", "value"), series="group", before=(2022, "a"), titles=("b", "c"), language="sv"),
     "specification_curve": lambda t: charts.specification_curve(t, number="x", value="value", band=("share", "value"), planned="seats", choices={"group": ("a", {"": "b", "all": "c"})}, keys=("d", "e"), titles=("f", "g"), language="sv"),
     "at_cutoff": lambda t: charts.at_cutoff(t, x="bin_from", value="share", width=20, at="a", titles=("b", "c"), language="sv"),
+    "stepped": lambda t: charts.stepped(t, x="x", step="value", line="share", names=("a", "b"), titles=("c", "d"), at=(1.0, "e"), language="sv"),
+    "quantile_bands": lambda t: charts.quantile_bands(t, year="x", quantile="share", value="value", bands=((0.0, 1.0, "a"), (0.2, 0.2, "b")), middle=(0.2, "c"), titles=("d", "e"), language="sv"),
+    "power_curves": lambda t: charts.power_curves(t, x="value", y="share", series="group", level=(0.8, "a"), at=(0.5, "b"), titles=("c", "d"), language="sv"),
     "table": lambda t: table(t, [Column("label", "Program", "text"), Column("seats", "Platser")], caption="c", identifier="i", language="sv"),
     "download": lambda t: download(t, [Column("label", "Program", "text"), Column("seats", "Platser")], name="n", label="l", language="sv"),
 }  # fmt: skip

@@ -26,7 +26,7 @@ from gymreg_core.reporting.charts.legend import Key, legend
 from gymreg_core.reporting.charts.spread import SERIES
 from gymreg_core.vocabulary.programmes import Language
 
-_AXIS, _HEIGHT, _ROOM = 44, 270, 1.12
+_AXIS, _HEIGHT, _ROOM, _TOP = 44, 270, 1.12, 12
 _BANDS = (0.16, 0.3)
 """Opacity of the bands from the widest inwards."""
 
@@ -141,7 +141,7 @@ def power_curves(
     layers: list[Spec] = [
         {**once, **mark("rule", asked, color=QUIET, strokeWidth=1.5, strokeDash=[2, 3])},
         {**once, **mark("text", said, align="left", baseline="bottom", dy=-4, color=QUIET)},
-        *_ruled(at, across),
+        *_ruled(at, across, _HEIGHT - _TOP),
     ]
     for name, (colour, shape) in zip(names, SERIES, strict=False):
         own = [{"filter": {"field": series, "equal": name}}]
@@ -164,15 +164,15 @@ def _drawn(frame: Any, layers: list[Spec], keys: list[Key], title: str, language
     return svg({"vconcat": [legend(keys, width, _AXIS), plot], "spacing": 14}, frame, language)
 
 
-def _ruled(at: tuple[float, str], across: Spec) -> list[Spec]:
-    """A dashed line from the ground up at a value, named beside it on the side where there is room."""
+def _ruled(at: tuple[float, str], across: Spec, height: float = _TOP) -> list[Spec]:
+    """A dashed line from the ground up at a value, named beside it at a height where there is room."""
     place = {key: across[key] for key in ("scale", "title", "axis")}
     low, high = across["scale"]["domain"]
     where = {"datum": at[0], "type": "quantitative", **place}
     rule = {"x": where, "y": {"value": 0}, "y2": {"value": "height"}}
     room = (high - at[0]) / (high - low or 1) * (WIDTH - _AXIS - 24) > text_width([at[1]]) + 8
     side = {"align": "left", "dx": 6} if room else {"align": "right", "dx": -6}
-    said = {"x": where, "y": {"value": 12}, "text": {"value": at[1]}}
+    said = {"x": where, "y": {"value": height}, "text": {"value": at[1]}}
     once: Spec = {"data": {"values": [{}]}}
     return [
         {**once, **mark("rule", rule, color=INK, strokeWidth=1.5, strokeDash=[6, 4])},

@@ -15,7 +15,7 @@ _LOW, _MIDDLE, _HIGH = 0.1, 0.5, 0.9
 _INNER = (0.3, 0.7)
 _QUANTILES = {_LOW: "dose_low", _MIDDLE: "dose", _HIGH: "dose_high"}
 _NEAR = 1e-6
-_BY = ("merit_band", "programme_type", "provider_form", "programme")
+_BY = ("programme_type", "provider_form", "merit_band", "programme")
 
 
 def doses(view: View) -> Fragment:
