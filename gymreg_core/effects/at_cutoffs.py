@@ -80,12 +80,12 @@ def lot_choices(match: Match, standing: Standing) -> AtCutoffs:
     market, away = match.market, distances(match, standing)
     least, width = float(rule("effects", "least_chance")), float(rule("effects", "local_bandwidth"))
     by_lot = chances(market).chance
-    drawn = (by_lot >= least) & (by_lot <= 1 - least)
-    near = (np.abs(away) <= width) & ~_in_quota(market) & ~divided(match)
+    drawn: Bools = (by_lot >= least) & (by_lot <= 1 - least)
+    near: Bools = (np.abs(away) <= width) & ~_in_quota(market) & ~divided(match)
     score = formula_scores(match, near)
     above = np.cumsum(score, axis=1) - score
-    even = near & (score == 1 / 2) & (above == 0) & ~drawn.any(axis=1)[:, None]
-    use = np.where(drawn.any(axis=1)[:, None], drawn, even)
+    decided = np.logical_or.reduce(drawn, axis=1, keepdims=True)
+    use = np.where(decided, drawn, near & (score == 1 / 2) & (above == 0))
     row = np.flatnonzero(use.any(axis=1))
     column = use[row].argmax(axis=1)
     at = row, column
