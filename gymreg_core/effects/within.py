@@ -16,7 +16,7 @@ Bools = NDArray[np.bool_]
 _AT_ONCE = 64
 """Columns at a time, so that 50,000 rows of them lie in the memory beside the processor."""
 _RANK = 1e-11
-"""A pivot below this share of the largest is none: the level follows from the others."""
+"""A pivot below this share of the heaviest level is none: the level follows from the others."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -60,8 +60,12 @@ class Within:
 
         others = hstack([_indicators(code) for code in codes[1:]]).tocsr()
         weighted = others.T.multiply(weights).tocsr()
-        left = (weighted @ others - (weighted @ first) @ (mean @ others)).toarray()
-        factor, pivots, rank, _ = dpstrf(left, lower=1, tol=_RANK * max(float(left.diagonal().max()), 1e-300))
+        whole = weighted @ others
+        left = (whole - (weighted @ first) @ (mean @ others)).toarray()
+        least = _RANK * float(whole.diagonal().max())
+        factor, pivots, rank, _ = dpstrf(left, lower=1, tol=least)
+        if left.diagonal().max() <= least:  # LAPACK takes the first pivot whatever it is
+            rank = 0
         root = np.tril(dtrtri(np.tril(factor[:rank, :rank]), lower=1)[0])
         chosen = others[:, pivots[:rank].astype(np.int64) - 1].tocsr()
         absorbed = _levels(codes[0]) + int(rank)
