@@ -5,7 +5,7 @@ No region has such a supplement; it is the one in which the design can be seen t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -46,11 +46,12 @@ def shock_panel(seed: int, made: Shocked = Shocked()) -> Panel:
     own[0] = drawn[0]
     for year in range(1, c):
         own[year] = 0.5 * own[year - 1] + np.sqrt(0.75) * drawn[year]
+    own *= 1.5
     mean = rng.uniform(4, 8, levels)
     amounts = mean + np.linspace(0, 2, c)[:, None] + own
     formula = np.einsum("scl,cl->sc", shares, amounts)
     trouble = rng.normal(0, 1, (s, c))
-    dose = 0.8 * formula + 0.5 * trouble + rng.normal(0, 0.3, (s, c))
+    dose = 0.8 * formula + 0.3 * trouble + rng.normal(0, 0.1, (s, c))
     felt = made.shared * np.einsum("scl,cl->sc", shares, common)
     # Levels with much money are those whose pupils do less well, and troubled schools get more of it.
     worse = 0.02 * np.einsum("scl,l->sc", shares, mean) + 0.02 * trouble
@@ -86,11 +87,3 @@ def shock_panel(seed: int, made: Shocked = Shocked()) -> Panel:
         settled_known=dict.fromkeys(SETTLED, pupils),
         settled_total=settled,
     )
-
-
-def moving_together(panel: Panel) -> Panel:
-    """The same, amounts as they are in truth: set once, and then all of them raised together."""
-    rise = 1.02 ** np.arange(len(panel.cohorts))[:, None] * (np.arange(len(panel.cohorts)) > 1)[:, None]
-    amounts = panel.amounts[:1] * rise
-    formula = np.einsum("rl,rl->r", panel.shares, amounts[panel.cohort])
-    return replace(panel, amounts=amounts, formula=formula)
