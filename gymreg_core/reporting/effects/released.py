@@ -70,6 +70,7 @@ class Shown:
 
     stored: Stored
     _released: dict[str, Released] = field(default_factory=dict)
+    _records: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Released:
         """A table. Errors: KeyError for a name that is not in the contract."""
@@ -77,6 +78,14 @@ class Shown:
             frame = self.stored.studied.tables()[name].reset_index(drop=True)
             self._released[name] = _RELEASES.get(name, release_effects)(frame, self.stored.provenance)
         return self._released[name]
+
+    def records(self, name: str) -> list[dict[str, Any]]:
+        """The rows of a table, a number that is not there as None."""
+        if name not in self._records:
+            frame = self[name].table.astype("object")
+            rows = frame.where(frame.notna(), None).to_dict("records")
+            self._records[name] = [{str(key): value for key, value in row.items()} for row in rows]
+        return self._records[name]
 
     @cached_property
     def studied(self) -> Studied:

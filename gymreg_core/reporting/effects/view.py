@@ -106,12 +106,8 @@ class View(ReportView):
 
     def row(self, table: str, **equal: Any) -> dict[str, Any] | None:
         """The first row of a table with these values, a number that is not there as None; None where there is none."""
-        frame = self.shown[table].table
-        for name, value in equal.items():
-            frame = frame[frame[name] == value]
-        if not len(frame):
-            return None
-        return {str(name): None if pd.isna(value) else value for name, value in frame.iloc[0].items()}
+        found = (row for row in self.shown.records(table) if all(row[name] == value for name, value in equal.items()))
+        return next(found, None)
 
     def is_offer(self, design: str) -> bool:
         """Whether a design tells what an offer changes, and nothing of the money."""
