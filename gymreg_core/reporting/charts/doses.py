@@ -136,11 +136,9 @@ def power_curves(
     left = {"minExtent": _AXIS, "maxExtent": _AXIS, "domain": False, "ticks": False}
     up = {"scale": scale(0, 1), "title": None, "axis": axis(0, 1, percent=language, **left)}
     asked = {"x": {"value": 0}, "x2": {"value": "width"}, "y": {"datum": level[0], "type": "quantitative", **up}}
-    said = {"x": {"value": 4}, "y": {"datum": level[0], "type": "quantitative", **up}, "text": {"value": level[1]}}
     once: Spec = {"data": {"values": [{}]}}
     layers: list[Spec] = [
-        {**once, **mark("rule", asked, color=QUIET, strokeWidth=1.5, strokeDash=[2, 3])},
-        {**once, **mark("text", said, align="left", baseline="bottom", dy=-4, color=QUIET)},
+        {**once, **mark("rule", asked, color=QUIET, strokeWidth=1.5, strokeDash=[5, 3])},
         *_ruled(at, across, _HEIGHT - _TOP),
     ]
     for name, (colour, shape) in zip(names, SERIES, strict=False):
@@ -150,6 +148,7 @@ def power_curves(
         look = {"shape": shape, "size": 60, "filled": True, "color": colour, "opacity": 1}
         layers.append({"transform": own, **mark("point", place, **look)})
     keys = [Key(name, colour, colour, shape) for name, (colour, shape) in zip(names, SERIES, strict=False)]
+    keys.append(Key(level[1], QUIET, QUIET, "dash"))
     return _drawn(frame, layers, keys, titles[1], language)
 
 

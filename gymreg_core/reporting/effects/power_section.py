@@ -105,13 +105,15 @@ def _listed(view: View) -> Fragment:
             told.append(number(view.scaled(str(design), float(smallest)), view.language, 1))
     about = [view.say("power.by_offer" if view.is_offer(str(d)) else "power.by_dose") for d in frame["design"]]
     rows = labelled(rows, [words.name(view, "designs", str(d)) for d in frame["design"]])
-    rows = rows.with_words("note", told).with_words("label_to", about)
+    # Designs about offers look at intakes, and one that is refused at nothing.
+    cohorts = [number(n, view.language) if n else "–" for n in frame["cohorts"]]
+    rows = rows.with_words("note", told).with_words("label_to", about).with_words("series", cohorts)
     shown = [
         column(view, "label", "design"),
         column(view, "label_to", "change_by"),
         column(view, "note", "smallest_effect", "points_text"),
         column(view, "schools"),
-        column(view, "cohorts"),
+        column(view, "series", "cohorts", "points_text"),
         column(view, "pupils"),
     ]
     return table(rows, shown, caption=view.say("power.table"), identifier="styrka", language=view.language)
