@@ -88,7 +88,7 @@ def power(
         effects = np.array(rule("effects", "power_grid")) * by_formula
         if one.design == plan.main:
             planted = shared._replace(tried=(one,), effects=tuple(effects[1:]))
-            more = simulated(planted, plan.simulations, progress, **options)
+            more = simulated(planted, plan.simulations, progress, step="power of the main design", **options)
             estimates, errors = np.vstack([estimates, more.estimates[0]]), np.vstack([errors, more.errors[0]])
         else:
             estimates = estimates + effects[:, None]
@@ -140,14 +140,20 @@ def prepared(panel: Panel, plan: AnalysisPlan, design: str) -> tuple[Cells, Regr
 
 
 def simulated(
-    shared: Shared, simulations: int, progress: Progress | None, *, jobs: int | None, cluster: str | None
+    shared: Shared,
+    simulations: int,
+    progress: Progress | None,
+    *,
+    step: str = "power",
+    jobs: int | None,
+    cluster: str | None,
 ) -> Part:
     """All simulations in the order of their numbers."""
     pieces, parts = in_pieces(simulations), []
     for part in worked(simulate, shared, pieces, jobs=jobs, cluster=cluster):
         parts.append(part)
         if progress:
-            progress("power", len(pieces))
+            progress(step, len(pieces))
     parts.sort(key=lambda part: part.first)
     joined = (np.concatenate([part[at] for part in parts], axis=2) for at in (1, 2))
     return Part(0, *joined)
