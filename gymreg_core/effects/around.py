@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gymreg_core.effects.local_linear import Points
+from gymreg_core.effects.local_linear import Points, crossed
 from gymreg_core.effects.margins import Bools, Floats, Ints, Margins
 from gymreg_core.effects.plan import AnalysisPlan
 
@@ -15,8 +15,8 @@ from gymreg_core.effects.plan import AnalysisPlan
 class Around:
     """n pairs that tell something at a cut-off, sorted by points.
 
-    points : Points, with a level for each study path of an intake, clusters schools and applicants. applicant, school :
-    int64 (n,), as in Margins. row : int64 (n,), places in the margins.
+    points : Points, with a level for each study path of an intake, and clusters schools and applicants, crossed.
+    applicant, school : int64 (n,), as in Margins. row : int64 (n,), places in the margins.
     """
 
     points: Points
@@ -67,15 +67,11 @@ def around(margins: Margins, keep: Bools) -> Around:
     row = row[np.argsort(margins.points[row], kind="stable")]
     x = margins.points[row]
     path = margins.intake[row].astype(np.int64) * (int(margins.path.max(initial=0)) + 1) + margins.path[row]
-    groups, schools, applicants = (
-        np.unique(codes, return_inverse=True)[1].astype(np.int64)
-        for codes in (path, margins.school[row], margins.applicant[row])
-    )
     points = Points(
         x=x,
         right=(x > 0) | ((x == 0) & margins.offered[row]),
-        groups=groups,
-        clusters=(schools, applicants),
+        groups=np.unique(path, return_inverse=True)[1].astype(np.int64),
+        clusters=crossed(margins.school[row], margins.applicant[row]),
     )
     return Around(points, margins.applicant[row], margins.school[row], row)
 

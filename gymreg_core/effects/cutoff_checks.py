@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.stats import f as fisher
 from scipy.stats import t as student
 
 from gymreg_core.effects.around import Around, settled
@@ -57,8 +56,8 @@ def density(pairs: Around) -> Row:
 def balance(margins: Margins, pairs: Around, found: Jump, confidence: float) -> tuple[list[Row], Row]:
     """Jumps of covariates with the windows of the estimate: rows of `balance`, and the joint test of them all.
 
-    Of q covariates and G schools by F with q and G - q degrees of freedom. What the points and levels tell wholly (the
-    merit value itself) is left out.
+    The joint test is that of the largest |t|, its p-value times the number of covariates (Bonferroni): a Wald test of
+    four rejected 7 of 100 with fifteen schools. What points and levels tell wholly (merit itself) is left out.
     """
     names, values = settled(margins, pairs.row)
     fits = _fits(pairs, found.h, found.b)
@@ -85,11 +84,11 @@ def balance(margins: Margins, pairs: Around, found: Jump, confidence: float) -> 
         }
         for name, estimate, error in zip(np.array(names)[there].tolist(), jumps.tolist(), errors.tolist(), strict=True)
     ]
-    if not q or schools <= q or not np.isfinite(spread).all() or np.linalg.matrix_rank(spread) < q:
-        return rows, unclear("covariates", "few_schools" if schools <= q else "collinear")
-    wald = float(jumps @ np.linalg.solve(spread, jumps))
-    statistic = wald * (schools - q) / (q * (schools - 1))
-    return rows, checked("covariates", statistic, float(fisher(q, schools - q).sf(statistic)))
+    if not q or not (errors > 0).all():
+        return rows, unclear("covariates", "collinear")
+    return rows, checked(
+        "covariates", float(np.abs(jumps / errors).max()), min(1.0, q * min(r["p_value"] for r in rows))
+    )
 
 
 def turned_over(pairs: Around, y: Floats, found: Jump, confidence: float) -> tuple[list[Row], list[Row]]:
@@ -98,12 +97,15 @@ def turned_over(pairs: Around, y: Floats, found: Jump, confidence: float) -> tup
     Both compare with the estimate itself, their errors going together as they do.
     """
     factors, donuts = rule("effects", "bandwidth_factors"), rule("effects", "donuts")
+    places = rule("effects", "placebo_cutoffs")
+    reach = np.abs(pairs.points.x) <= max(max(factors) * found.b, found.b + max(map(abs, places)))
+    pairs, y = pairs.only(reach), y[reach]
     x = pairs.points.x
     rows = [_again("bandwidth", factor * found.h, pairs, y, found, confidence, factor) for factor in factors]
     for left_out in donuts:
         keep = np.abs(x) > left_out
         rows.append(_again("donut", left_out, pairs.only(keep), y[keep], found, confidence))
-    for place in rule("effects", "placebo_cutoffs"):
+    for place in places:
         side = pairs.points.right if place > 0 else ~pairs.points.right
         rows.append(_again("placebo", place, pairs.moved(place), y[side], found, confidence))
     everyone = np.ones(len(x), np.bool_)

@@ -7,8 +7,9 @@ either part of the distribution: of n with K seats the expected number by a widt
 (K - 1) E[f w / (1 - F(cut-off))] = n f w, and below (n - K) E[f w / F(cut-off)] = n f w, for the share of an order
 statistic above it is Beta distributed. So whoever is at 0 is left out, and the rest compared.
 
-The second condition is met by margins.in_plan: applicants who would be offered something better at the cut-off already
-are never above it, and would make those below it more.
+Applicants who would be offered something better at the cut-off already are never above it, and would make those below
+it more by nobody's doing: around.in_plan leaves them out. Those who would a little above it thin out from there on,
+which moves the slope and not the level at 0.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def sorting(points: Points) -> DensityTest | None:
         return None
     if len(np.unique(inside)) > _HALF * len(inside):
         return local_density(x)
-    return stepwise(x, points.clusters[-1][keep] if points.clusters else np.arange(len(x)))
+    return stepwise(x, points.clusters[1][keep] if points.clusters else np.arange(len(x)))
 
 
 def stepwise(x: Floats, applicant: Ints) -> DensityTest | None:

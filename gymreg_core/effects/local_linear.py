@@ -26,9 +26,9 @@ class Points:
     """n applicants around a cut-off at 0, sorted by x; on each side of it at least one.
 
     x : float64 (n,), ascending. right : bool (n,), on the upper side (at 0 it may be either). groups : int64 (n,),
-    numbers from 0 of what has a level of its own, of a single group zeros. clusters : further int64 (n,) arrays of
-    numbers from 0; none means that applicants are independent, with a variance of their own each. With two, errors may
-    go together within either of them (Cameron, Gelbach and Miller 2011).
+    numbers from 0 of what has a level of its own, of a single group zeros. clusters : int64 (n,) arrays of numbers
+    from 0. None: applicants are independent. One: errors may go together within it. Three: within the first and within
+    the second, and the third is who shares both (Cameron, Gelbach and Miller 2011); see `crossed`.
     """
 
     x: Floats
@@ -130,8 +130,8 @@ def jump(points: Points, y: Floats, h: float, b: float, *, order: int = 1, confi
         float(np.sqrt(covariance(w, e, points.clusters)[0, 0]))
         for w, e in zip((plain, corrected), left_over, strict=True)
     )
-    inside = np.abs(points.x) <= h
-    clusters = len(np.unique(points.clusters[0][(plain != 0) | (corrected != 0)])) if points.clusters else 0
+    inside, used = np.abs(points.x) <= h, (plain != 0) | (corrected != 0)
+    clusters = int(np.count_nonzero(np.bincount(points.clusters[0], used))) if points.clusters else 0
     law = student(clusters - 1) if clusters else norm
     wide = float(law.ppf(0.5 + confidence / 2))
     return Jump(
@@ -200,29 +200,34 @@ def adjusted(points: Points, y: Floats, covariates: Floats, width: float, order:
     return y - covariates @ np.asarray(coefficients)
 
 
+def crossed(first: Ints, second: Ints) -> tuple[Ints, Ints, Ints]:
+    """Clusters of two kinds, numbered from 0, with those who share both."""
+    one, two = (np.unique(codes, return_inverse=True)[1].astype(np.int64) for codes in (first, second))
+    both = np.unique(one * (int(two.max(initial=0)) + 1) + two, return_inverse=True)[1]
+    return one, two, both.astype(np.int64)
+
+
 def covariance(weights: Floats, residuals: Floats, clusters: tuple[Ints, ...]) -> Floats:
     """(q, q), of sum(weights * y) for q outcomes with residuals (n, q): independent, or with clusters by their sums.
 
     With clusters times (G - 1) / G of the first kind. Of two kinds: the sum of both less that within both, or the first
     alone where that is no covariance. Not a number where G is 1.
     """
-    used = np.flatnonzero(weights)
-    scores = weights[used, None] * residuals[used]
+    scores = weights[:, None] * residuals
     if not clusters:
         return np.asarray(scores.T @ scores)
-    places = [np.unique(cluster[used], return_inverse=True)[1] for cluster in clusters]
-    many = len(np.unique(places[0]))
+    many = np.count_nonzero(np.bincount(clusters[0], weights != 0))
     if many <= 1:
         return np.full((scores.shape[1],) * 2, np.nan)
-    value = _crossed(scores, places[0])
-    for second in places[1:]:
-        both = value + _crossed(scores, second)
-        both -= _crossed(scores, np.unique(places[0] * (len(used) + 1) + second, return_inverse=True)[1])
+    squares = [_squared(scores, cluster) for cluster in clusters]
+    value = squares[0]
+    if squares[1:]:
+        both = squares[0] + squares[1] - squares[2]
         value = both if np.linalg.eigvalsh(both)[0] > 0 else value
     return value * (many - 1) / many
 
 
-def _crossed(scores: Floats, places: Ints) -> Floats:
+def _squared(scores: Floats, places: Ints) -> Floats:
     sums = np.column_stack([np.bincount(places, column) for column in scores.T])
     return np.asarray(sums.T @ sums)
 

@@ -41,7 +41,7 @@ def p_values(points: list[Points]) -> np.ndarray:
 def test_size_without_sorting_and_with_those_at_the_cutoff_counted() -> None:
     drawn = list(admissions(SIMULATIONS, 1))
     assert (p_values(drawn) < 0.05).sum() <= MOST
-    counted = [stepwise(np.where(told.x >= 0, told.x + 2.5, told.x), told.clusters[-1]) for told in drawn[:20]]
+    counted = [stepwise(np.where(told.x >= 0, told.x + 2.5, told.x), told.clusters[1]) for told in drawn[:20]]
     assert np.mean([test is not None and test.p_value < 0.05 for test in counted]) > 0.9
 
 
