@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -51,6 +52,7 @@ def test_near_cutoffs_where_lots_decide_too_little() -> None:
     for seed in range(30):
         margins = redraw_margins(small_margins(seed, step=0.5, lottery_share=0.0, per_path=80), truth, seed)
         near = np.abs(margins.points) <= 5
+        margins = replace(margins, covariates={"girls": margins.covariates["girls"]})
         whole = Applicants(**vars(margins), chance=np.full(len(margins), 0.5), by_lot=np.zeros(len(margins), np.bool_))
         found = offers(_some(whole, near), PLAN, "points")
         row = found["estimates"].iloc[0]

@@ -97,6 +97,15 @@ def test_formula_on_one_lottery() -> None:
     assert np.allclose(formula_scores(match), [[1 / 3, 1 / 6]] * 4 + [[1, 0], [0, 0]])
 
 
+def test_formula_remembers_the_largest_share_that_was_missed() -> None:
+    """A takes half of the lots, B a quarter, C five of eight: of whoever missed A one in eight is left for C."""
+    wanted = np.array([[0, 1, 2]] * 6 + [[1, -1, -1]] * 2, np.int32)
+    order = np.where(wanted != NONE, 0, NOT_ELIGIBLE).astype(np.int64)
+    lots = np.array([7, 5, 4, 3, 2, 1, 6, 0])
+    found = formula_scores(solve(market_of((wanted, order, np.array([3, 1, 1], np.int32)), lottery=lots)))
+    assert np.allclose(found, [[1 / 2, 0, 1 / 8]] * 6 + [[1 / 4, 0, 0]] * 2)
+
+
 def test_formula_with_lotteries_apart_and_points_nearby() -> None:
     wanted = np.array([[0, 1], [0, 1]], np.int32)
     order = np.zeros((2, 2), np.int64)
