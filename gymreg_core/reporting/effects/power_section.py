@@ -95,14 +95,7 @@ def _listed(view: View) -> Fragment:
     if not len(rows):
         return Fragment()
     frame = rows.table
-    told = []
-    for design, smallest, refusal in zip(frame["design"], frame["detectable"], frame["refusal"], strict=True):
-        if refusal:
-            told.append(words.name(view, "refusals", str(refusal)))
-        elif pd.isna(smallest):
-            told.append(view.say("power.never"))
-        else:
-            told.append(number(view.scaled(str(design), float(smallest)), view.language, 1))
+    told = [_smallest(view, *row) for row in zip(frame["design"], frame["detectable"], frame["refusal"], strict=True)]
     about = [view.say("power.by_offer" if view.is_offer(str(d)) else "power.by_dose") for d in frame["design"]]
     rows = labelled(rows, [words.name(view, "designs", str(d)) for d in frame["design"]])
     # Designs about offers look at intakes, and one that is refused at nothing.
@@ -117,3 +110,13 @@ def _listed(view: View) -> Fragment:
         column(view, "pupils"),
     ]
     return table(rows, shown, caption=view.say("power.table"), identifier="styrka", language=view.language)
+
+
+def _smallest(view: View, design: str, smallest: float, refusal: str) -> str:
+    """The smallest effect that a design sees, in percentage points, or why there is none."""
+    if refusal:
+        return words.name(view, "refusals", refusal)
+    if math.isnan(smallest):
+        return view.say("power.never")
+    size = view.scaled(design, float(smallest))
+    return number(size, view.language, 1) if math.isfinite(size) else "–"

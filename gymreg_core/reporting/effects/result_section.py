@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from gymreg_core.disclosure import Released
 from gymreg_core.reporting.charts import intervals
 from gymreg_core.reporting.effects import words
@@ -16,9 +18,10 @@ from gymreg_core.vocabulary.numbers import number, percent
 
 def results(view: View) -> Fragment:
     """Every design's estimate of the plan's outcome on one scale, and those of the other outcomes in a table."""
-    dose = number(view.mean_dose, view.language, 1)
+    dose = view.mean_dose
+    scale = view.say("results.scale", dose=number(dose, view.language, 1)) if isfinite(dose) else ""
     out = section(view, "results", "resultat")
-    out += paragraph(view.say("results.lead"), view.say("results.scale", dose=dose), view.say("results.withdrawn"))
+    out += paragraph(view.say("results.lead"), scale, view.say("results.withdrawn"))
     return out + _one_scale(view) + _others(view)
 
 

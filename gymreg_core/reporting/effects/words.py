@@ -27,8 +27,12 @@ def conclusion(view: View, design: str | None = None, outcome: str | None = None
 def answer(view: View, design: str | None = None, outcome: str | None = None) -> str:
     """What may be said, with the interval in percentage points; of the plan's own design and outcome by default."""
     design, outcome = design or view.plan.main, outcome or view.plan.outcome
-    if conclusion(view, design, outcome) is None:
+    told = conclusion(view, design, outcome)
+    if told is None:
         return view.say("answer.nothing", design=name(view, "designs", design))
+    size = view.row("cost", design=design, outcome=outcome, quantity="percentage_points")
+    if told["claim"] not in _SILENT and (size is None or (size["estimate"] is None and not size["refusal"])):
+        return view.say("answer.no_size", outcome=name(view, "outcomes", outcome))
     return study_words.answer(view.studied, design, outcome, view.language)
 
 
