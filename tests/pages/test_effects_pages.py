@@ -128,10 +128,21 @@ def test_power_stands_before_every_estimate() -> None:
     assert found.index("styrka") < min(found.index(name) for name in found if name not in FIRST)
 
 
-@pytest.mark.parametrize("name", EFFECT_TABLES)
-def test_a_page_comes_out_where_a_table_is_empty(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+EMPTY = (
+    *("estimates", "cost", "conclusions", "jump doses dose_spread", "power detectable", "event bounds"),
+    *("checks balance", "cutoff_bins cutoff_checks", "specifications joint_tests"),
+)
+
+
+def test_every_table_is_empty_once() -> None:
+    assert sorted(name for names in EMPTY for name in names.split()) == sorted(EFFECT_TABLES)
+
+
+@pytest.mark.parametrize("names", EMPTY)
+def test_a_page_comes_out_where_tables_are_empty(names: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(canvas.vl_convert, "vegalite_to_svg", lambda spec, **_: "<svg/>")
-    made = replace(studied(cohorts=(2012, 2022), plan=AnalysisPlan(also=())), **{name: empty_effects(name)})
+    made = studied(cohorts=(2012, 2022), plan=AnalysisPlan(also=()))
+    made = replace(made, **{name: empty_effects(name) for name in names.split()})
     report = EffectsReport.on(StoredStudy(made))
     text = join(getattr(report, section)() for section in SECTIONS).markdown
     assert sections(text)[0] == "korthet"
