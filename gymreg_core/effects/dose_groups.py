@@ -193,9 +193,10 @@ def _numbers(fit: Fit) -> dict[str, Any]:
 def _pre_trend(panel: Panel, plan: AnalysisPlan, groups: Groups) -> dict[str, Any]:
     """Whether groups parted from the lowest before the reference, net of what a thousand kronor did to the reference.
 
-    The reference had some of its last year with a supplement, so that an effect of a group, and no trend, would part
-    them. Power against trends in a straight line, in proportion to predicted dose, that would come to an effect of
-    interest over the cohorts after.
+    A straight line over the cohorts before, of each group, joint test: of all leads there would be more than schools
+    can tell. The reference had some of its last year with a supplement, so that an effect of a group, and no trend,
+    would part them. Power against lines in proportion to predicted dose that would come to an effect of interest over
+    the cohorts after.
     """
     leads = np.flatnonzero(groups.cohort < groups.reference)
     if not len(leads):
@@ -204,10 +205,17 @@ def _pre_trend(panel: Panel, plan: AnalysisPlan, groups: Groups) -> dict[str, An
     after = [groups.per_thousand(groups.after & (groups.group == group)) for group in groups.group[leads]]
     gain = np.concatenate([one.estimate for one in after])
     moves = effect.moves - gain * dose.moves - np.column_stack([one.moves for one in after]) * dose.estimate
-    years = panel.cohorts.astype(np.float64) - panel.cohorts[groups.reference]
-    far = np.average(years[groups.cohort[groups.after]], weights=groups.pupils[groups.after])
-    line = of_interest(panel, plan) * (groups.apart[leads] * years[groups.cohort[leads]] / far - dose.estimate)
-    return joint_test(effect.estimate - gain * dose.estimate, moves, effect.effective, line).row
+    calendar = panel.cohorts.astype(np.float64) - panel.cohorts[groups.reference]
+    far = np.average(calendar[groups.cohort[groups.after]], weights=groups.pupils[groups.after])
+    years = calendar[groups.cohort[leads]]
+    of_group = groups.group[leads][:, None] == np.unique(groups.group[leads])
+    # The reference, at year 0 with nothing, is a point of each line too.
+    middle = years @ of_group / (of_group.sum(axis=0) + 1)
+    slope = of_group * (years[:, None] - middle)
+    slope /= (slope * years[:, None]).sum(axis=0)
+    line = of_interest(panel, plan) * (groups.apart[leads] * years / far - dose.estimate)
+    net, effective = effect.estimate - gain * dose.estimate, effect.combined(slope).effective
+    return joint_test(net @ slope, moves @ slope, effective, line @ slope).row
 
 
 def _event(panel: Panel, groups: Groups, what: dict[str, Any], found: Cells) -> Any:

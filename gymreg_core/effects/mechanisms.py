@@ -22,7 +22,7 @@ from gymreg_core.rules import rule
 PANEL_DESIGNS = ("introduction", "dose", "dose_groups")
 Fits = dict[str, Fit]
 _NOTHING = 1e-9
-"""A standard error below this share of the outcome's own spread is rounding."""
+"""A standard error below this share of the outcome's own size is rounding."""
 _NUMBERS = ("estimate", "std_error", "low", "high", "p_value")
 
 
@@ -111,7 +111,7 @@ def placebo_outcomes(panel: Panel, plan: AnalysisPlan, design: str, there: Bools
     if fits[0].refusal:
         return fits[0].refusal
     told = zip(outcomes.items(), fits, strict=True)
-    return {name: fit for (name, one), fit in told if fit.std_error[0] > _NOTHING * np.std(one)} or "no_variation"
+    return {name: fit for (name, one), fit in told if fit.std_error[0] > _NOTHING * np.abs(one).max()} or "no_variation"
 
 
 def _of_intake(panel: Panel, plan: AnalysisPlan, outcome: str, intake: Fits | str) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def _of_intake(panel: Panel, plan: AnalysisPlan, outcome: str, intake: Fits | st
     have the outcome less often, or more, than the others."""
     if isinstance(intake, str):
         return {"verdict": UNCLEAR, "refusal": intake}
-    share = panel.covered / panel.pupils
+    share = panel.covered / np.maximum(panel.pupils, 1)
     gaps = []
     for known, total in (
         (panel.known[outcome], panel.total[outcome]),
