@@ -15,6 +15,8 @@ from gymreg_core.effects.within import Floats, Ints, Within, by_cluster
 from gymreg_core.rules import rule
 
 _AT_ONCE = 64
+_NOTHING = 1e-18
+"""What is left of a column's square that is rounding."""
 _AS_LARGE = 1 - 1e-9
 """A statistic from this share of the observed one on is as large: rounding parts none that are the same."""
 
@@ -68,7 +70,8 @@ def randomisation(
 
     outcome : (n,). cluster : int64 (n,), 0 ... G - 1. The instrument is fixed + part[cluster] * factor, with fixed (n,)
     and moved = part (G,), factor (n,): the part changes places among schools of the same stratum, int64 (G,), which it
-    might as well have fallen on. Statistic: t of the outcome on the instrument (CV1), which holds its level where only
+    might as well have fallen on. Statistic: t of the outcome on the part, given the rest (CV1), so that an effect does
+    not show in the arrangements too by what stays; it holds its level where only
     the mean effect is none (Young 2019, Quarterly Journal of Economics 134; Wu and Ding 2021, JASA 116). Every
     arrangement once where there are at most rules/effects.yml, permutations, of them. NaN where nothing can move.
     """
@@ -76,11 +79,13 @@ def randomisation(
     order = np.array(list(_arrangements(strata, int(rule("effects", "permutations")), seed)))
     if len(order) <= 1:
         return float("nan")
-    left, clusters = within(outcome), len(strata)
+    stays, clusters = within(fixed)[:, None], len(strata)
+    stays = stays[:, within.weights @ stays**2 > _NOTHING * (within.weights @ fixed**2)]
+    left = _without(stays, within(outcome), within.weights)
     t = np.empty(len(order))
     for start in range(0, len(order), _AT_ONCE):
         some = order[start : start + _AT_ONCE]
-        tools = within(fixed[:, None] + part[some].T[cluster] * factor[:, None])
+        tools = _without(stays, within(part[some].T[cluster] * factor[:, None]), within.weights)
         weighted = within.weights[:, None] * tools
         size = np.einsum("nq,nq->q", weighted, tools)
         slope = left @ weighted / size
@@ -109,9 +114,9 @@ def _arrangements(strata: Ints, draws: int, seed: int) -> Iterator[Ints]:
         yield order
 
 
-def _without(others: Floats, column: Floats, weights: Floats) -> Floats:
-    """What others (n, j) leave of a column (n,)."""
+def _without(others: Floats, columns: Floats, weights: Floats) -> Floats:
+    """What others (n, j) leave of columns (n,) or (n, q)."""
     if not others.shape[1]:
-        return column
+        return columns
     weighted = weights[:, None] * others
-    return np.asarray(column - others @ np.linalg.solve(weighted.T @ others, weighted.T @ column))
+    return np.asarray(columns - others @ np.linalg.solve(weighted.T @ others, weighted.T @ columns))

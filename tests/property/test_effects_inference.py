@@ -49,11 +49,15 @@ def test_randomisation_counts_out_every_arrangement() -> None:
     part, factor, fixed = rng.gamma(2, size=7), rng.uniform(size=80), rng.normal(size=80) / 5
     strata = np.array([0, 1, 0, 1, 0, 2, 1])
     out, t = taken_out(case.effects, case.weights), []
+    stays = (out @ fixed)[:, None]
+    out = out - stays @ np.linalg.solve(
+        stays.T @ (case.weights[:, None] * stays), (case.weights[:, None] * stays).T @ out
+    )
     for one in permutations((0, 2, 4)):
         for other in permutations((1, 3, 6)):
             moved = part.copy()
             moved[[0, 2, 4]], moved[[1, 3, 6]] = part[list(one)], part[list(other)]
-            tool = out @ (fixed + moved[case.cluster] * factor)
+            tool = out @ (moved[case.cluster] * factor)
             slope = tool @ (case.weights * case.outcome) / (tool @ (case.weights * tool))
             rest = case.weights * tool * (out @ case.outcome - tool * slope)
             t.append(
