@@ -56,11 +56,13 @@ def margin_pairs(match: Match, standing: Standing) -> AtCutoffs:
     """Choices of a full path by the open order, of applicants without an offer that they like better.
 
     Left out are those in a quota of the path's, and those who are received in another hand, or later, than the last who
-    was admitted: merit does not decide about them.
+    was admitted: merit does not decide about them. So is the last who was admitted: the cut-off is where he or she is,
+    so that one at each path would be there and above it by definition.
     """
     market, away = match.market, distances(match, standing)
     rank, column = match.assignment.rank[:, None], np.arange(away.shape[1])
-    keep = np.isfinite(away) & ~_in_quota(market) & ((rank == NONE) | (column <= rank))
+    last = match.keys == match.assignment.cutoff_key[market.choices]
+    keep = np.isfinite(away) & ~last & ~_in_quota(market) & ((rank == NONE) | (column <= rank))
     best = np.full(len(away), -np.inf)
     better = np.empty_like(away)
     for c in range(away.shape[1]):

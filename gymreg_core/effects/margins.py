@@ -17,7 +17,8 @@ Bools = NDArray[np.bool_]
 class Margins:
     """m pairs of an applicant and a study path that was full, of applicants without an offer that they like better.
 
-    Person rows: they stay in the store. An applicant may be at several study paths' margins.
+    Person rows: they stay in the store. An applicant may be at several study paths' margins. The last who was admitted
+    is not among them: where that one stands the cut-off is by definition.
 
     applicant : int64 (m,), number of the person. intake : int16 (m,). path : int64 (m,), number of the study path in
     its intake. school : int64 (m,), number of its school. points : (m,), merit less the lowest merit value admitted.

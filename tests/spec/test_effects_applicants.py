@@ -178,10 +178,12 @@ def _merit_market(points: list[int], choices: list[list[int]], seats: list[int],
 
 
 def test_margins_of_a_small_round() -> None:
-    """Two seats at A, one at B. 250 and 240 get into A; of the two with 230 the lot gives B to the third."""
-    market = _merit_market(
-        [250, 240, 230, 230, 200], [[0, -1], [0, 1], [0, 1], [0, 1], [1, -1]], [2, 1], [0, 1, 4, 3, 2]
-    )
+    """Three seats at A, two at B. 250, 245 and 240 get into A; of the three with 230 lots give B to two.
+
+    The last who got in, 240 at A and the second by lot at B, say where the cut-off is and are at no margin.
+    """
+    lists = [[0, -1], [0, 1], [0, 1], [0, 1], [0, 1], [0, 1], [1, -1]]
+    market = _merit_market([250, 245, 240, 230, 230, 230, 200], lists, [3, 2], [0, 1, 2, 6, 5, 4, 3])
     match = solve(market)
     at = margin_pairs(match, _standing(market))
     told = [
@@ -193,12 +195,13 @@ def test_margins_of_a_small_round() -> None:
     inf = float("inf")
     assert told == [
         (0, "A", 10.0, inf, True, False),
-        (1, "A", 0.0, inf, True, False),
-        (2, "A", -10.0, inf, False, False),
-        (2, "B", 0.0, 10.0, True, True),  # with ten points more A would be offered
+        (1, "A", 5.0, inf, True, False),
         (3, "A", -10.0, inf, False, False),
-        (3, "B", 0.0, 10.0, False, True),
-        (4, "B", -30.0, inf, False, False),
+        (3, "B", 0.0, 10.0, True, True),  # with ten points more A would be offered
+        (4, "A", -10.0, inf, False, False),
+        (5, "A", -10.0, inf, False, False),
+        (5, "B", 0.0, 10.0, False, True),
+        (6, "B", -30.0, inf, False, False),
     ]
 
 
@@ -208,7 +211,7 @@ def test_those_received_in_another_hand_are_at_no_margin() -> None:
     market = replace(market, order=np.array([[2], [1], [0]], np.int64))
     match = solve(market)
     assert distances(match, _standing(market, first_hand))[:, 0].tolist() == [0.0, -10.0, -np.inf]
-    assert margin_pairs(match, _standing(market, first_hand)).row.tolist() == [0, 1]
+    assert margin_pairs(match, _standing(market, first_hand)).row.tolist() == [1]
 
 
 def test_the_best_choice_that_lots_decide() -> None:
