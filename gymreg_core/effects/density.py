@@ -66,21 +66,22 @@ def sorting(points: Points) -> DensityTest | None:
         return None
     if len(np.unique(inside)) > _HALF * len(inside):
         return local_density(x)
-    return stepwise(x, points.clusters[1][keep] if points.clusters else np.arange(len(x)))
+    return stepwise(x, tuple(codes[keep] for codes in (*points.clusters[1:2], points.groups)))
 
 
-def stepwise(x: Floats, applicant: Ints) -> DensityTest | None:
-    """By counts: x (n,), none of them 0, in steps of rules/merit_scale.yml, and who they are, int64 (n,).
+def stepwise(x: Floats, clusters: tuple[Ints, ...] = ()) -> DensityTest | None:
+    """By counts: x (n,), none of them 0, in steps of rules/merit_scale.yml.
 
     A local quadratic fit to the counts of steps within rules/effects.yml, density_window, which is the local linear one
-    less its bias; its coefficient is a sum of one weight per applicant, whose variance is that of the applicants' sums.
+    less its bias; its jump is a sum of one weight for each of x. Its variance is the largest of theirs as independent
+    and of their sums in clusters, int64 (n,) each (applicants; cut-offs): any one of them alone was a little too small.
     Fit for values in steps as Frandsen (2017), whose test needs the cut-off to be set beforehand, is not.
     """
     step = float(rule("merit_scale", "cutoff_step"))
     steps = int(float(rule("effects", "density_window")) / step)
     place = (np.sign(x) * np.ceil(np.abs(x) / step)).astype(np.int64)
     inside = np.abs(place) <= steps
-    place, applicant = place[inside], applicant[inside]
+    place = place[inside]
     values = np.delete(np.arange(-steps, steps + 1), steps).astype(np.float64)
     grid = Points(values, values > 0, np.zeros(len(values), np.int64))
     fit = local_fit(grid, _ORDER, steps + 1.0)
@@ -89,8 +90,8 @@ def stepwise(x: Floats, applicant: Ints) -> DensityTest | None:
     weights = np.insert(fit.influence[0], steps, 0.0)[place + steps]
     right = _level(grid.x[grid.right], np.bincount(place[place > 0] - 1, minlength=steps))
     jump = float(weights.sum())
-    who = np.unique(applicant, return_inverse=True)[1]
-    error = float(np.sqrt((np.bincount(who, weights) ** 2).sum()))
+    sums = [weights, *(np.bincount(codes[inside], weights) for codes in clusters)]
+    error = float(np.sqrt(max((one**2).sum() for one in sums)))
     width = steps * step
     return _tested(right - jump, right, error, (width, width), stepwise=True)
 

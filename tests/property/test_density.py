@@ -41,7 +41,7 @@ def p_values(points: list[Points]) -> np.ndarray:
 def test_size_without_sorting_and_with_those_at_the_cutoff_counted() -> None:
     drawn = list(admissions(SIMULATIONS, 1))
     assert (p_values(drawn) < 0.05).sum() <= MOST
-    counted = [stepwise(np.where(told.x >= 0, told.x + 2.5, told.x), told.clusters[1]) for told in drawn[:20]]
+    counted = [stepwise(np.where(told.x >= 0, told.x + 2.5, told.x)) for told in drawn[:20]]
     assert np.mean([test is not None and test.p_value < 0.05 for test in counted]) > 0.9
 
 
@@ -54,7 +54,7 @@ def test_steps_are_counted_as_a_quadratic_through_the_counts() -> None:
     rng = np.random.default_rng(4)
     x = np.round(rng.normal(3, 20, 5000) / 2.5) * 2.5
     x = x[x != 0]
-    test = stepwise(x, np.arange(len(x)))
+    test = stepwise(x)
     assert test is not None
     at = np.delete(np.arange(-14, 15), 14) * 1.0
     counts = np.array([(x == 2.5 * one).sum() for one in at]) * 1.0
@@ -62,14 +62,14 @@ def test_steps_are_counted_as_a_quadratic_through_the_counts() -> None:
     weights = np.array([coefficients(grid, unit, 2, 15)[0][0] for unit in np.eye(28)])
     assert test.right - test.left == pytest.approx(weights @ counts)
     assert test.error**2 == pytest.approx(weights**2 @ counts)
-    doubled = stepwise(np.repeat(x, 2), np.repeat(np.arange(len(x)), 2))
+    doubled = stepwise(np.repeat(x, 2), (np.arange(2 * len(x)), np.repeat(np.arange(len(x)), 2)))
     assert doubled is not None
     assert (doubled.statistic, doubled.error) == pytest.approx((test.statistic, 2 * test.error))
 
 
 def test_values_off_the_steps_fall_in_the_step_away_from_the_cutoff() -> None:
     x = np.concatenate([np.arange(-34.9, 0, 0.1), np.arange(0.1, 35, 0.1)])
-    test, steps = stepwise(x, np.arange(len(x))), stepwise(np.sign(x) * np.ceil(abs(x) / 2.5) * 2.5, np.arange(len(x)))
+    test, steps = stepwise(x), stepwise(np.sign(x) * np.ceil(abs(x) / 2.5) * 2.5)
     assert test == steps
     assert test is not None
     assert test.left == pytest.approx(25, rel=0.05)
