@@ -36,12 +36,13 @@ bench: setup ## measure how fast the pages are made, and against what
 calibrate: setup ## fit the made-up region to the published files in DATA again
 	@$(BIN)/python -m gymreg_core.synthetic.calibration --data $(DATA) --record docs/simulations/made-up-region.md
 
-simulate: setup ## look for lists that pay without being true, for planted odds and for published histories, and write down what was found
+simulate: setup ## look for lists that pay without being true, planted odds, published histories and planted effects, and write down what was found
 	@$(BIN)/python tests/simulate_matching.py
 	@$(BIN)/python tests/simulate_supplement.py
 	@$(BIN)/python tests/simulate_histories.py
 	@$(BIN)/python tests/simulate_hazard.py
 	@$(BIN)/python tests/simulate_cohort.py
+	@$(BIN)/python tests/simulate_effects.py
 
 lock: setup ## make requirements.txt from pyproject.toml again
 	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --extra test --extra dev --output-file requirements.txt \
