@@ -14,6 +14,8 @@ from gymreg_core.effects.within import Within
 
 _A_LINE = 3
 """Cohorts that a straight line takes."""
+_SAME = 1e-9
+"""A part of a dose that is rounding."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -53,8 +55,9 @@ class EventStudy:
         left of the cohorts' coefficients where a dose did just that.
 
         The reference has some of its last year with a supplement, so that an effect, and no trend, would part cohorts
-        from before. What the dose did then is read off a straight line over all later cohorts' effects, as an effect
-        may grow. The dose is known but for a little noise, which is counted (delta method).
+        from before. What the dose did then is read off a straight line over the cohorts after, so that neither an
+        effect that grows nor a trend is taken for the other. The dose is known but for a little noise, which is counted
+        (delta method).
         """
         mean = self.after / self.brought
         effect = float(mean @ self.effect.estimate)
@@ -64,7 +67,7 @@ class EventStudy:
 
     def _at_reference(self) -> Floats:
         """Weights (k,) of the coefficients in the effect of a thousand kronor at the reference."""
-        later = ~self.before
+        later = self.after > 0
         powers = np.arange(2 if later.sum() >= _A_LINE else 1)
         regressors = self.years[:, None] ** powers * (self.dose.estimate * later)[:, None]
         weighted = regressors * self.pupils[:, None]
@@ -98,6 +101,8 @@ def event_study(panel: Panel, found: Cells, confidence: float) -> EventStudy | s
     of_place = np.full(int(panel.place.max()) + 1, np.nan)
     of_place[panel.place] = panel.predicted
     foretold = of_place[found.fixed[0]]
+    if np.ptp(foretold) <= _SAME * np.abs(foretold).max():
+        return "no_variation"
     columns = foretold[:, None] * (found.cohort[:, None] == cohort)
     prepared = Regression.of(columns, Within.of(found.fixed, found.weight), found.school, pupils=found.known)
     if prepared.refusal:
