@@ -13,6 +13,7 @@ from gymreg_core.contracts.effects import OUTCOMES
 from gymreg_core.effects.panel import SETTLED, Panel
 
 BANDS = 2
+_STAYS = 0.8
 
 
 @dataclass(frozen=True)
@@ -39,14 +40,9 @@ def shock_panel(seed: int, made: Shocked = Shocked()) -> Panel:
     fixed = rng.dirichlet(np.full(levels, 0.1), s)
     shares = 0.8 * (0.85 * fixed[:, None] + 0.15 * rng.dirichlet(np.full(levels, 0.1), (s, c)))
     shares *= rng.uniform(0.5, 1, (s, c, 1))
-    common = rng.normal(0, 1, (c, levels))
+    common = _slow(rng, c, levels)
     # The amounts of a level go up and down slowly, around a mean of its own and a path that all share.
-    drawn = made.chosen * common + np.sqrt(1 - made.chosen**2) * rng.normal(0, 1, (c, levels))
-    own = np.zeros((c, levels))
-    own[0] = drawn[0]
-    for year in range(1, c):
-        own[year] = 0.5 * own[year - 1] + np.sqrt(0.75) * drawn[year]
-    own *= 1.5
+    own = 1.5 * (made.chosen * common + np.sqrt(1 - made.chosen**2) * _slow(rng, c, levels))
     mean = rng.uniform(4, 8, levels)
     amounts = mean + np.linspace(0, 2, c)[:, None] + own
     formula = np.einsum("scl,cl->sc", shares, amounts)
@@ -87,3 +83,11 @@ def shock_panel(seed: int, made: Shocked = Shocked()) -> Panel:
         settled_known=dict.fromkeys(SETTLED, pupils),
         settled_total=settled,
     )
+
+
+def _slow(rng: np.random.Generator, years: int, levels: int) -> np.ndarray:  # type: ignore[type-arg]
+    """Standard normal (years, levels), most of which stays from one year to the next."""
+    steps = rng.normal(0, 1, (years, levels))
+    for year in range(1, years):
+        steps[year] = _STAYS * steps[year - 1] + np.sqrt(1 - _STAYS**2) * steps[year]
+    return steps

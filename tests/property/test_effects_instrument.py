@@ -17,6 +17,7 @@ from gymreg_core.effects.instrument import instrument
 from gymreg_core.effects.panel import Panel
 from gymreg_core.effects.plan import AnalysisPlan
 from gymreg_core.effects.regression import Fit, two_stage
+from gymreg_core.effects.shift_share import Shocks
 from gymreg_core.effects.within import Within
 from tests.effects_panels import small_panel
 from tests.effects_shocks import BANDS, Shocked, shock_panel
@@ -47,6 +48,18 @@ def test_the_estimate_by_shocks_is_that_by_units() -> None:
     panel = shock_panel(3, SMALL)
     told = instrument(panel, PLAN, OUTCOME)["estimates"].set_index("measure")
     assert told.loc["dose", "estimate"] == pytest.approx(by_units(panel).estimate[0], rel=1e-8)  # two ways to solve
+
+
+def test_a_level_is_one_shock_over_all_years() -> None:
+    """Its amounts hang together, and so does what befalls it: a level's years are one cluster."""
+    panel = shock_panel(3, SMALL)
+    known = panel.known[OUTCOME]
+    within = Within.of([panel.place, panel.cohort * BANDS + panel.band], known)
+    shocks = Shocks.of(panel.shares, panel.amounts, panel.cohort, within)
+    fit = shocks.fit(panel.total[OUTCOME] / known, panel.dose, int(known.sum()), PLAN.confidence)
+    assert fit.clusters == SMALL.levels
+    assert len(shocks.level) == SMALL.levels * SMALL.cohorts
+    assert 1 < shocks.effective < SMALL.levels
 
 
 def test_intervals_hold_the_effect_as_often_as_they_say_and_the_middle_is_right() -> None:
