@@ -155,3 +155,13 @@ def test_real_pupils_are_shown_by_a_decision_and_the_page_names_it() -> None:
     text = EffectsReport.on(real, decision="Styrelsen 2026-06-11, § 45").provenance().markdown
     assert "Styrelsen 2026-06-11, § 45" in text
     assert "påhittad" not in text
+
+
+@pytest.mark.parametrize(("groups", "said"), [((), "utanför planen"), (("merit_band",), "utanför planen"),
+                                              (("merit_band", "programme_type"), "står i analysplanen")])  # fmt: skip
+def test_groups_that_the_plan_does_not_ask_for_are_said_to_stand_outside_it(groups: tuple[str, ...], said: str) -> None:
+    plan = AnalysisPlan.model_validate({"groups": groups, "also": ()})
+    made = studied(plan=plan, cohorts=(2022,))
+    marked = made.estimates.assign(planned=(made.estimates["group"] == "") | made.estimates["by"].isin(groups))
+    report = EffectsReport.on(StoredStudy(replace(made, estimates=marked)))
+    assert said in report.groups().markdown

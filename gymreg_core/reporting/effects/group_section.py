@@ -17,7 +17,7 @@ _KINDS = ("merit_band", "programme_type")
 
 
 def groups(view: View) -> Fragment:
-    """The main design's estimate for merit bands and programme types; exploratory."""
+    """The main design's estimate for merit bands and programme types; exploratory where the plan has none."""
     rows = view.shown["estimates"]
     frame = rows.table
     of = frame["design"].eq(view.plan.main) & frame["outcome"].eq(view.plan.outcome) & frame["measure"].isin(ABOUT)
@@ -41,7 +41,7 @@ def groups(view: View) -> Fragment:
     lead = paragraph(
         view.say("groups.lead", design=design),
         view.say("groups.many", n=number(len(rows), view.language)),
-        view.say("groups.exploratory"),
+        view.say(f"groups.{'planned' if frame['planned'].all() else 'exploratory'}"),
     )
     out = section(view, "groups", "grupper") + lead + paragraph(*_equal(view))
     drawn = drawable_rows(rows)
