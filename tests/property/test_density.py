@@ -118,6 +118,8 @@ def test_which_test_is_made() -> None:
     assert fine is not None
     assert steps is not None
     assert (fine.stepwise, steps.stepwise) == (False, True)
+    with_last = sorting(Points(np.append(points.x, np.zeros(90)), np.zeros(1090, np.bool_), np.zeros(1090, np.int64)))
+    assert with_last == fine
     assert sorting(replace(points, x=np.abs(points.x))) is None
     assert sorting(replace(points, x=points.x * 100)) is None
     assert steps.power(0.0, 0.05) == pytest.approx(0.05)

@@ -86,6 +86,8 @@ def test_tables_hold_what_the_contract_asks() -> None:
     offer = found["estimates"].iloc[0]
     names = ["estimate", "std_error", "low", "high", "pupils"]
     assert same[names].tolist() == pytest.approx(offer[names].tolist())
+    joint, each = found["checks"].set_index("check").loc["covariates", "p_value"], found["balance"]["p_value"]
+    assert joint == pytest.approx(min(1, len(each) * each.min()))
     assert "merit" not in set(found["balance"]["covariate"])
     bins = found["cutoff_bins"].set_index("points_from")
     told = pd.Series(margins.points).between(-2.5, -0.01).sum(), (margins.points == 0).sum()
