@@ -135,12 +135,14 @@ class Within:
         """How many of the absorbed are not within clusters (r,): effects whose levels each lie in one are not counted.
 
         As Stata's reghdfe and pyfixest count them, `k_fixef="nonnested"` (Gormley and Matsa 2014, Review of Financial
-        Studies 27, appendix): what a cluster has of its own costs the comparison between clusters nothing.
+        Studies 27, appendix): what a cluster has of its own costs the comparison between clusters nothing but the
+        mean of everything, which counts.
         """
         nested = [code for code in self.codes if _nested(code, cluster)]
         if not nested:
             return self.absorbed
-        return self.absorbed - (Within.of(nested, self.weights).absorbed if len(nested) > 1 else _levels(nested[0]))
+        own = Within.of(nested, self.weights).absorbed if len(nested) > 1 else _levels(nested[0])
+        return self.absorbed - own + 1
 
     def _once(self, columns: Floats) -> Floats:
         first = self.codes[0]

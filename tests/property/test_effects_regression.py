@@ -38,7 +38,7 @@ def test_absorbed_degrees_of_freedom_are_the_rank(seed: int) -> None:
         assert within.absorbed == np.linalg.matrix_rank(dummies(effects))
     within = Within.of(nested, case.weights)
     of_schools = np.linalg.matrix_rank(dummies([case.effects[0], case.cluster]))
-    assert within.beyond(case.cluster) == within.absorbed - of_schools
+    assert within.beyond(case.cluster) == within.absorbed - of_schools + 1
 
 
 def test_rows_that_are_alone_on_a_level_count_for_nothing() -> None:
