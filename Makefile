@@ -32,6 +32,7 @@ bench: setup ## measure how fast the pages are made, and against what
 	@$(BIN)/python tests/bench_whatif.py
 	@$(BIN)/python tests/bench_funding.py
 	@$(BIN)/python tests/bench_cohort.py
+	@$(BIN)/python tests/bench_effects.py
 
 calibrate: setup ## fit the made-up region to the published files in DATA again
 	@$(BIN)/python -m gymreg_core.synthetic.calibration --data $(DATA) --record docs/simulations/made-up-region.md
