@@ -25,10 +25,9 @@ _DRAWN = 4
 def power(view: View) -> Fragment:
     """The smallest effects that the designs can tell from none, and how the chance grows with the effect."""
     out = section(view, "power", "styrka") + paragraph(seen(view) or view.say("power.not_known"))
-    simulations = view.row("detectable", design=view.plan.main, outcome=view.plan.outcome)
-    if simulations is not None:
-        n = number(simulations["simulations"], view.language)
-        share = percent(view.plan.power, view.language, 0)
+    simulations = max((int(row["simulations"]) for row in view.shown.records("detectable")), default=0)
+    if simulations:
+        n, share = number(simulations, view.language), percent(view.plan.power, view.language, 0)
         out += paragraph(view.say("power.lead", n=n, share=share), view.say("power.both_ways"))
     return out + _curves(view) + _listed(view)
 

@@ -12,7 +12,7 @@ from gymreg_core.contracts.effects import Studied
 from gymreg_core.provenance import Provenance
 from gymreg_core.store.studies import StoredStudy, current_study, stored_study
 
-_SMALL = 0.05  # a made-up region for a look by hand is there in a minute
+_SMALL = 0.1  # a made-up region for a look by hand has schools enough for an estimate, and is there in a minute
 
 
 class Stored(Protocol):
