@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import copy_context
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from typing import Any, Literal
 
@@ -83,7 +85,8 @@ def study(
     """What the supplement did to the outcomes of the plan, by each of its designs, and what may be said of it.
 
     margins, applicants : of the intakes whose registers are there, None without any (effects/applicants.py).
-    jobs, cluster : for the simulations of power, see matching/pieces.py; they change no number.
+    jobs : threads, one for each core where None. cluster : for the simulations of power, see matching/pieces.py. They
+    change no number.
     What the data do not answer is a row with a refusal. Power comes first, as it owes nothing to any estimate; that of
     designs which are not simulated is read off their errors.
     Errors: RuleMissing; BadParameters for a cluster that does not answer.
@@ -97,14 +100,19 @@ def study(
         panel = population(panel, plan)
         given = {"panel": panel, "applicants": applicants, "margins": margins}
         parts = [about.doses, power(panel, plan, progress, jobs=jobs, cluster=cluster)]
-        pairs = [(TABLE[design], outcome) for design in plan.designs for outcome in plan.outcomes]
-        for design, outcome in pairs:
-            parts.append(design.found(given[design.of], plan, outcome))
+        tasks = [
+            partial(TABLE[design].found, given[TABLE[design].of], plan, outcome)
+            for design in plan.designs
+            for outcome in plan.outcomes
+        ]
+        tasks += [partial(mechanisms, panel, plan, design) for design in plan.designs if design in PANEL_DESIGNS]
+        tasks.append(partial(heterogeneity, panel, plan))
+        for part in _side_by_side(tasks, jobs):
+            parts.append(part)
             if progress:
-                progress("designs", len(pairs))
-        parts += [mechanisms(panel, plan, design) for design in plan.designs if design in PANEL_DESIGNS]
+                progress("designs", len(tasks))
         parts.append(power_by_formula(joined(parts)["estimates"], plan))
-        parts += [heterogeneity(panel, plan), specifications(panel, plan, jobs=jobs)]
+        parts.append(specifications(panel, plan, jobs=jobs))
         found = joined(parts)
         tables = {name: found[name] for name in EFFECT_TABLES}
         tables["estimates"] = marked(tables["estimates"], plan)
@@ -119,6 +127,15 @@ def study(
         statuses=dict(statuses),
         **tables,
     )
+
+
+def _side_by_side(tasks: list[partial[Found]], jobs: int | None) -> Iterator[Found]:
+    """What tasks find, in their order, in threads; each in the context that notes which rules are asked for."""
+    from joblib import Parallel, delayed
+
+    work = [delayed(copy_context().run)(task) for task in tasks]
+    found: Iterator[Found] = Parallel(n_jobs=jobs or -1, backend="threading", return_as="generator")(work)
+    return found
 
 
 def marked(estimates: pd.DataFrame, plan: AnalysisPlan) -> pd.DataFrame:
