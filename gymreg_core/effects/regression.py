@@ -71,7 +71,8 @@ class Fit:
     @property
     def t(self) -> Floats:
         """(k,), estimates by their standard errors."""
-        return np.asarray(self.estimate / self.std_error)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(self.estimate / self.std_error)
 
     @property
     def p_value(self) -> Floats:

@@ -70,6 +70,30 @@ def test_cohorts_are_told_against_the_last_one_before() -> None:
         "pupils"][0]  # fmt: skip
 
 
+def test_the_mean_effect_has_the_errors_of_what_the_dose_leaves_of_the_outcome() -> None:
+    panel = redraw(small_panel(20), Truth(effect=0.06), 1, ["completion_3"])
+    event = event_of(panel)
+    mean = event.with_trends(event.steps())
+    known = np.maximum(panel.known["completion_3"], 1)
+    left = panel.total["completion_3"] / known - mean.estimate[0] * panel.dose
+    rest = event_of(replace(panel, total=panel.total | {"completion_3": left * known})).effect
+    assert mean.std_error[0] == pytest.approx(rest.combined(event.after / event.brought).std_error[0], rel=1e-6)
+    raw = event.effect.combined(event.after / event.brought)
+    assert raw.estimate[0] == pytest.approx(mean.estimate[0])
+    assert raw.std_error[0] != pytest.approx(mean.std_error[0], rel=1e-3)
+
+
+def test_schools_doses_are_dealt_anew_with_what_programmes_differ_by_in_place() -> None:
+    panel = small_panel(20)
+    pupils = np.bincount(panel.school, panel.pupils)
+    of_school = np.bincount(panel.school, panel.pupils * panel.predicted) / pupils
+    for within_school in (0.0, 0.5):
+        predicted = of_school[panel.school] + within_school * (panel.programme % 2)
+        given = replace(panel, predicted=predicted, dose=predicted * panel.exposure[panel.cohort])
+        row = introduction(told(given, 0.04), PLAN, "completion_3")["estimates"].iloc[0]
+        assert row.p_random < 0.01
+
+
 @pytest.mark.parametrize("effect", [0.05, lambda years: 0.01 + 0.006 * np.maximum(years - 2012, 0)])
 def test_an_effect_is_no_trend_though_the_reference_had_half_a_year_of_it(effect: Any) -> None:
     event = event_of(told(small_panel(20, LONG), effect))
@@ -119,6 +143,7 @@ def test_a_placebo_year_takes_three_cohorts_from_before() -> None:
     long = introduction(panel, PLAN, "completion_3", resample=False)["checks"].set_index("check")
     # Of 2008 to 2012 those from 2010 on: nothing else differs, so that the test sees it without noise.
     assert long.loc["placebo_year", "verdict"] == "fails"
+    assert long.loc["placebo_year", "statistic"] > 1e6
 
 
 def _without_dose(panel: Panel, some: Any) -> Panel:
