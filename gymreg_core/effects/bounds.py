@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from gymreg_core.effects.regression import Fit
+from gymreg_core.effects.fit import Fit
 
 
 def relative_magnitudes(effect: Fit, years: float, violations: Sequence[float]) -> Iterator[tuple[float, float, float]]:

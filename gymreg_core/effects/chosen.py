@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from gymreg_core.effects.choices import Cells, Choice, cells, nobody, untreated
+from gymreg_core.effects.fit import Fit, reach, two_sided
 from gymreg_core.effects.panel import Bools, Floats, Ints, Panel
-from gymreg_core.effects.regression import Fit, Regression, reach, two_sided, two_stage
+from gymreg_core.effects.regression import Regression, two_stage
 from gymreg_core.effects.within import Within
 from gymreg_core.rules import rule
 

@@ -13,13 +13,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gymreg_core.effects.choices import Cells, Choice, cells, nobody, untreated
+from gymreg_core.effects.fit import Fit
 from gymreg_core.effects.found import Found, rows
 from gymreg_core.effects.heterogeneity import holm
 from gymreg_core.effects.joint_test import FAILS, HOLDS, UNCLEAR, joint_test
 from gymreg_core.effects.panel import Bools, Floats, Ints, Panel
 from gymreg_core.effects.plan import AnalysisPlan
 from gymreg_core.effects.population import of_interest
-from gymreg_core.effects.regression import Fit, Regression
+from gymreg_core.effects.regression import Regression
 from gymreg_core.effects.within import Within
 from gymreg_core.rules import rule
 

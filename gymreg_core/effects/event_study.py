@@ -8,8 +8,9 @@ from itertools import pairwise
 import numpy as np
 
 from gymreg_core.effects.choices import Cells, nobody, untreated
+from gymreg_core.effects.fit import Fit
 from gymreg_core.effects.panel import Bools, Floats, Ints, Panel
-from gymreg_core.effects.regression import Fit, Regression
+from gymreg_core.effects.regression import Regression
 from gymreg_core.effects.within import Within
 
 _A_LINE = 3

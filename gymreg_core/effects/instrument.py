@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from gymreg_core.effects.fit import Fit
 from gymreg_core.effects.found import Found, rows
 from gymreg_core.effects.joint_test import FAILS, HOLDS, UNCLEAR, joint_test
 from gymreg_core.effects.panel import SETTLED, Bools, Floats, Panel
 from gymreg_core.effects.plan import AnalysisPlan
 from gymreg_core.effects.population import of_interest
-from gymreg_core.effects.regression import Fit, ols
+from gymreg_core.effects.regression import ols
 from gymreg_core.effects.shift_share import Shocks
 from gymreg_core.effects.within import Within
 from gymreg_core.rules import rule

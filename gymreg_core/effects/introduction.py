@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from gymreg_core.effects.bounds import relative_magnitudes
 from gymreg_core.effects.choices import Cells, cells, planned_choice
 from gymreg_core.effects.event_study import EventStudy, event_study
+from gymreg_core.effects.fit import Fit
 from gymreg_core.effects.found import Found, rows
 from gymreg_core.effects.inference import randomisation, wild_bootstrap
 from gymreg_core.effects.joint_test import FAILS, HOLDS, UNCLEAR
 from gymreg_core.effects.panel import Bools, Ints, Panel
 from gymreg_core.effects.plan import AnalysisPlan
 from gymreg_core.effects.pre_trends import placebo_year, pre_trend
-from gymreg_core.effects.regression import Fit, Regression, two_stage
+from gymreg_core.effects.regression import Regression, two_stage
 from gymreg_core.effects.within import Within
 from gymreg_core.rules import rule
 

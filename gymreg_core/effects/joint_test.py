@@ -30,7 +30,7 @@ class JointTest:
 
 
 def joint_test(estimate: Floats, moves: Floats, clusters: float, violation: Floats | None = None) -> JointTest:
-    """Wald test that estimates (q,) are 0, by what each of the clusters moves them by (q columns), see regression.Fit;
+    """Wald test that estimates (q,) are 0, by what each of the clusters moves them by (q columns), see fit.Fit;
     clusters : G, those of equal weight that they rest on (`Fit.effective`).
 
     Wald's statistic W is told as F = W (G - q) / (q (G - 1)) with q and G - q degrees of freedom, as Hotelling's T² of

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gymreg_core.effects.cutoff_checks import checked, unclear
+from gymreg_core.effects.fit import Fit
 from gymreg_core.effects.found import Found, rows
 from gymreg_core.effects.joint_test import joint_test
 from gymreg_core.effects.margins import Bools, Floats, Ints
 from gymreg_core.effects.plan import AnalysisPlan
-from gymreg_core.effects.regression import Fit, Regression
+from gymreg_core.effects.regression import Regression
 from gymreg_core.effects.within import Within
 from gymreg_core.rules import rule
 

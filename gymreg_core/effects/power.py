@@ -11,10 +11,11 @@ from gymreg_core.effects.choices import Cells, cells, planned_choice
 from gymreg_core.effects.chosen import regression, why_not
 from gymreg_core.effects.dose_groups import per_thousand_regression
 from gymreg_core.effects.drawing import Drawing, drawing
+from gymreg_core.effects.fit import reach
 from gymreg_core.effects.found import Found, rows
 from gymreg_core.effects.panel import Floats, Ints, Panel
 from gymreg_core.effects.plan import AnalysisPlan
-from gymreg_core.effects.regression import Regression, ols, reach
+from gymreg_core.effects.regression import Regression, ols
 from gymreg_core.effects.variation import variation
 from gymreg_core.matching.pieces import Progress, in_pieces, worked
 from gymreg_core.rules import rule

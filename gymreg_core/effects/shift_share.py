@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gymreg_core.effects.fit import Fit
 from gymreg_core.effects.panel import Floats, Ints
-from gymreg_core.effects.regression import Fit, two_stage
+from gymreg_core.effects.regression import two_stage
 from gymreg_core.effects.within import Within
 
 _NOTHING = 1e-9

@@ -10,10 +10,10 @@ import numpy as np
 
 from gymreg_core.effects.choices import Choice, every_choice, planned_choice
 from gymreg_core.effects.chosen import Chosen, chosen, moves_together
+from gymreg_core.effects.fit import reach
 from gymreg_core.effects.found import Found, rows
 from gymreg_core.effects.panel import Floats, Panel
 from gymreg_core.effects.plan import AnalysisPlan
-from gymreg_core.effects.regression import reach
 
 
 def specifications(panel: Panel, plan: AnalysisPlan, *, jobs: int | None = None) -> Found:

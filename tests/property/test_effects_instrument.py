@@ -13,10 +13,11 @@ import pandas as pd
 import pytest
 from scipy.stats import binom
 
+from gymreg_core.effects.fit import Fit
 from gymreg_core.effects.instrument import instrument
 from gymreg_core.effects.panel import Panel
 from gymreg_core.effects.plan import AnalysisPlan
-from gymreg_core.effects.regression import Fit, two_stage
+from gymreg_core.effects.regression import two_stage
 from gymreg_core.effects.shift_share import Shocks
 from gymreg_core.effects.within import Within
 from tests.effects_panels import small_panel

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from gymreg_core.effects.regression import Regression, ols, reach, two_stage
+from gymreg_core.effects.fit import reach
+from gymreg_core.effects.regression import Regression, ols, two_stage
 from gymreg_core.effects.within import Within
 from tests.effects_regressions import Case, dummies, random_case, slow_fit, taken_out
 

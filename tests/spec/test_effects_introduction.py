@@ -12,13 +12,13 @@ import pytest
 from gymreg_core.effects.bounds import relative_magnitudes
 from gymreg_core.effects.choices import cells, planned_choice
 from gymreg_core.effects.event_study import EventStudy, event_study
+from gymreg_core.effects.fit import Fit
 from gymreg_core.effects.introduction import CHECKS, introduction
 from gymreg_core.effects.panel import Panel
 from gymreg_core.effects.plan import AnalysisPlan
 from gymreg_core.effects.population import mean_dose
 from gymreg_core.effects.pre_trends import pre_trend
 from gymreg_core.effects.redraw import Truth, redraw
-from gymreg_core.effects.regression import Fit
 from tests.effects_panels import small_panel
 
 PLAN = AnalysisPlan()
