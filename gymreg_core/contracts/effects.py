@@ -27,8 +27,8 @@ the amounts of later years. offers: applicants with the same chance of an offer 
 cutoff: applicants just above and below a study path's cut-off (regression discontinuity)."""
 OUTCOMES = ("completion_3", "completion_4", "interruption", "switching", "points")
 """completion_3, completion_4: a diploma within three, four years. interruption: left the register by the autumn after
-the start and is not back. switching: switched programme or school within a year. points: diploma points after three
-years as a share of 2,500."""
+the start and is not back. switching: switched programme or school within a year. points: those of the
+diploma or study certificate after three years as a share of 2,500, at most 1."""
 MEASURES = ("dose", "offer", "first_stage", "reduced_form")
 """What an estimate is a change by: a thousand kronor of dose, or an offer; of the dose itself by the instrument
 (thousand kronor by thousand kronor, or by an offer); of the outcome by the instrument."""

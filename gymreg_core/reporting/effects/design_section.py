@@ -6,6 +6,7 @@ import pandas as pd
 
 from gymreg_core.reporting.effects import words
 from gymreg_core.reporting.effects.parts import column, labelled, section
+from gymreg_core.reporting.effects.told import in_plan_order
 from gymreg_core.reporting.effects.view import View
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import definitions, paragraph
@@ -30,6 +31,7 @@ def _tests(view: View) -> Fragment:
     rows = rows.where(rows.table["outcome"].eq(view.plan.outcome) & rows.table["check"].ne("same_dose"))
     if not len(rows):
         return Fragment()
+    rows = in_plan_order(view, rows)
     frame = rows.table
     rows = labelled(rows, [words.name(view, "designs", str(d)) for d in frame["design"]])
     names = [capital(words.name(view, "checks", str(check))) for check in frame["check"]]

@@ -8,7 +8,7 @@ from gymreg_core.disclosure import Released
 from gymreg_core.reporting.charts import intervals
 from gymreg_core.reporting.effects import words
 from gymreg_core.reporting.effects.parts import column, columns, figure, labelled, section
-from gymreg_core.reporting.effects.told import ABOUT, at_mean_dose, drawable_rows, with_intervals
+from gymreg_core.reporting.effects.told import ABOUT, at_mean_dose, drawable_rows, in_plan_order, with_intervals
 from gymreg_core.reporting.effects.view import View
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
@@ -50,7 +50,7 @@ def _one_scale(view: View) -> Fragment:
     drawn = drawable_rows(rows)
     if not len(drawn):
         return paragraph(view.say("results.no_numbers")) + listed
-    drawn = drawn.sort("series", ascending=True)
+    drawn = in_plan_order(view, drawn)
     message = view.say("results.caption", outcome=outcome, n=number(len(drawn), view.language))
     drawing = intervals(
         drawn,

@@ -61,3 +61,10 @@ def drawable_rows(rows: Released) -> Released:
     for end in _ENDS:
         finite &= frame[end].astype("float64").map(math.isfinite)
     return rows.where(finite)
+
+
+def in_plan_order(view: View, rows: Released) -> Released:
+    """The rows by design, in the order of the plan; within a design as they were."""
+    place = {design: at for at, design in enumerate(view.plan.designs)}
+    order = rows.table["design"].map(place).argsort(kind="stable")
+    return view.release(rows.table.iloc[order])
