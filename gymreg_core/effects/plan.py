@@ -27,7 +27,7 @@ class AnalysisPlan(BaseModel):
     smallest_of_interest : percentage points of the outcome at the mean dose, or by an offer; a smaller effect is no
         reason to decide anything.
     power : share of simulations in which an effect has to be told from none to count as detectable.
-    simulations, seed : of power and of the bootstrap.
+    simulations : of power. seed : of power, of the bootstrap and of doses dealt out anew.
     registered : where and when the plan was fixed, in words.
     """
 
