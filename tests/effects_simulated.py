@@ -16,10 +16,11 @@ from gymreg_core.effects.cutoff import cutoff
 from gymreg_core.effects.dose import dose, lead_dose
 from gymreg_core.effects.dose_groups import _pre_trend, dose_groups, grouped
 from gymreg_core.effects.event_study import EventStudy, event_study
+from gymreg_core.effects.fit import reach
 from gymreg_core.effects.found import Found, joined
 from gymreg_core.effects.instrument import instrument
 from gymreg_core.effects.introduction import introduction
-from gymreg_core.effects.mechanisms import _joint, composition, mechanisms
+from gymreg_core.effects.mechanisms import composition, mechanisms, verdict_of
 from gymreg_core.effects.offers import offers
 from gymreg_core.effects.panel import Panel
 from gymreg_core.effects.plan import AnalysisPlan
@@ -28,7 +29,7 @@ from gymreg_core.effects.power import SIMULATED, prepared
 from gymreg_core.effects.pre_trends import pre_trend
 from gymreg_core.effects.redraw import Truth, redraw
 from gymreg_core.effects.redraw_margins import MarginTruth, redraw_margins
-from gymreg_core.effects.regression import Regression, reach
+from gymreg_core.effects.regression import Regression
 from gymreg_core.effects.within import Within
 from tests.effects_admissions import admitted_margins
 from tests.effects_lotteries import drawn_applicants, made_up_intake
@@ -159,7 +160,7 @@ BROKEN = {
     Broken("diverging trends", "dose_groups", "pre_trend", later=3): Truth(trend=0.004),
     Broken("leaking dose", "dose", "lead_dose"): Truth(lead=0.01),
     Broken("the dose moves the intake", "introduction", "composition", random=True): Truth(composition=0.05),
-    Broken("the dose moves what was settled", "dose", "placebo_outcome"): Truth(composition=0.01),
+    Broken("the dose moves what was settled", "dose", "placebo_outcome"): Truth(settled=0.01),
 }
 
 
@@ -241,4 +242,4 @@ def one_composition(seed: int) -> float:
     """p-value of the test of the intake, on a random panel in which the dose does not move it."""
     told = composition(small_panel(100, seed=seed, pupils=60), PLAN)
     assert not isinstance(told, str), told
-    return float(_joint(told, None)["p_value"])
+    return float(verdict_of(told, None)["p_value"])

@@ -10,16 +10,21 @@ import numpy as np
 from gymreg_core.effects.choices import cells, planned_choice
 from gymreg_core.effects.chosen import regression
 from gymreg_core.effects.dose_groups import grouped
+from gymreg_core.effects.fit import Fit
 from gymreg_core.effects.found import Found, rows
 from gymreg_core.effects.joint_test import UNCLEAR, joint_test
 from gymreg_core.effects.panel import SETTLED, Bools, Floats, Panel
 from gymreg_core.effects.plan import AnalysisPlan
 from gymreg_core.effects.population import of_interest
-from gymreg_core.effects.regression import Fit, Regression
+from gymreg_core.effects.regression import Regression
+from gymreg_core.effects.school_years import first_price_year
 from gymreg_core.effects.within import Within
 from gymreg_core.rules import rule
 
 PANEL_DESIGNS = ("introduction", "dose", "dose_groups")
+PLACEBO = "girls"
+"""What was settled before, and is told alike of all cohorts: late starters are not where an extract begins, and merit
+values within a band are not where their rules change. They are told in `balance` but not tested."""
 Fits = dict[str, Fit]
 _NOTHING = 1e-9
 """A standard error below this share of the outcome's own size is rounding."""
@@ -44,7 +49,8 @@ def mechanisms(panel: Panel, plan: AnalysisPlan, design: str) -> Found:
         checks.append(what | {"check": "composition"} | _of_intake(panel, plan, outcome, intake))
         checks.append(what | {"check": "placebo_outcome"} | _of_settled(panel, plan, settled))
         if outcome == plan.outcome:
-            told = {name: fit for part in (intake, settled) if not isinstance(part, str) for name, fit in part.items()}
+            told = {} if isinstance(intake, str) else {"intake_rank": intake}
+            told |= {} if isinstance(settled, str) else settled
             balance = [
                 what | {"covariate": name, "pupils": fit.pupils} | {n: float(getattr(fit, n)[0]) for n in _NUMBERS}
                 for name, fit in told.items()
@@ -52,35 +58,48 @@ def mechanisms(panel: Panel, plan: AnalysisPlan, design: str) -> Found:
     return Found({"checks": rows("checks", checks), "balance": rows("balance", balance)})
 
 
-def composition(panel: Panel, plan: AnalysisPlan) -> Fits | str:
-    """Share of covered starters and their mean merit by the dose that was foretold, times the exposure.
+def composition(panel: Panel, plan: AnalysisPlan) -> Fit | str:
+    """Mean rank of the intake by predicted dose, before and since there was a supplement to know of; or why nothing.
 
-    Schools with a low intake by chance in the years that foretell their dose have an ordinary one later, and that
-    is none of the money's doing. So the first of those years alone foretells, and is left out; the second, untouched by
-    its chances, is what later cohorts are compared with. Effects of school and programme and of cohort.
+    Rank by merit within the cohort, 0 lowest, 1 highest, those without a merit value lowest: grades that rise for all
+    move nobody's. Of starters as old as the cohort; how many came late by another programme, the first years that an
+    extract reaches back to do not tell alike. Of cohorts whose merit values are made as the last one's: a language on
+    top (rules/merit.yml, from 2014) let others in, and that was none of the money's doing. Without those that foretell
+    the dose, as a school with a low intake by chance has an ordinary one later. Effects of school and programme and of
+    cohort.
     """
-    foretelling = int(rule("effects", "base_cohorts")[0])
-    foretold = _foretold(panel, foretelling)
-    there = np.isfinite(foretold) & (panel.cohorts[panel.cohort] != foretelling)
-    before = panel.exposure[panel.cohort[there]] <= float(rule("effects", "untreated_below"))
-    if not before.any():
-        return "no_earlier"
-    if before.all():
-        return "no_outcome"
-    cell, number = np.unique(panel.place[there] * len(panel.cohorts) + panel.cohort[there], return_inverse=True)
-    place, cohort = np.divmod(cell, len(panel.cohorts))
+    years = panel.cohorts.astype(np.int64)
+    made = [rule("merit", "language_on_top", year) == rule("merit", "language_on_top", years[-1]) for year in years]
+    alike = np.array(made, np.bool_) & (years > int(rule("effects", "base_cohorts")[1]))
+    knew, pupils = years >= first_price_year(), _on_time(panel)
+    there = np.isfinite(panel.predicted) & alike[panel.cohort] & (pupils > 0)
+    since = knew[panel.cohort[there]]
+    if since.all() or not since.any():
+        return "no_earlier" if since.all() else "no_outcome"
+    cell, number = np.unique(panel.place[there] * len(years) + panel.cohort[there], return_inverse=True)
+    place, cohort = np.divmod(cell, len(years))
     first = np.unique(number, return_index=True)[1]
-    pupils = np.bincount(number, panel.pupils[there])
-    merit_known = np.bincount(number, panel.settled_known["merit"][there])
-    some = merit_known > 0
-    covered = np.bincount(number, panel.covered[there])[some] / pupils[some]
-    merit = np.bincount(number, panel.settled_total["merit"][there])[some] / merit_known[some]
-    within = Within.of([place[some], cohort[some]], pupils[some])
-    brought = (foretold[there][first] * panel.exposure[cohort])[some]
-    prepared = Regression.of(brought, within, panel.school[there][first][some])
-    if prepared.refusal:
-        return prepared.refusal
-    return {name: prepared.fit(one, plan.confidence) for name, one in (("covered", covered), ("intake_merit", merit))}
+    weight = np.bincount(number, pupils[there])
+    rank = np.bincount(number, (pupils * _rank(panel, pupils))[there]) / weight
+    within = Within.of([place, cohort], weight)
+    prepared = Regression.of((panel.predicted[there] * since)[first], within, panel.school[there][first])
+    return prepared.refusal or prepared.fit(rank, plan.confidence)
+
+
+def _on_time(panel: Panel) -> Floats:
+    """Starters who are not older than the cohort (r,)."""
+    return np.asarray(panel.pupils - np.minimum(panel.settled_total["older"], panel.pupils), np.float64)
+
+
+def _rank(panel: Panel, pupils: Floats) -> Floats:
+    """The middle rank of a cell's merit band within its cohort (r,), 0 ... 1."""
+    bands = len(panel.bands)
+    counts = np.zeros((len(panel.cohorts), bands))
+    order = (panel.band + 1) % bands  # the last, without a merit value, comes first
+    np.add.at(counts, (panel.cohort, order), pupils)
+    below = np.cumsum(counts, axis=1) - counts / 2
+    ranks = below / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    return np.asarray(ranks[panel.cohort, order])
 
 
 def placebo_outcomes(panel: Panel, plan: AnalysisPlan, design: str, there: Bools) -> Fits | str:
@@ -114,46 +133,32 @@ def placebo_outcomes(panel: Panel, plan: AnalysisPlan, design: str, there: Bools
     return {name: fit for (name, one), fit in told if fit.std_error[0] > _NOTHING * np.abs(one).max()} or "no_variation"
 
 
-def _of_intake(panel: Panel, plan: AnalysisPlan, outcome: str, intake: Fits | str) -> dict[str, Any]:
-    """Joint test of the two; power against a move that would by itself make an effect of interest, as covered pupils
-    have the outcome less often, or more, than the others."""
+def _of_intake(panel: Panel, plan: AnalysisPlan, outcome: str, intake: Fit | str) -> dict[str, Any]:
+    """The test, and its power against a move that would by itself make an effect of interest, as covered pupils have
+    the outcome less often, or more, than the others."""
     if isinstance(intake, str):
         return {"verdict": UNCLEAR, "refusal": intake}
     share = panel.covered / np.maximum(panel.pupils, 1)
-    gaps = []
-    for known, total in (
-        (panel.known[outcome], panel.total[outcome]),
-        (panel.settled_known["merit"], panel.settled_total["merit"]),
-    ):
-        with np.errstate(invalid="ignore", divide="ignore"):
-            gaps.append((share @ total) / (share @ known) - ((1 - share) @ total) / ((1 - share) @ known))
-    outcomes, merit = gaps
-    usable = np.isfinite(gaps).all() and outcomes != 0
-    violation = of_interest(panel, plan) / outcomes * np.array([1, merit]) if usable else None
-    return _joint(intake, violation)
+    pupils = _on_time(panel)
+    apart = _gap(share, panel.known[outcome].astype(np.float64), panel.total[outcome])
+    ranks = _gap(share, pupils, pupils * _rank(panel, pupils))
+    usable = np.isfinite([apart, ranks]).all() and apart != 0
+    return verdict_of(intake, np.array([of_interest(panel, plan) / apart * ranks]) if usable else None)
+
+
+def _gap(share: Floats, known: Floats, total: Floats) -> float:
+    """The mean of the covered less that of the others, by the share of a cell that is covered; NaN without both."""
+    covered, others = share @ known, (1 - share) @ known
+    return float((share @ total) / covered - ((1 - share) @ total) / others) if covered > 0 and others > 0 else np.nan
 
 
 def _of_settled(panel: Panel, plan: AnalysisPlan, settled: Fits | str) -> dict[str, Any]:
-    """Joint test of all; power against one of the shares that moves by as much as an effect of interest."""
-    if isinstance(settled, str):
-        return {"verdict": UNCLEAR, "refusal": settled}
-    shares = [name != "merit" for name in settled]
-    return _joint(settled, np.diag(np.full(len(settled), of_interest(panel, plan)))[shares])
+    """The test of PLACEBO, and its power against a move by as much as an effect of interest."""
+    if isinstance(settled, str) or PLACEBO not in settled:
+        return {"verdict": UNCLEAR, "refusal": settled if isinstance(settled, str) else "no_variation"}
+    return verdict_of(settled[PLACEBO], np.array([of_interest(panel, plan)]))
 
 
-def _joint(fits: Fits, violation: Floats | None) -> dict[str, Any]:
-    """Of estimates from regressions on the same schools: a row of `checks`."""
-    estimate = np.concatenate([fit.estimate for fit in fits.values()])
-    moves = np.concatenate([fit.moves for fit in fits.values()], axis=1)
-    return joint_test(estimate, moves, min(fit.effective for fit in fits.values()), violation).row
-
-
-def _foretold(panel: Panel, year: int) -> Floats:
-    """The dose that the intake of a year would bring the school and programme (r,) by the amounts of the first cohort
-    that has the supplement whole; NaN without that intake, or without such a cohort."""
-    whole = np.flatnonzero(panel.exposure >= 1)
-    of_place = np.full(int(panel.place.max(initial=-1)) + 1, np.nan)
-    later = panel.cohorts[panel.cohort] == year + int(rule("effects", "intake_lag"))
-    if len(whole):
-        of_place[panel.place[later]] = panel.shares[later] @ panel.amounts[whole[0]]
-    return np.asarray(of_place[panel.place])
+def verdict_of(fit: Fit, violation: Floats | None) -> dict[str, Any]:
+    """Of estimates together: a row of `checks`."""
+    return joint_test(fit.estimate, fit.moves, fit.effective, violation).row

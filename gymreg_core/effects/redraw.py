@@ -15,6 +15,7 @@ import numpy as np
 
 from gymreg_core.contracts.effects import OUTCOMES
 from gymreg_core.effects.panel import Floats, Ints, Panel
+from gymreg_core.effects.school_years import first_price_year
 from gymreg_core.effects.variation import standard_line
 from gymreg_core.errors import BadParameters
 
@@ -37,7 +38,8 @@ class Truth:
     What breaks a design: trend, share a year per thousand kronor of predicted dose (diverging trends); lead, of the
     dose of the next cohort at the same school and programme (it leaks to those before it); neighbour, of the dose of
     the same programme at the school beside it (the next one in the panel); composition, how much the logarithm of the
-    number of covered pupils moves, and the shares that were settled before (points of merit: a hundred times that).
+    number of covered pupils moves of cohorts that knew of a supplement; settled, how much the share of girls does
+    (points of merit: a hundred times that).
     """
 
     effect: float = 0.0
@@ -51,6 +53,7 @@ class Truth:
     lead: float = 0.0
     neighbour: float = 0.0
     composition: float = 0.0
+    settled: float = 0.0
 
     def of_cells(self, panel: Panel) -> Floats:
         """The effect of a thousand kronor of dose in each cell: (r,)."""
@@ -140,7 +143,8 @@ def _drawn(panel: Panel, known: Ints, total: Floats, added: Floats, rng: np.rand
 
 def _composed(panel: Panel, truth: Truth, rng: np.random.Generator) -> Panel:
     """The panel with what was settled before drawn anew, and with `composition` the number of covered pupils too."""
-    pupils, moved = panel.pupils, truth.composition * panel.dose
+    pupils, settled = panel.pupils, truth.settled * panel.dose
+    moved = truth.composition * panel.dose * (panel.cohorts >= first_price_year())[panel.cohort]
     if truth.composition:
         factor = np.where(panel.covered > 0, np.exp(moved - moved.mean()), 1.0)
         pupils = np.where(panel.covered > 0, rng.poisson(panel.pupils * factor), panel.pupils).astype(np.int64)
@@ -156,9 +160,10 @@ def _composed(panel: Panel, truth: Truth, rng: np.random.Generator) -> Panel:
     total = {}
     for name, known in panel.settled_known.items():
         if name == "merit":
-            total[name] = _merit(panel, known, panel.settled_total[name], 100 * moved, rng)
+            total[name] = _merit(panel, known, panel.settled_total[name], 100 * settled, rng)
         else:
-            total[name] = _drawn(panel, known, panel.settled_total[name], moved + _places(panel, truth, rng), rng)
+            by_dose = settled if name == "girls" else 0.0
+            total[name] = _drawn(panel, known, panel.settled_total[name], by_dose + _places(panel, truth, rng), rng)
     return replace(panel, settled_total=total)
 
 

@@ -114,7 +114,7 @@ def test_composition_moves_the_intake_and_what_was_settled() -> None:
     for strength in (0.0, 0.05):
         slopes = {"covered": [], "girls": [], "merit": []}
         for seed in range(30):
-            panel = redraw(PANEL, Truth(composition=strength), seed, [OUTCOME])
+            panel = redraw(PANEL, Truth(composition=strength, settled=strength), seed, [OUTCOME])
             assert (panel.known[OUTCOME] <= panel.pupils).all()
             assert (panel.total[OUTCOME] <= panel.known[OUTCOME]).all()
             assert (panel.covered <= panel.pupils).all()
