@@ -61,7 +61,7 @@ class Shocks:
         the shocks once levels and periods are out. 0 where nothing is."""
         left = self._within(self.size)
         told = np.bincount(self.level, self.weight * left**2)
-        size = self.weight @ self.size**2
+        size = float(self.weight @ self.size**2)
         return 0.0 if told.sum() <= _NOTHING**2 * max(size, 1e-300) else float(told.sum() ** 2 / (told @ told))
 
     def fit(self, outcome: NDArray[Any], treatment: NDArray[Any] | None, pupils: int, confidence: float) -> Fit:
