@@ -26,6 +26,7 @@ from gymreg_core.reporting.charts.canvas import (
     ticks,
     words,
 )
+from gymreg_core.reporting.charts.legend import Key, legend
 from gymreg_core.reporting.charts.states import STATE_COLOURS
 from gymreg_core.vocabulary.programmes import Language
 
@@ -98,7 +99,7 @@ def _apart(heights: Sequence[float]) -> list[float]:
     return [placed[at] for at in range(len(heights))]
 
 
-def intervals(
+def intervals(  # noqa: PLR0913
     released: Released,
     *,
     label: str,
@@ -106,6 +107,7 @@ def intervals(
     band: tuple[str, str],
     text: str,
     group: str,
+    hollow: tuple[str, str] | None = None,
     axis_title: str,
     language: Language,
 ) -> bytes:
@@ -116,9 +118,11 @@ def intervals(
     released : a row per difference, in the order to draw; differences of shares.
     label, value, band, text : columns: name of the row, the difference, the ends of its interval, what to write.
     group : column that splits the rows into blocks with a heading each. axis_title : what the scale is.
+    hollow : a column, and the word in it of the rows whose points are not filled; the word stands in the legend.
     """
     low, high = band
-    frame = drawable(released, group, label, value, low, high, text)
+    frame = drawable(released, group, label, value, low, high, text, *(hollow or ())[:1])
+    empty = hollow is not None and hollow[1] in set(frame[hollow[0]])
     left, right = text_width(frame[label].tolist()), text_width(frame[text].tolist(), SMALL) + _AWAY
     plot = WIDTH - left - right - 12
     least, most = ends(frame[low], frame[high])
@@ -128,6 +132,8 @@ def intervals(
     below = {"values": ticks(least, most, 4), "labelExpr": POINTS, "grid": True, "domain": False, "ticks": False}
     names = {"domain": False, "ticks": False, "minExtent": left, "maxExtent": left}
     blocks: list[Spec] = []
+    if hollow and empty:
+        blocks.append(legend([Key(hollow[1], PAPER, NAVY, "circle")], plot, left))
     groups = list(frame.groupby(group, sort=False))
     for at, (name, rows) in enumerate(groups):
         last = at == len(groups) - 1
@@ -135,6 +141,11 @@ def intervals(
         beyond = {"x": quantity(low, **own), "x2": {"field": high}}
         middle, aside = {"x": quantity(value, **own)}, {"x": {"value": plot}}
         point = {"shape": "circle", "size": 110, "fill": NAVY, "stroke": PAPER, "strokeWidth": 1, "opacity": 1}
+        points = [mark("point", middle, **point)]
+        if hollow and empty:
+            unfilled = {**point, "fill": PAPER, "stroke": NAVY, "strokeWidth": 2}
+            of = {"field": hollow[0], "equal": hollow[1]}
+            points += [{"transform": [{"filter": of}], **mark("point", middle, **unfilled)}]
         nought = {"x": {"datum": 0, "type": "quantitative", **own}, "y": {"value": 0}, "y2": {"value": "height"}}
         blocks.append({
             "title": str(name),
@@ -145,7 +156,7 @@ def intervals(
             "layer": [
                 {"data": {"values": [{}]}, **mark("rule", nought, color=INK)},
                 mark("rule", beyond, color=QUIET, strokeWidth=2.5),
-                mark("point", middle, **point),
+                *points,
                 words(aside, text, align="left", dx=_AWAY),
             ],
         })  # fmt: skip

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
 
 from gymreg_core import __version__
+from gymreg_core.cohort.cards import card
 from gymreg_core.reporting.common_appendix import assumed, defined, files, ground, otherwise, parameters
 from gymreg_core.reporting.effects import words
 from gymreg_core.reporting.effects.parts import column, section
@@ -22,6 +24,8 @@ _DEFINED = (
     *("structural_supplement", "cohort", "completion", "diploma", "interruption", "switch", "merit_value"),
     *("study_path", "cutoff", "provider", "national", "preparatory", "vocational"),
 )
+_PIECE = 16
+"""Signs of a checksum that stand together, so that a narrow page can break it."""
 _LIMITS = ("few_earlier", "use_unknown", "dose_is_mix", "cohorts_before", "linked", "schools_known", "offers_not_money")
 _METHODS = (
     *("dose", "fixed_effects", "clusters", "introduction", "pre_trend", "bounds", "dose_groups", "instrument"),
@@ -42,17 +46,18 @@ def plan(view: View) -> Fragment:
     first, last = p.first_cohort or view.say("plan.first"), p.last_cohort or view.say("plan.last")
     values = {
         "outcome": words.name(view, "outcomes", p.outcome),
-        "also": listing([words.name(view, "short", one) for one in p.also], view.language),
+        "also": "; ".join(words.name(view, "short", one) for one in p.also) or view.say("plan.none"),
         "cohorts": view.say("plan.cohorts_are", first=first, last=last),
         "programmes": view.say(f"specification.programmes.{p.programmes}"),
         "main": words.name(view, "designs", p.main),
         "designs": "; ".join(words.name(view, "designs", one) for one in p.designs),
+        "groups": listing([view.say(f"groups.of.{one}") for one in p.groups], view.language) or view.say("plan.none"),
         "confidence": percent(p.confidence, view.language, 0),
         "smallest": number(p.smallest_of_interest, view.language, 1),
         "power": percent(p.power, view.language, 0),
         "simulations": view.say("plan.simulations_are", n=number(p.simulations, view.language), seed=str(p.seed)),
         "registered": p.registered or view.say("plan.not_registered"),
-        "hash": view.studied.plan_hash,
+        "hash": " ".join(re.findall(f".{{1,{_PIECE}}}", view.studied.plan_hash)),
     }
     frame = pd.DataFrame({"label": [view.say(f"plan.{name}") for name in values], "note": list(values.values())})
     shown = [column(view, "label", "point"), column(view, "note", "what")]
@@ -73,6 +78,12 @@ def assumptions(view: View) -> Fragment:
     def said(file: str, name: str, dated: list[dict[str, Any]]) -> str:
         if file == "effects_wording":
             return view.say("assumed.wording", design=words.name(view, "designs", name))
+        if file == "measures":
+            return view.say("assumed.measure", name=card(name).words(view.language).name)
+        if file == "cleaning":
+            last = dated[-1]
+            blanks = last["value"] if isinstance(last["value"], dict) else {}
+            return str(last[view.language]).strip().format(**blanks)
         known = f"assumed.{file}.{name}"
         return view.say(known) if view.says(known) else otherwise(view, name, dated)
 

@@ -15,9 +15,6 @@ from gymreg_core.vocabulary.phrases import share_points
 _Box = tuple[str, str, str]
 _ORE = 100
 _MILLION = 1_000_000
-_SILENT = ("withdrawn", "none")
-_DIRECTED = ("more", "less")
-"""Findings whose number is told in large type."""
 
 
 def in_brief(view: View) -> Fragment:
@@ -75,7 +72,7 @@ def _counted(view: View, quantity: str, what: str, decimals: int) -> _Box | None
     if row is None or told is None:
         return None
     low, high = (change(row[end], view.language, decimals) for end in ("low", "high"))
-    if told["finding"] in _DIRECTED:
+    if told["finding"] in words.DIRECTED:
         return change(row["estimate"], view.language, decimals), what, _interval(view, low, high)
     only = view.say("brief.box.only_interval", share=_confidence(view))
     return view.say("brief.box.span", low=low, high=high), what, only
@@ -98,7 +95,7 @@ def _told(view: View, quantity: str) -> dict[str, float] | None:
     """A row of costs of the main design, where a number of it may be told."""
     told = words.conclusion(view)
     row = view.row("cost", design=view.plan.main, outcome=view.plan.outcome, quantity=quantity)
-    if told is None or told["claim"] in _SILENT or row is None or row["refusal"] or row["estimate"] is None:
+    if told is None or told["claim"] in words.SILENT or row is None or row["refusal"] or row["estimate"] is None:
         return None
     return {end: float(row[end]) for end in ("estimate", "low", "high")}
 

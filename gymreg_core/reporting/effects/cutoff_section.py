@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from gymreg_core.disclosure import Released
 from gymreg_core.reporting.charts import at_cutoff
 from gymreg_core.reporting.effects import words
-from gymreg_core.reporting.effects.parts import column, columns, figure, labelled, long_table, section
-from gymreg_core.reporting.effects.told import with_intervals
+from gymreg_core.reporting.effects.parts import column, figure, labelled, long_table, section
+from gymreg_core.reporting.effects.settled import settled
+from gymreg_core.reporting.effects.told import with_intervals, withdrawn
 from gymreg_core.reporting.effects.view import View
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.tables import Form, table
-from gymreg_core.vocabulary.numbers import number
+from gymreg_core.vocabulary.phrases import merit
 
 _CUTOFF, _OFFERS = "cutoff", "offers"
 _FEWEST = 6
@@ -24,7 +24,8 @@ def at_cutoffs(view: View) -> Fragment:
     """Outcomes by the distance to the cut-off, the estimate with other choices, and who is alike."""
     if not {_CUTOFF, _OFFERS} & set(view.plan.designs):
         return Fragment()
-    out = section(view, "cutoff", "antagningsgrans") + paragraph(view.say("cutoff.lead"), view.say("cutoff.not_money"))
+    told = [view.say("cutoff.lead")] if _CUTOFF in view.plan.designs else [view.say("cutoff.same_chance")]
+    out = section(view, "cutoff", "antagningsgrans") + paragraph(*told, view.say("cutoff.not_money"))
     found = _picture(view) + _choices(view) + _alike(view)
     return out + (found if found.markdown else paragraph(view.say("cutoff.none")))
 
@@ -57,7 +58,7 @@ def _picture(view: View) -> Fragment:
     data = long_table(
         view, rows, shown, caption=view.say("cutoff.table"), identifier="antagningsgrans", csv=view.say("cutoff.csv")
     )
-    message = view.say("cutoff.caption", outcome=outcome)
+    message = " ".join([view.say("cutoff.caption", outcome=outcome), *withdrawn(view, _CUTOFF)])
     alt = view.say("cutoff.alt", about=view.about, message=message)
     return figure(view, "antagningsgrans", drawing, kind="bins", alt=alt, caption=message, data=data)
 
@@ -70,10 +71,7 @@ def _choices(view: View) -> Fragment:
         return Fragment()
     rows = with_intervals(view, rows)
     frame = rows.table
-    told = [
-        view.say(f"cutoff.kind.{kind}", points=number(float(value), view.language, 1))
-        for kind, value in zip(frame["kind"], frame["value"], strict=True)
-    ]
+    told = [_choice(view, str(kind), float(value)) for kind, value in zip(frame["kind"], frame["value"], strict=True)]
     shown = [
         column(view, "label", "choice"),
         column(view, "note", "difference_plain", "points_text"),
@@ -89,26 +87,17 @@ def _choices(view: View) -> Fragment:
     return section(view, "cutoff.choices", "gransval", 3) + paragraph(view.say("cutoff.choices_lead")) + listed
 
 
+def _choice(view: View, kind: str, value: float) -> str:
+    """'fönster på 21,2 poäng', 'utan dem på själva gränsen', 'påhittad gräns 25 poäng under'."""
+    if kind == "donut" and value == 0:
+        return view.say("cutoff.kind.nearest")
+    side = ("_below" if value < 0 else "_above") if kind == "placebo" else ""
+    return view.say(f"cutoff.kind.{kind}{side}", points=merit(round(abs(value), 1), view.language))
+
+
 def _alike(view: View) -> Fragment:
     """What was settled before the admission, by offer and at the cut-off."""
-    rows: Released = view.shown["balance"]
-    frame = rows.table
-    rows = rows.where(frame["design"].isin([_CUTOFF, _OFFERS]) & frame["outcome"].eq(view.plan.outcome))
-    if not len(rows):
-        return Fragment()
-    frame = rows.table
-    told = []
-    for row in frame.to_dict("records"):
-        size, low, high = (number(float(row[end]), view.language, 2) for end in ("estimate", "low", "high"))
-        told.append(f"{size} ({view.say('span', low=low, high=high)})")
-    rows = labelled(rows, [words.name(view, "designs", str(d)) for d in frame["design"]])
-    names = [view.say(f"covariate.{one}") for one in frame["covariate"]]
-    rows = rows.with_words("label_to", names).with_words("note", told)
-    shown = [
-        column(view, "label", "design"),
-        column(view, "label_to", "covariate"),
-        column(view, "note", "difference_unit", "points_text"),
-        *columns(view, "p_value", "pupils"),
-    ]
-    listed = table(rows, shown, caption=view.say("alike.table"), identifier="likhet", language=view.language)
+    listed = settled(view, (_OFFERS, _CUTOFF), caption="alike.table", name="likhet")
+    if not listed.markdown:
+        return listed
     return section(view, "alike", "likhet", 3) + paragraph(view.say("alike.lead")) + listed

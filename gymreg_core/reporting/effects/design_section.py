@@ -6,6 +6,7 @@ import pandas as pd
 
 from gymreg_core.reporting.effects import words
 from gymreg_core.reporting.effects.parts import column, labelled, section
+from gymreg_core.reporting.effects.settled import settled
 from gymreg_core.reporting.effects.told import in_plan_order
 from gymreg_core.reporting.effects.view import View
 from gymreg_core.reporting.fragments import Fragment
@@ -22,7 +23,7 @@ def designs(view: View) -> Fragment:
         for d in view.plan.designs
     ]
     out = section(view, "designs", "upplagg") + paragraph(view.say("designs.lead"), view.say("designs.why"))
-    return out + definitions(pairs) + _tests(view) + _claims(view)
+    return out + definitions(pairs) + _tests(view) + _settled(view) + _claims(view)
 
 
 def _tests(view: View) -> Fragment:
@@ -58,6 +59,16 @@ def _verdict(view: View, design: str, check: str, verdict: str) -> str:
     return told if check in view.needs(design) else view.say("verdict.beside", verdict=told)
 
 
+def _settled(view: View) -> Fragment:
+    """What was settled before the start, and should not follow the dose."""
+    listed = settled(
+        view, [d for d in view.plan.designs if not view.is_offer(d)], caption="settled.table", name="avgjort"
+    )
+    if not listed.markdown:
+        return listed
+    return section(view, "settled", "avgjort", 3) + paragraph(view.say("settled.lead")) + listed
+
+
 def _claims(view: View) -> Fragment:
     """What may be said of every design, and why."""
     rows = view.shown["conclusions"]
@@ -65,14 +76,11 @@ def _claims(view: View) -> Fragment:
     if not len(rows):
         return Fragment()
     frame = rows.table
-    claims = [
-        words.name(view, "claims", "causal_offer" if c == "causal" and view.is_offer(str(d)) else str(c))
-        for d, c in zip(frame["design"], frame["claim"], strict=True)
-    ]
+    claims = [words.claim(view, str(d), str(c)) for d, c in zip(frame["design"], frame["claim"], strict=True)]
     reasons = [_because(view, row) for _, row in frame.iterrows()]
     rows = labelled(rows, [words.name(view, "designs", str(d)) for d in frame["design"]])
     rows = rows.with_words("label_to", claims).with_words("note", reasons)
-    shown = [column(view, "label", "design"), column(view, "label_to", "claim"), column(view, "note", "because")]
+    shown = [column(view, "label", "design"), column(view, "label_to", "carries"), column(view, "note", "because")]
     caption = view.say("claims.table", outcome=words.name(view, "outcomes", view.plan.outcome))
     listed = table(rows, shown, caption=caption, identifier="pastaenden", language=view.language)
     return (

@@ -43,7 +43,7 @@ def _spread(view: View) -> Fragment:
         titles=(view.say("doses.axis"), view.say("doses.amount")),
         language=view.language,
     )
-    shown = columns(view, "cohort", "dose_low", "dose", "dose_high")
+    shown = [*columns(view, "cohort", "dose_low"), column(view, "dose", "dose_middle"), column(view, "dose_high")]
     data = table(wide, shown, caption=view.say("doses.spread_table"), identifier="dosen", language=view.language)
     alt = view.say("doses.alt", about=view.about, message=message)
     return figure(view, "dosen", drawing, kind="bands", alt=alt, caption=message, data=data)

@@ -6,7 +6,7 @@ from gymreg_core.disclosure import Released
 from gymreg_core.reporting.charts import by_cohort
 from gymreg_core.reporting.effects import words
 from gymreg_core.reporting.effects.parts import column, columns, figure, labelled, long_table, section
-from gymreg_core.reporting.effects.told import drawable_rows, span, with_intervals
+from gymreg_core.reporting.effects.told import ENDS, drawable_rows, span, with_intervals, withdrawn
 from gymreg_core.reporting.effects.view import View
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
@@ -30,14 +30,15 @@ def over_time(view: View) -> Fragment:
 def _picture(view: View, design: str, name: str) -> Fragment:
     rows = view.shown["event"]
     rows = rows.where(rows.table["design"].eq(design) & rows.table["outcome"].eq(view.plan.outcome))
-    rows = drawable_rows(rows)
+    rows = drawable_rows(_with_reference(view, rows))
     if not len(rows):
         return Fragment()
     groups = [view.say(f"group.dose_group.{g}") if g else "" for g in rows.table["group"]]
     rows = with_intervals(view, rows.with_words("series", groups))
-    rows = labelled(rows, [view.say("event.reference") if ref else "" for ref in rows.table["reference"]])
+    told = zip(rows.table["reference"], rows.table["note"], strict=True)
+    rows = rows.with_words("note", [view.say("event.reference") if reference else note for reference, note in told])
     frame = rows.table
-    before = frame.loc[frame["reference"], "cohort"]
+    before = frame.loc[frame["reference"].astype(bool), "cohort"]
     last = float(before.iloc[0]) if len(before) else float(frame["cohort"].min())
     drawing = by_cohort(
         rows,
@@ -59,9 +60,16 @@ def _picture(view: View, design: str, name: str) -> Fragment:
     data = long_table(
         view, rows, shown, caption=view.say("event.table", design=title), identifier=name, csv=view.say("event.csv")
     )
-    message = _message(view, design, rows, last)
+    message = " ".join([_message(view, design, rows, last), *withdrawn(view, design)])
     alt = view.say("event.alt", about=view.about, message=message)
     return figure(view, name, drawing, kind="cohorts", alt=alt, caption=message, data=data)
+
+
+def _with_reference(view: View, rows: Released) -> Released:
+    """The rows with the cohort that the others are compared with at 0, from 0 to 0."""
+    frame = rows.table
+    at = frame["reference"].astype(bool) & frame["estimate"].notna()
+    return view.release(frame.assign(**{end: frame[end].astype("float64").mask(at, 0.0) for end in ENDS}))
 
 
 def _message(view: View, design: str, rows: Released, last: float) -> str:
@@ -93,7 +101,7 @@ def _bounds(view: View) -> Fragment:
         low, high = (float(row[end]) * view.mean_dose for end in ("low", "high"))
         told.append(span(view, low, high))
     rows = rows.with_words("note", told)
-    shown = [column(view, "violation"), column(view, "note", "robust", "points_text")]
+    shown = [column(view, "violation", form="ratio"), column(view, "note", "robust", "points_text")]
     rows = labelled(rows, [words.name(view, "designs", str(d)) for d in rows.table["design"]])
     shown = [column(view, "label", "design"), *shown]
     listed = table(rows, shown, caption=view.say("bounds.table"), identifier="granser", language=view.language)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from gymreg_core.disclosure import Released
 from gymreg_core.reporting.charts import intervals
 from gymreg_core.reporting.effects import words
 from gymreg_core.reporting.effects.parts import column, columns, figure, group_name, labelled, section
-from gymreg_core.reporting.effects.told import ABOUT, at_mean_dose, drawable_rows, with_intervals
+from gymreg_core.reporting.effects.told import ABOUT, at_mean_dose, drawable_rows, with_intervals, withdrawn
 from gymreg_core.reporting.effects.view import View
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.tables import table
 from gymreg_core.vocabulary.numbers import number
-from gymreg_core.vocabulary.phrases import capital
+from gymreg_core.vocabulary.phrases import capital, listing
 
 _KINDS = ("merit_band", "programme_type")
 
@@ -41,7 +42,7 @@ def groups(view: View) -> Fragment:
     lead = paragraph(
         view.say("groups.lead", design=design),
         view.say("groups.many", n=number(len(rows), view.language)),
-        view.say(f"groups.{'planned' if frame['planned'].all() else 'exploratory'}"),
+        *_planned(view, rows),
     )
     out = section(view, "groups", "grupper") + lead + paragraph(*_equal(view))
     drawn = drawable_rows(rows)
@@ -49,6 +50,7 @@ def groups(view: View) -> Fragment:
         return out + listed
     told = int((frame["p_adjusted"].dropna() < 1 - view.plan.confidence).sum())
     message = view.say("groups.caption", n=number(told, view.language), all=number(len(drawn), view.language))
+    message = " ".join([message, *withdrawn(view, view.plan.main)])
     drawing = intervals(
         drawn,
         label="label",
@@ -61,6 +63,17 @@ def groups(view: View) -> Fragment:
     )
     alt = view.say("groups.alt", about=view.about, message=message)
     return out + figure(view, "grupper", drawing, kind="intervals", alt=alt, caption=message, data=listed)
+
+
+def _planned(view: View, rows: Released) -> list[str]:
+    """Which kinds of group stand in the plan, and which outside it."""
+    there = rows.table.groupby("by", sort=False)["planned"].all()
+    told = []
+    for key, planned in (("planned", True), ("exploratory", False)):
+        kinds = [view.say(f"groups.of.{by}") for by, stands in there.items() if bool(stands) is planned]
+        if kinds:
+            told.append(view.say(f"groups.{key}", kinds=listing(kinds, view.language)))
+    return told
 
 
 def _equal(view: View) -> list[str]:

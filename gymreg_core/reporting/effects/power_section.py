@@ -102,7 +102,7 @@ def _listed(view: View) -> Fragment:
     rows = rows.with_words("note", told).with_words("label_to", about).with_words("series", cohorts)
     shown = [
         column(view, "label", "design"),
-        column(view, "label_to", "change_by"),
+        column(view, "label_to", "told_at"),
         column(view, "note", "smallest_effect", "points_text"),
         column(view, "schools"),
         column(view, "series", "cohorts", "points_text"),

@@ -19,7 +19,7 @@ from gymreg_core.reporting.effects.stored import Stored
 _KEPT = 4
 _DECIMALS = 1
 """A dose over schools is told to the nearest hundred kronor."""
-_NO_SHARE = "points"  # an outcome that is a mean and not a share of pupils
+NO_SHARE = "points"  # an outcome that is a mean and not a share of pupils
 _REGION = "region"
 Counts = NDArray[np.int64]
 
@@ -49,7 +49,7 @@ def release_estimates(frame: pd.DataFrame, provenance: Provenance) -> Released:
 
 def release_cutoff_bins(frame: pd.DataFrame, provenance: Provenance) -> Released:
     """The columns of `cutoff_bins`."""
-    told = [*_of(frame, "value", frame["outcome"].ne(_NO_SHARE)), *_of(frame, "offered")]
+    told = [*_of(frame, "value", frame["outcome"].ne(NO_SHARE)), *_of(frame, "offered")]
     sums = [tie for _, rows in frame.groupby("outcome", sort=False) for tie in _all(rows)]
     return release_effects(frame, provenance, told=told, ties=Ties(sums=sums))
 

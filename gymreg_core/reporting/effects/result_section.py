@@ -8,12 +8,21 @@ from gymreg_core.disclosure import Released
 from gymreg_core.reporting.charts import intervals
 from gymreg_core.reporting.effects import words
 from gymreg_core.reporting.effects.parts import column, columns, figure, labelled, section
-from gymreg_core.reporting.effects.told import ABOUT, at_mean_dose, drawable_rows, in_plan_order, with_intervals
+from gymreg_core.reporting.effects.released import NO_SHARE
+from gymreg_core.reporting.effects.told import (
+    ABOUT,
+    at_mean_dose,
+    confidence,
+    drawable_rows,
+    in_plan_order,
+    said,
+    with_intervals,
+)
 from gymreg_core.reporting.effects.view import View
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.tables import table
-from gymreg_core.vocabulary.numbers import number, percent
+from gymreg_core.vocabulary.numbers import number
 
 
 def results(view: View) -> Fragment:
@@ -35,14 +44,13 @@ def _one_scale(view: View) -> Fragment:
     frame = rows.table
     rows = labelled(rows, [words.name(view, "designs", str(d)) for d in frame["design"]])
     blocks = [view.say("results.by_offer" if view.is_offer(str(d)) else "results.by_dose") for d in frame["design"]]
-    claims = [_claim(view, str(d)) for d in frame["design"]]
-    rows = rows.with_words("series", blocks).with_words("label_to", claims)
-    share = percent(view.plan.confidence, view.language, 0)
+    told = [said(view, str(d)) for d in frame["design"]]
+    rows = in_plan_order(view, rows.with_words("series", blocks).with_words("label_to", told))
     shown = [
         column(view, "label", "design"),
-        column(view, "note", "difference", "points_text", share=share),
-        *columns(view, "p_value", "p_wild", "p_random", "schools", "pupils"),
+        column(view, "note", "difference", "points_text", share=confidence(view)),
         column(view, "label_to", "claim"),
+        *columns(view, "p_value", "p_wild", "p_random", "pupils"),
     ]
     outcome = words.name(view, "outcomes", view.plan.outcome)
     caption = view.say("results.table", outcome=outcome)
@@ -50,7 +58,6 @@ def _one_scale(view: View) -> Fragment:
     drawn = drawable_rows(rows)
     if not len(drawn):
         return paragraph(view.say("results.no_numbers")) + listed
-    drawn = in_plan_order(view, drawn)
     message = view.say("results.caption", outcome=outcome, n=number(len(drawn), view.language))
     drawing = intervals(
         drawn,
@@ -59,19 +66,12 @@ def _one_scale(view: View) -> Fragment:
         band=("low", "high"),
         text="note",
         group="series",
+        hollow=("label_to", words.name(view, "claims", "withdrawn")),
         axis_title=view.say("results.axis"),
         language=view.language,
     )
     alt = view.say("results.alt", about=view.about, message=message)
     return figure(view, "resultat", drawing, kind="intervals", alt=alt, caption=message, data=listed)
-
-
-def _claim(view: View, design: str, outcome: str | None = None) -> str:
-    found = words.conclusion(view, design, outcome)
-    if found is None:
-        return view.say("not_shown")
-    causal_offer = found["claim"] == "causal" and view.is_offer(design)
-    return words.name(view, "claims", "causal_offer" if causal_offer else str(found["claim"]))
 
 
 def _others(view: View) -> Fragment:
@@ -81,14 +81,13 @@ def _others(view: View) -> Fragment:
         return Fragment()
     rows = with_intervals(view, at_mean_dose(view, rows))
     outcomes = [str(one) for one in rows.table["outcome"]]
-    rows = labelled(rows, [words.name(view, "short", one) for one in outcomes])
-    rows = rows.with_words("label_to", [_claim(view, view.plan.main, one) for one in outcomes])
-    share = percent(view.plan.confidence, view.language, 0)
+    rows = labelled(rows, [_short(view, one) for one in outcomes])
+    rows = rows.with_words("label_to", [said(view, view.plan.main, one) for one in outcomes])
     shown = [
         column(view, "label", "outcome"),
-        column(view, "note", "difference", "points_text", share=share),
-        *columns(view, "p_value", "pupils"),
+        column(view, "note", "difference", "points_text", share=confidence(view)),
         column(view, "label_to", "claim"),
+        *columns(view, "p_value", "pupils"),
     ]
     design = words.name(view, "designs", view.plan.main)
     listed = table(
@@ -98,6 +97,11 @@ def _others(view: View) -> Fragment:
         view.say("others.lead", design=design), view.say("others.many", n=number(len(rows), view.language))
     )
     return section(view, "others", "fler-utfall", 3) + lead + listed
+
+
+def _short(view: View, outcome: str) -> str:
+    """An outcome as a row's label; one that is a mean and not a share of pupils with its unit."""
+    return view.say(f"others.{outcome}") if outcome == NO_SHARE else words.name(view, "short", outcome)
 
 
 def _of_main(view: View) -> Released:

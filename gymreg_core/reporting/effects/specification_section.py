@@ -7,11 +7,12 @@ from gymreg_core.disclosure import Released
 from gymreg_core.reporting.charts import specification_curve
 from gymreg_core.reporting.effects import words
 from gymreg_core.reporting.effects.parts import column, columns, figure, labelled, long_table, section
-from gymreg_core.reporting.effects.told import at_mean_dose, drawable_rows, with_intervals
+from gymreg_core.reporting.effects.told import at_mean_dose, drawable_rows, with_intervals, withdrawn
 from gymreg_core.reporting.effects.view import View
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
 from gymreg_core.vocabulary.numbers import number, percent
+from gymreg_core.vocabulary.phrases import listing
 
 _CHOICES = ("dose_of", "adjusted", "weights", "cohorts", "programmes", "effects")
 _LEVELS = {c.name: c.values for c in EFFECT_TABLES["specifications"] if c.name in _CHOICES}
@@ -20,6 +21,7 @@ _LEVELS = {c.name: c.values for c in EFFECT_TABLES["specifications"] if c.name i
 def specifications(view: View) -> Fragment:
     """The estimates of all specifications by size, with the choices that each makes."""
     rows = view.shown["specifications"]
+    rows = rows.where(rows.table["outcome"].eq(view.plan.outcome))
     top = section(view, "specifications", "alla-val")
     lead = paragraph(view.say("specifications.lead"), view.say("specifications.not_a_vote"))
     if not len(rows):
@@ -29,7 +31,7 @@ def specifications(view: View) -> Fragment:
     refused = len(rows) - len(drawn)
     if refused:
         lead += paragraph(view.say("specifications.refused", n=number(refused, view.language)))
-    listed = _listed(view, drawn.sort("number") if len(drawn) else rows)
+    listed = _listed(view, rows.sort(["planned", "number"], ascending=[False, True]))
     if not len(drawn):
         return top + lead + listed
     frame = drawn.table
@@ -92,7 +94,12 @@ def _message(view: View, drawn: Released) -> str:
     above = int((frame["estimate"] > 0).sum())
     clear = int(((frame["low"] > 0) | (frame["high"] < 0)).sum())
     numbers = {"n": len(frame), "above": above, "clear": clear}
-    return view.say("specifications.caption", **{k: number(v, view.language) for k, v in numbers.items()})
+    told = [view.say("specifications.caption", **{k: number(v, view.language) for k, v in numbers.items()})]
+    fallen = [d for d in view.plan.designs if (frame["design"] == d).any() and withdrawn(view, d)]
+    if fallen:
+        names = listing([view.say("quoted", name=words.name(view, "designs", d)) for d in fallen], view.language)
+        told.append(view.say("specifications.withdrawn", designs=names))
+    return " ".join(told)
 
 
 def _joint(view: View) -> Fragment:
@@ -103,4 +110,5 @@ def _joint(view: View) -> Fragment:
     rare = float(row["p_value"]) < 1 - view.plan.confidence
     share = percent(float(row["statistic"] or 0), view.language, 0)
     p = number(float(row["p_value"]), view.language, 2)
-    return paragraph(view.say(f"specifications.joint.{'rare' if rare else 'common'}", share=share, p=p))
+    design = words.name(view, "designs", view.plan.main)
+    return paragraph(view.say(f"specifications.joint.{'rare' if rare else 'common'}", design=design, share=share, p=p))

@@ -10,10 +10,11 @@ import pandas as pd
 from gymreg_core.disclosure import Released
 from gymreg_core.reporting.effects import words
 from gymreg_core.reporting.effects.view import View
-from gymreg_core.vocabulary.numbers import change
+from gymreg_core.vocabulary.numbers import change, number
 
 _HUNDRED = 100
-_ENDS = ("estimate", "low", "high")
+ENDS = ("estimate", "low", "high")
+"""An estimate and its interval."""
 ABOUT = ("dose", "offer")
 """Measures of the estimates that answer a question; the others are of the way there."""
 
@@ -38,7 +39,7 @@ def at_mean_dose(view: View, rows: Released) -> Released:
     """Estimates of outcomes with their ends as differences of shares at the mean dose, or by an offer."""
     frame = rows.table.copy()
     factor = [1.0 if view.is_offer(str(design)) else view.mean_dose for design in frame["design"]]
-    for end in _ENDS:
+    for end in ENDS:
         frame[end] = frame[end].astype("float64") * factor
     return view.release(frame.drop(columns=["std_error"], errors="ignore"))
 
@@ -48,7 +49,7 @@ def with_intervals(view: View, rows: Released) -> Released:
     frame = rows.table
     reasons: Sequence[str] = list(frame["refusal"]) if "refusal" in frame else [""] * len(frame)
     told = [
-        words.name(view, "refusals", str(reason)) if reason else interval(view, *(float(row[end]) for end in _ENDS))
+        words.name(view, "refusals", str(reason)) if reason else interval(view, *(float(row[end]) for end in ENDS))
         for (_, row), reason in zip(frame.iterrows(), reasons, strict=True)
     ]
     return rows.with_words("note", [one or view.say("not_shown") for one in told])
@@ -58,9 +59,14 @@ def drawable_rows(rows: Released) -> Released:
     """Those that have an estimate and both ends of its interval."""
     frame = rows.table
     finite = pd.Series(True, index=frame.index)
-    for end in _ENDS:
+    for end in ENDS:
         finite &= frame[end].astype("float64").map(math.isfinite)
     return rows.where(finite)
+
+
+def confidence(view: View) -> str:
+    """The plan's confidence in per cent, without the sign: '95'."""
+    return number(_HUNDRED * view.plan.confidence, view.language)
 
 
 def in_plan_order(view: View, rows: Released) -> Released:
@@ -68,3 +74,23 @@ def in_plan_order(view: View, rows: Released) -> Released:
     place = {design: at for at, design in enumerate(view.plan.designs)}
     order = rows.table["design"].map(place).argsort(kind="stable")
     return view.release(rows.table.iloc[order])
+
+
+def said(view: View, design: str, outcome: str | None = None) -> str:
+    """What may be said of a design and outcome, in a word or two: which way, and as a cause or not; or why nothing."""
+    found = words.conclusion(view, design, outcome)
+    if found is None:
+        return view.say("not_shown")
+    claim, finding = str(found["claim"]), str(found["finding"])
+    if claim in words.SILENT:
+        return words.name(view, "claims", claim)
+    told = words.name(view, "findings", finding)
+    if finding not in words.DIRECTED:
+        return told
+    return view.say("results.directed", finding=told, claim=words.claim(view, design, claim))
+
+
+def withdrawn(view: View, design: str) -> list[str]:
+    """That a design is withdrawn, as a sentence; nothing where it is not."""
+    found = words.conclusion(view, design)
+    return [view.say("withdrawn")] if found and found["claim"] == "withdrawn" else []

@@ -34,7 +34,7 @@ class View(ReportView):
     stored: Stored
 
     package = "gymreg_core.reporting.effects"
-    words = ("texts.yml", "texts_designs.yml")
+    words = ("texts.yml", "texts_designs.yml", "texts_assumed.yml")
 
     @classmethod
     def of(

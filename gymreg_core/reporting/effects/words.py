@@ -10,13 +10,20 @@ from gymreg_core.vocabulary.numbers import number
 from gymreg_core.vocabulary.phrases import listing
 
 _ENDS = ("estimate", "low", "high")
-_SILENT = ("withdrawn", "none")
+SILENT = ("withdrawn", "none")
 """Claims of which no number is told."""
+DIRECTED = ("more", "less")
+"""Findings that say which way."""
 
 
 def name(view: View, kind: str, key: str) -> str:
     """A design, outcome, check, refusal or claim in words (effects/study_texts.yml, `kind` in the plural)."""
     return study_words.say()(f"{kind}.{key}", view.language)
+
+
+def claim(view: View, design: str, told: str) -> str:
+    """A claim in words; what causes something in a design about offers is the seat."""
+    return name(view, "claims", "causal_offer" if told == "causal" and view.is_offer(design) else told)
 
 
 def conclusion(view: View, design: str | None = None, outcome: str | None = None) -> dict[str, Any] | None:
@@ -31,7 +38,7 @@ def answer(view: View, design: str | None = None, outcome: str | None = None) ->
     if told is None:
         return view.say("answer.nothing", design=name(view, "designs", design))
     size = view.row("cost", design=design, outcome=outcome, quantity="percentage_points")
-    if told["claim"] not in _SILENT and (size is None or (size["estimate"] is None and not size["refusal"])):
+    if told["claim"] not in SILENT and (size is None or (size["estimate"] is None and not size["refusal"])):
         return view.say("answer.no_size", outcome=name(view, "outcomes", outcome))
     return study_words.answer(view.studied, design, outcome, view.language)
 
@@ -40,7 +47,7 @@ def a_year(view: View, design: str | None = None) -> str:
     """What the answer is in pupils of a cohort; '' where that cannot be said."""
     told = conclusion(view, design)
     row = view.row("cost", design=design or view.plan.main, outcome=view.plan.outcome, quantity="pupils_a_year")
-    if told is None or row is None or told["claim"] in _SILENT or row["refusal"] or row["estimate"] is None:
+    if told is None or row is None or told["claim"] in SILENT or row["refusal"] or row["estimate"] is None:
         return ""
     turned = told["claim"] == "causal" and told["finding"] == "less"
     size, low, high = (float(row[end]) for end in _ENDS)
@@ -101,7 +108,7 @@ def surer(view: View, design: str | None = None) -> list[str]:
 def _estimate(view: View, design: str) -> float | None:
     """The estimate of a design that is about the money and not withdrawn."""
     told = conclusion(view, design)
-    if view.is_offer(design) or told is None or told["claim"] in _SILENT:
+    if view.is_offer(design) or told is None or told["claim"] in SILENT:
         return None
     row = view.row("estimates", design=design, outcome=view.plan.outcome, measure="dose", group="")
     return None if row is None or row["estimate"] is None else float(row["estimate"])
