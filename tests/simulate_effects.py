@@ -71,7 +71,7 @@ Diverging trends: the outcome moves by 0.4 percentage points a year for each tho
 region one cohort alone lies before the one that others are compared with, and its test sees too little: it is told as
 unclear, and the claim is never a causal one. Begun later: the same region, had the supplement begun three years later.
 Leaking dose: one percentage point by a thousand kronor of the next cohort's dose. The dose moves the intake: covered
-pupils by 5 per cent for each thousand kronor, on random panels; what was settled moves: shares by one percentage point.
+pupils by 15 per cent for each thousand kronor; what was settled: the share of girls by one percentage point.
 Sorting: {sorted:.0%} of those up to ten points below a cut-off are lifted above it. Offers besides the lots: the best
 {cheat:.0%} have one whatever the lots say. Amounts that follow the pupils: half of what befalls a level is in them.
 """

@@ -51,7 +51,7 @@ def test_tests_reject_what_holds_no_more_often_than_they_should() -> None:
 BROKEN = {
     made.Broken("diverging trends", "introduction", "pre_trend", later=3): Truth(trend=0.012),
     made.Broken("leaking dose", "dose", "lead_dose"): Truth(lead=0.04),
-    made.Broken("the dose moves what was settled", "introduction", "placebo_outcome"): Truth(composition=0.03),
+    made.Broken("the dose moves what was settled", "introduction", "placebo_outcome"): Truth(settled=0.03),
 }
 
 
