@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,6 +152,14 @@ class Broken:
     later: int = 0
 
 
+class Judged(NamedTuple):
+    """Whether the check fails, whether what is said is withdrawn because of it, and whether a cause is told."""
+
+    fails: bool
+    withdrawn: bool
+    causal: bool
+
+
 BROKEN = {
     Broken("diverging trends", "introduction", "pre_trend"): Truth(trend=0.004),
     Broken("diverging trends", "introduction", "pre_trend", later=3): Truth(trend=0.004),
@@ -176,8 +184,8 @@ def begun_later(panel: Panel, years: int) -> Panel:
 _DESIGNS: dict[str, Any] = {"dose": dose, "dose_groups": dose_groups}
 
 
-def broken_panel(panel: Panel, broken: Broken, truth: Truth, seed: int) -> tuple[bool, bool]:
-    """Whether the check fails on a redrawn panel, and whether the claim is withdrawn because of it."""
+def broken_panel(panel: Panel, broken: Broken, truth: Truth, seed: int) -> Judged:
+    """What is made of a redrawn panel."""
     plan = _alone(broken.design)
     made = redraw(begun_later(panel, broken.later), truth, seed, [OUTCOME])
     if broken.design == "introduction":
@@ -188,11 +196,12 @@ def broken_panel(panel: Panel, broken: Broken, truth: Truth, seed: int) -> tuple
     return _judged(joined([found, beside]), broken, plan, mean_dose(panel))
 
 
-def _judged(found: Found, broken: Broken, plan: AnalysisPlan, money: float) -> tuple[bool, bool]:
+def _judged(found: Found, broken: Broken, plan: AnalysisPlan, money: float) -> Judged:
     checks = found["checks"]
     fails = (checks["verdict"][checks["check"] == broken.check] == "fails").any()
     told = conclusions(found["estimates"], checks, money, plan).iloc[0]
-    return bool(fails), told["claim"] == "withdrawn" and broken.check in told["because"].split(",")
+    withdrawn = told["claim"] == "withdrawn" and broken.check in told["because"].split(",")
+    return Judged(bool(fails), withdrawn, told["claim"] == "causal")
 
 
 def _alone(design: str) -> AnalysisPlan:
@@ -205,27 +214,27 @@ def _intake(seed: int) -> Any:
     return made_up_intake(seed)
 
 
-def one_offers(effect: float, cheat: float, seed: int) -> tuple[dict[str, float], float, tuple[bool, bool]]:
-    """Row of the estimate, p-value of balance, and whether that fails and withdraws the claim: lots drawn anew."""
+def one_offers(effect: float, cheat: float, seed: int) -> tuple[dict[str, float], float, Judged]:
+    """Row of the estimate, p-value of balance, and what is made of it: lots drawn anew."""
     plan = _alone("offers")
     found = offers(drawn_applicants(_intake(1), seed, offer=effect, cheat=cheat), plan, OUTCOME)
     return _told(found, Broken("", "offers", "balance"), plan)
 
 
-def one_cutoff(truth: MarginTruth, sorted_share: float, seed: int) -> tuple[dict[str, float], float, tuple[bool, bool]]:
+def one_cutoff(truth: MarginTruth, sorted_share: float, seed: int) -> tuple[dict[str, float], float, Judged]:
     """The same of applicants at cut-offs that deferred acceptance made; the p-value is that of the density test."""
     plan = _alone("cutoff")
     margins = admitted_margins(np.random.default_rng([9, seed]), sorted_share=sorted_share)
     return _told(cutoff(redraw_margins(margins, truth, seed), plan, OUTCOME), Broken("", "cutoff", "density"), plan)
 
 
-def one_instrument(made: Shocked, seed: int) -> tuple[dict[str, float], float, tuple[bool, bool]]:
+def one_instrument(made: Shocked, seed: int) -> tuple[dict[str, float], float, Judged]:
     """The same of a supplement with many levels; the p-value is that of the balance of shocks."""
     plan = _alone("instrument")
     return _told(instrument(shock_panel(seed, made), plan, OUTCOME), Broken("", "instrument", "shock_balance"), plan)
 
 
-def _told(found: Found, broken: Broken, plan: AnalysisPlan) -> tuple[dict[str, float], float, tuple[bool, bool]]:
+def _told(found: Found, broken: Broken, plan: AnalysisPlan) -> tuple[dict[str, float], float, Judged]:
     estimates, checks = found["estimates"], found["checks"]
     measure = "dose" if broken.design == "instrument" else "offer"
     row = estimates[(estimates["measure"] == measure) & (estimates["group"] == "")].iloc[0]
