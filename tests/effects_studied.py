@@ -253,7 +253,7 @@ class _Maker:
                             "cohort": year,
                             "exposure": exposure,
                             "reference": reference,
-                            **(dict.fromkeys(numbers, 0.0) if reference else numbers),
+                            **({"estimate": 0.0} if reference else numbers),
                             "pupils": self.pupils,
                         }
                     )
@@ -301,9 +301,9 @@ class _Maker:
                 "p_value": 0.6,
                 "pupils": self.pupils,
             }
-            for design in (*_NEEDS_OFFERS, "instrument")
-            if design in self.of and not self.of[design].refusal
-            for covariate in ("merit", "girls", "choices")
+            for design in self.plan.designs
+            if not self.of[design].refusal
+            for covariate in ("merit", "girls", "choices" if design in _NEEDS_OFFERS else "intake_rank")
         ]
 
     def cutoff_bins(self) -> list[Row]:

@@ -12,6 +12,7 @@ import pytest
 import gymreg_core
 from gymreg_core.reporting.admission.appendix import _DEFINED as _OF_ADMISSION
 from gymreg_core.reporting.dropout.appendix import _DEFINED as _OF_DROPOUT
+from gymreg_core.reporting.effects.appendix import _DEFINED as _OF_EFFECTS
 from gymreg_core.reporting.funding.appendix import _DEFINED as _OF_FUNDING
 from gymreg_core.rules import rule
 from gymreg_core.vocabulary.programmes import LANGUAGES, programmes
@@ -26,6 +27,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "gymreg_core.reporting.dropout/texts.yml": ("reporting/dropout", *_SHARED),
     "gymreg_core.reporting.dropout/texts_models.yml": ("reporting/dropout", *_SHARED),
     "gymreg_core.reporting.effects/texts.yml": ("reporting/effects", *_SHARED),
+    "gymreg_core.reporting.effects/texts_designs.yml": ("reporting/effects", *_SHARED),
+    "gymreg_core.reporting.effects/texts_assumed.yml": ("reporting/effects", *_SHARED),
     "gymreg_core.vocabulary/phrases.yml": ("vocabulary",),
     "gymreg_core.vocabulary/terms.yml": (),
 }
@@ -70,7 +73,7 @@ def test_every_text_is_asked_for(name: str) -> None:
 
 def test_every_defined_term_has_its_definition_and_every_programme_a_short_name() -> None:
     known = terms().entries
-    defined = {*_OF_ADMISSION, *_OF_FUNDING, *_OF_DROPOUT}
+    defined = {*_OF_ADMISSION, *_OF_FUNDING, *_OF_DROPOUT, *_OF_EFFECTS}
     assert [t for t in defined if f"{t}.term" not in known or f"{t}.definition" not in known] == []
     assert [code for code in programmes() if f"short.{code}" not in known] == []
 

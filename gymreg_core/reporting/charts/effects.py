@@ -57,7 +57,7 @@ def by_cohort(
 
     Parameters
     ----------
-    released : a row per cohort and series, at most four series; differences of shares.
+    released : a row per cohort and series, at most four series; differences of shares, bare points without ends.
     cohort, value, band, series : columns: the year, the difference, the ends of its interval, which series.
     before : the last cohort from before, and what the tinted ground is called. titles : what the years are, and what
         the difference is of.
@@ -87,7 +87,8 @@ def by_cohort(
         x = quantity("across", scale=across, axis=below, title=titles[0])
         whisker = {"x": x, "y": quantity(low, **up), "y2": {"field": high}}
         look = {"shape": shape, "size": 75, "fill": colour, "stroke": PAPER, "strokeWidth": 1, "opacity": 1}
-        layers.append({"transform": own, **mark("rule", whisker, color=colour, strokeWidth=2, opacity=0.75)})
+        known = {"filter": f"isValid(datum['{low}']) && isValid(datum['{high}'])"}
+        layers.append({"transform": [*own, known], **mark("rule", whisker, color=colour, strokeWidth=2, opacity=0.75)})
         layers.append({"transform": own, **mark("point", {"x": x, "y": quantity(value, **up)}, **look)})
     keys = [Key(before[1], PALE, QUIET)]
     keys += [Key(name, colour, colour, shape) for name, (colour, shape) in zip(names, SERIES, strict=False) if name]

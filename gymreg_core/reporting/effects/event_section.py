@@ -6,7 +6,7 @@ from gymreg_core.disclosure import Released
 from gymreg_core.reporting.charts import by_cohort
 from gymreg_core.reporting.effects import words
 from gymreg_core.reporting.effects.parts import column, columns, figure, labelled, long_table, section
-from gymreg_core.reporting.effects.told import ENDS, drawable_rows, span, with_intervals, withdrawn
+from gymreg_core.reporting.effects.told import drawable_rows, span, with_intervals, withdrawn
 from gymreg_core.reporting.effects.view import View
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
@@ -30,7 +30,7 @@ def over_time(view: View) -> Fragment:
 def _picture(view: View, design: str, name: str) -> Fragment:
     rows = view.shown["event"]
     rows = rows.where(rows.table["design"].eq(design) & rows.table["outcome"].eq(view.plan.outcome))
-    rows = drawable_rows(_with_reference(view, rows))
+    rows = drawable_rows(rows)
     if not len(rows):
         return Fragment()
     groups = [view.say(f"group.dose_group.{g}") if g else "" for g in rows.table["group"]]
@@ -63,13 +63,6 @@ def _picture(view: View, design: str, name: str) -> Fragment:
     message = " ".join([_message(view, design, rows, last), *withdrawn(view, design)])
     alt = view.say("event.alt", about=view.about, message=message)
     return figure(view, name, drawing, kind="cohorts", alt=alt, caption=message, data=data)
-
-
-def _with_reference(view: View, rows: Released) -> Released:
-    """The rows with the cohort that the others are compared with at 0, from 0 to 0."""
-    frame = rows.table
-    at = frame["reference"].astype(bool) & frame["estimate"].notna()
-    return view.release(frame.assign(**{end: frame[end].astype("float64").mask(at, 0.0) for end in ENDS}))
 
 
 def _message(view: View, design: str, rows: Released, last: float) -> str:

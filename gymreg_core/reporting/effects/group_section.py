@@ -6,7 +6,7 @@ from gymreg_core.disclosure import Released
 from gymreg_core.reporting.charts import intervals
 from gymreg_core.reporting.effects import words
 from gymreg_core.reporting.effects.parts import column, columns, figure, group_name, labelled, section
-from gymreg_core.reporting.effects.told import ABOUT, at_mean_dose, drawable_rows, with_intervals, withdrawn
+from gymreg_core.reporting.effects.told import ABOUT, at_mean_dose, drawable_rows, said, with_intervals, withdrawn
 from gymreg_core.reporting.effects.view import View
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
@@ -31,6 +31,7 @@ def groups(view: View) -> Fragment:
         rows, [capital(group_name(view, str(b), str(g))) for b, g in zip(frame["by"], frame["group"], strict=True)]
     )
     rows = rows.with_words("series", [view.say(f"groups.{by}") for by in frame["by"]])
+    rows = rows.with_words("label_to", [said(view, view.plan.main)] * len(rows))
     shown = [
         column(view, "series", "kind"),
         column(view, "label", "group"),
@@ -58,6 +59,7 @@ def groups(view: View) -> Fragment:
         band=("low", "high"),
         text="note",
         group="series",
+        hollow=("label_to", words.name(view, "claims", "withdrawn")),
         axis_title=view.say("results.axis"),
         language=view.language,
     )

@@ -24,13 +24,15 @@ from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.tables import table
 from gymreg_core.vocabulary.numbers import number
 
+_FURTHER_TESTS = ("p_wild", "p_random")
+
 
 def results(view: View) -> Fragment:
     """Every design's estimate of the plan's outcome on one scale, and those of the other outcomes in a table."""
     dose = view.mean_dose
     scale = view.say("results.scale", dose=number(dose, view.language, 1)) if isfinite(dose) else ""
     out = section(view, "results", "resultat")
-    out += paragraph(view.say("results.lead"), scale, view.say("results.withdrawn"))
+    out += paragraph(view.say("results.lead", share=confidence(view)), scale, view.say("results.withdrawn"))
     return out + _one_scale(view) + _others(view)
 
 
@@ -48,9 +50,9 @@ def _one_scale(view: View) -> Fragment:
     rows = in_plan_order(view, rows.with_words("series", blocks).with_words("label_to", told))
     shown = [
         column(view, "label", "design"),
-        column(view, "note", "difference", "points_text", share=confidence(view)),
+        column(view, "note", "difference_plain", "points_text"),
         column(view, "label_to", "claim"),
-        *columns(view, "p_value", "p_wild", "p_random", "pupils"),
+        *columns(view, "p_value", *(name for name in _FURTHER_TESTS if frame[name].notna().any()), "pupils"),
     ]
     outcome = words.name(view, "outcomes", view.plan.outcome)
     caption = view.say("results.table", outcome=outcome)
@@ -85,7 +87,7 @@ def _others(view: View) -> Fragment:
     rows = rows.with_words("label_to", [said(view, view.plan.main, one) for one in outcomes])
     shown = [
         column(view, "label", "outcome"),
-        column(view, "note", "difference", "points_text", share=confidence(view)),
+        column(view, "note", "difference_plain", "points_text"),
         column(view, "label_to", "claim"),
         *columns(view, "p_value", "pupils"),
     ]

@@ -37,11 +37,10 @@ def interval(view: View, size: float, low: float, high: float) -> str:
 
 def at_mean_dose(view: View, rows: Released) -> Released:
     """Estimates of outcomes with their ends as differences of shares at the mean dose, or by an offer."""
-    frame = rows.table.copy()
-    factor = [1.0 if view.is_offer(str(design)) else view.mean_dose for design in frame["design"]]
+    factors = [1.0 if view.is_offer(str(design)) else view.mean_dose for design in rows.table["design"]]
     for end in ENDS:
-        frame[end] = frame[end].astype("float64") * factor
-    return view.release(frame.drop(columns=["std_error"], errors="ignore"))
+        rows = rows.with_times(end, factors)
+    return rows.select(*(name for name in rows.columns if name != "std_error"))
 
 
 def with_intervals(view: View, rows: Released) -> Released:
@@ -56,11 +55,13 @@ def with_intervals(view: View, rows: Released) -> Released:
 
 
 def drawable_rows(rows: Released) -> Released:
-    """Those that have an estimate and both ends of its interval."""
+    """Those that have an estimate and both ends of its interval, and the cohort that others are compared with."""
     frame = rows.table
     finite = pd.Series(True, index=frame.index)
     for end in ENDS:
         finite &= frame[end].astype("float64").map(math.isfinite)
+    if "reference" in frame:
+        finite |= frame["reference"].astype(bool) & frame["estimate"].notna()
     return rows.where(finite)
 
 
@@ -71,9 +72,8 @@ def confidence(view: View) -> str:
 
 def in_plan_order(view: View, rows: Released) -> Released:
     """The rows by design, in the order of the plan; within a design as they were."""
-    place = {design: at for at, design in enumerate(view.plan.designs)}
-    order = rows.table["design"].map(place).argsort(kind="stable")
-    return view.release(rows.table.iloc[order])
+    place = {str(design): f"{at:02d}" for at, design in enumerate(view.plan.designs)}
+    return rows.with_words("rank", [place[str(design)] for design in rows.table["design"]]).sort("rank")
 
 
 def said(view: View, design: str, outcome: str | None = None) -> str:
