@@ -84,7 +84,7 @@ def cells(panel: Panel, outcome: str, choice: Choice, inside: Bools | None = Non
     introduction = choice.design == "introduction"
     foretold = school_predicted(panel) if choice.dose_of == "school" else panel.predicted
     dose = panel.school_dose if choice.dose_of == "school" else panel.dose
-    keep = (panel.known[outcome] > 0) & _cohorts(panel, outcome, choice)[panel.cohort]
+    keep = (panel.known[outcome] > 0) & np.isfinite(dose) & _cohorts(panel, outcome, choice)[panel.cohort]
     if introduction:
         keep &= np.isfinite(foretold)
     if choice.programmes != "all":
@@ -132,8 +132,11 @@ def cells(panel: Panel, outcome: str, choice: Choice, inside: Bools | None = Non
     )
 
 
-def nobody(panel: Panel, design: str) -> str:
-    """The refusal where `cells` gives none: no earlier intake foretells any dose, or no outcome is known."""
+def nothing(panel: Panel, found: Cells, design: str) -> str:
+    """Why `cells` tell nothing: there are none, as no earlier intake foretells any dose or no outcome is known; or all
+    have the same outcome. '' where they may."""
+    if len(found.known):
+        return "" if np.ptp(found.outcome) > 0 else "no_variation"
     early = design != "dose" and not np.isfinite(panel.predicted).any()
     return "no_earlier" if early else "no_outcome"
 

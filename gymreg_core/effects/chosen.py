@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gymreg_core.effects.choices import Cells, Choice, cells, nobody, untreated
+from gymreg_core.effects.choices import Cells, Choice, cells, nothing, untreated
 from gymreg_core.effects.fit import Fit, reach, two_sided
 from gymreg_core.effects.panel import Bools, Floats, Ints, Panel
 from gymreg_core.effects.regression import Regression, two_stage
@@ -105,8 +105,8 @@ def moves_together(several: Sequence[Chosen], schools: int) -> Floats:
 
 def why_not(panel: Panel, found: Cells, choice: Choice) -> str:
     """Why there is nothing to compare, before any regression."""
-    if not len(found.known):
-        return nobody(panel, choice.design)
+    if refusal := nothing(panel, found, choice.design):
+        return refusal
     before = untreated(panel)[np.unique(found.cohort)]
     if choice.design == "introduction" and (before.all() or not before.any()):
         return "no_outcome" if before.all() else "no_earlier"

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gymreg_core.effects.choices import Cells, cells, planned_choice
+from gymreg_core.effects.choices import Cells, cells, nothing, planned_choice
 from gymreg_core.effects.chosen import regression
 from gymreg_core.effects.found import Found, rows
 from gymreg_core.effects.inference import wild_bootstrap
@@ -35,7 +35,7 @@ def dose(panel: Panel, plan: AnalysisPlan, outcome: str, *, resample: bool = Tru
     choice = planned_choice("dose", plan)
     found = cells(panel, outcome, choice)
     row = what | {"measure": "dose", "by": "region", "schools": len(np.unique(found.school))}
-    row |= {"pupils": int(found.known.sum()), "refusal": "" if len(found.known) else "no_outcome"}
+    row |= {"pupils": int(found.known.sum()), "refusal": nothing(panel, found, "dose")}
     if not row["refusal"]:
         prepared = regression(found, choice)
         fit = prepared.fit(found.outcome, plan.confidence)
@@ -58,8 +58,9 @@ def lead_dose(panel: Panel, plan: AnalysisPlan, outcome: str) -> dict[str, Any]:
     """
     choice = planned_choice("dose", plan)
     later = [_later(panel, years) for years in LEADS]
-    there = np.asarray(np.isfinite(later).all(axis=0))
-    parts = [cells(replace(panel, dose=one), outcome, choice, there) for one in (panel.dose, *later)]
+    doses_of = (panel.dose, *later)
+    there = np.asarray(np.isfinite(doses_of).all(axis=0))
+    parts = [cells(replace(panel, dose=one), outcome, choice, there) for one in doses_of]
     found = parts[0]
     if not len(found.known):
         return {"verdict": UNCLEAR, "refusal": "no_outcome"}

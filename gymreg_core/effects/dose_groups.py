@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gymreg_core.effects.choices import Cells, Choice, cells, nobody, untreated
+from gymreg_core.effects.choices import Cells, Choice, cells, nothing, untreated
 from gymreg_core.effects.fit import Fit
 from gymreg_core.effects.found import Found, rows
 from gymreg_core.effects.heterogeneity import holm
@@ -137,8 +137,8 @@ def per_thousand_regression(panel: Panel, plan: AnalysisPlan, outcome: str) -> t
 
 
 def _contrast(panel: Panel, found: Cells) -> Contrast | str:
-    if not len(found.known):
-        return nobody(panel, "dose_groups")
+    if refusal := nothing(panel, found, "dose_groups"):
+        return refusal
     before = np.intersect1d(np.flatnonzero(untreated(panel)), found.cohort)
     if not len(before):
         return "no_earlier"

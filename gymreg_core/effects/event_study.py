@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from gymreg_core.effects.choices import Cells, nobody, untreated
+from gymreg_core.effects.choices import Cells, nothing, untreated
 from gymreg_core.effects.fit import Fit
 from gymreg_core.effects.panel import Bools, Floats, Ints, Panel
 from gymreg_core.effects.regression import Regression
@@ -62,11 +62,11 @@ class EventStudy:
         """
         mean = self.after / self.brought
         effect = float(mean @ self.effect.estimate)
-        left = weights - self._at_reference()[:, None] * (self.dose.estimate @ weights)
+        left = weights - self.at_reference()[:, None] * (self.dose.estimate @ weights)
         both = replace(self.effect, moves=self.effect.moves - effect * self.dose.moves)
         return both.combined(np.column_stack([mean, left]))
 
-    def _at_reference(self) -> Floats:
+    def at_reference(self) -> Floats:
         """Weights (k,) of the coefficients in the effect of a thousand kronor at the reference."""
         later = self.after > 0
         powers = np.arange(2 if later.sum() >= _A_LINE else 1)
@@ -91,8 +91,8 @@ def event_study(panel: Panel, found: Cells, confidence: float) -> EventStudy | s
     """The event study of cells whose first fixed effect is the school and programme; or why there is none."""
     there = np.unique(found.cohort)
     before = np.intersect1d(np.flatnonzero(untreated(panel)), there)
-    if not len(there):
-        return nobody(panel, "introduction")
+    if refusal := nothing(panel, found, "introduction"):
+        return refusal
     if not len(before):
         return "no_earlier"
     if len(before) == len(there):

@@ -60,7 +60,8 @@ def equal_effects(groups: list[Chosen], schools: int) -> dict[str, Any]:
     moves = moves_together(found, schools)
     differences = np.array([one.estimate for one in found[1:]]) - found[0].estimate
     test = joint_test(differences, moves[:, 1:] - moves[:, :1], min(one.effective for one in found))
-    return {"number": len(found), "statistic": test.statistic, "p_value": test.p_value}
+    refusal = "few_schools" if np.isnan(test.statistic) else ""
+    return {"number": len(found), "statistic": test.statistic, "p_value": test.p_value, "refusal": refusal}
 
 
 def _kinds(panel: Panel) -> Iterator[tuple[str, list[tuple[str, Bools]]]]:

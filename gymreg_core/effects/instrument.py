@@ -32,12 +32,13 @@ def instrument(panel: Panel, plan: AnalysisPlan, outcome: str) -> Found:
     Where they did not, the first stage alone is told, with schools as clusters: that earlier intakes foretell the dose.
     """
     what: dict[str, Any] = {"design": "instrument", "outcome": outcome}
-    there = (panel.known[outcome] > 0) & np.isfinite(panel.formula)
+    there = (panel.known[outcome] > 0) & np.isfinite(panel.formula) & np.isfinite(panel.dose)
     known, school = panel.known[outcome][there], panel.school[there]
     about = what | {"by": "region", "schools": len(np.unique(school)), "pupils": int(known.sum())}
     shocks = _shocks(panel, there, known) if there.any() else None
     effective = shocks.effective if shocks else 0.0
-    refusal = _refusal(effective, about)
+    value = panel.total[outcome][there] / known
+    refusal = _refusal(effective, value, about)
     if refusal or not shocks:
         estimates = [about | {"measure": name, "refusal": refusal} for name in ("dose", "reduced_form")]
         estimates.insert(1, about | {"measure": "first_stage"} | _by_schools(panel, there, known, plan))
@@ -45,7 +46,7 @@ def instrument(panel: Panel, plan: AnalysisPlan, outcome: str) -> Found:
         checks = [what | {"check": check, "verdict": UNCLEAR, "refusal": refusal} for check in _CHECKS[1:]]
         checks.insert(0, what | {"check": "enough_shocks", "verdict": UNCLEAR} | enough)
         return Found({"estimates": rows("estimates", estimates), "checks": rows("checks", checks)})
-    heads, value = int(known.sum()), panel.total[outcome][there] / known
+    heads = int(known.sum())
     by_dose = shocks.fit(value, panel.dose[there], heads, plan.confidence)
     stage = shocks.fit(panel.dose[there], None, heads, plan.confidence)
     strong = by_dose.first_stage >= float(rule("effects", "weakest_first_stage"))
@@ -57,7 +58,7 @@ def instrument(panel: Panel, plan: AnalysisPlan, outcome: str) -> Found:
         what | {"check": "enough_shocks", "statistic": effective, "verdict": HOLDS},
         what
         | {"check": "first_stage", "statistic": by_dose.first_stage, "p_value": float(stage.p_value[0])}
-        | {"verdict": HOLDS if strong else FAILS, "refusal": by_dose.refusal},
+        | {"verdict": UNCLEAR if by_dose.refusal else HOLDS if strong else FAILS, "refusal": by_dose.refusal},
         what | {"check": "shock_balance"} | balanced,
     ]
     tables = {"estimates": estimates, "checks": checks, "balance": balance}
@@ -70,13 +71,13 @@ def _shocks(panel: Panel, there: Bools, weight: Any) -> Shocks:
     return Shocks.of(panel.shares[there], panel.amounts, cohort, within)
 
 
-def _refusal(effective: float, about: dict[str, Any]) -> str:
+def _refusal(effective: float, value: Floats, about: dict[str, Any]) -> str:
     if not about["pupils"]:
         return "no_outcome"
     for count, fewest in (("pupils", "fewest_pupils"), ("schools", "fewest_schools")):
         if about[count] < rule("effects", fewest):
             return f"few_{count}"
-    if not effective:
+    if not effective or not np.ptp(value):
         return "no_variation"
     return "no_shocks" if effective < rule("effects", "fewest_shocks") else ""
 

@@ -90,8 +90,8 @@ def paid(h: Histories) -> Paid:
                 of_level, level, covers = amount(price_year)
                 kronor = of_level[np.where(covers[path[rows]], level[pupil[rows]], 0)]
                 money[number] += np.bincount(place[on], kronor * share, u * p)
-    money, pupils = (np.moveaxis(table.reshape(y, u, p), 0, -1) for table in (money, pupils))
-    return Paid(schools, tuple(names.tolist()), autumns, money, pupils)
+    by_place = (np.moveaxis(table.reshape(y, u, p), 0, -1) for table in (money, pupils))
+    return Paid(schools, tuple(names.tolist()), autumns, *by_place)
 
 
 def by_code(h: Histories) -> tuple[NDArray[np.str_], Ints]:
@@ -120,12 +120,13 @@ def _amounts(
 ) -> tuple[Floats, NDArray[np.int8], NDArray[np.bool_]]:
     """Thousand kronor by level, 0 first; the level of each pupil (n,); and which paths are covered."""
     supplement = Supplement.packaged(price_year)
-    amounts = np.append(0, supplement.amounts_in(price_year)) / THOUSAND
+    amounts: Floats = np.append(0.0, supplement.amounts_in(price_year)) / THOUSAND
     return amounts, supplement.level(merit), supplement.covers(programme.to_numpy(object))
 
 
 def _shares(money: Floats, pupils: Floats) -> Floats:
-    return np.divide(money, pupils, out=np.full(money.shape, np.nan), where=pupils > 0)
+    shares: Floats = np.divide(money, pupils, out=np.full(money.shape, np.nan), where=pupils > 0)
+    return shares
 
 
 def _mean(dose: Floats) -> Floats:

@@ -29,9 +29,9 @@ def pre_trend(panel: Panel, plan: AnalysisPlan, event: EventStudy) -> dict[str, 
         return {"verdict": UNCLEAR, "refusal": "no_earlier"}
     leads = event.with_trends(np.eye(len(event.cohort))[:, event.before]).some(slice(1, None))
     wanted = of_interest(panel, plan)
-    slope = wanted * event.brought / event.far
-    line = slope * event.years[event.before] - wanted * event.dose.estimate[event.before]
-    return joint_test(leads.estimate, leads.moves, leads.effective, line).row
+    line = wanted * event.brought / event.far * event.years
+    seen = (line - line @ event.at_reference() * event.dose.estimate)[event.before]
+    return joint_test(leads.estimate, leads.moves, leads.effective, seen).row
 
 
 def placebo_year(panel: Panel, plan: AnalysisPlan, found: Cells, event: EventStudy) -> dict[str, Any]:

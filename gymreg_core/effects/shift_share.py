@@ -59,6 +59,8 @@ class Shocks:
     def effective(self) -> float:
         """How many levels it is that tell something: 1 by the sum of squares of each level's share of what is left of
         the shocks once levels and periods are out. 0 where nothing is."""
+        if not len(self.size):
+            return 0.0
         left = self._within(self.size)
         told = np.bincount(self.level, self.weight * left**2)
         size = float(self.weight @ self.size**2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextvars import copy_context
 from dataclasses import asdict
 from typing import Any
 
@@ -27,7 +28,8 @@ def specifications(panel: Panel, plan: AnalysisPlan, *, jobs: int | None = None)
     from joblib import Parallel, delayed
 
     choices = every_choice(panel, plan)
-    work = (delayed(chosen)(panel, plan.outcome, choice, plan.confidence) for choice in choices)
+    given = (panel, plan.outcome)
+    work = [delayed(copy_context().run)(chosen, *given, choice, plan.confidence) for choice in choices]
     found: list[Chosen] = Parallel(n_jobs=jobs or -1, backend="threading")(work)
     order = sorted(range(len(choices)), key=lambda at: (found[at].refusal, found[at].estimate, at))
     told = [_row(number, choices[at], found[at], plan) for number, at in enumerate(order, 1)]

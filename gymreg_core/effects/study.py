@@ -30,17 +30,18 @@ Source = Literal["panel", "applicants", "margins"]
 class Design:
     """A design of a study: ``effects/<name>.py`` has the function `name(data, plan, outcome) -> Found`.
 
-    of : what data it takes. Without any applicants it is refused.
+    of : what data it takes. Without any it is refused.
     """
 
     name: str
     of: Source
 
     def found(self, data: Any, plan: AnalysisPlan, outcome: str) -> Found:
-        """What it finds; `no_offers` without data."""
+        """What it finds; without data `no_outcome` of a panel, else `no_offers`."""
         if data is None or not len(data):
+            refusal = "no_outcome" if self.of == "panel" else "no_offers"
             what = {"design": self.name, "outcome": outcome, "measure": wording(self.name).about, "by": "region"}
-            return Found({"estimates": rows("estimates", [{**what, "refusal": "no_offers"}])})
+            return Found({"estimates": rows("estimates", [{**what, "refusal": refusal}])})
         design = getattr(import_module(f"{__package__}.{self.name}"), self.name)
         found: Found = design(data, plan, outcome)
         return found

@@ -65,7 +65,7 @@ class Within:
         least = _RANK * float(whole.diagonal().max())
         factor, pivots, rank, _ = dpstrf(left, lower=1, tol=least)
         if left.diagonal().max() <= least:  # LAPACK takes the first pivot whatever it is
-            rank = 0
+            return cls(tuple(codes), weights, _levels(codes[0]), _kept(codes), first, mean, None, np.zeros((0, 0)))
         root = np.tril(dtrtri(np.tril(factor[:rank, :rank]), lower=1)[0])
         chosen = others[:, pivots[:rank].astype(np.int64) - 1].tocsr()
         absorbed = _levels(codes[0]) + int(rank)

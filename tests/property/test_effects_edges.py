@@ -1,0 +1,166 @@
+"""Data that answer nothing: every design refuses, with no number, and no test says more than it could see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gymreg_core.contracts.effects import EFFECT_TABLES, Studied
+from gymreg_core.effects.choices import cells, planned_choice
+from gymreg_core.effects.chosen import Chosen
+from gymreg_core.effects.dose import lead_dose
+from gymreg_core.effects.event_study import EventStudy, event_study
+from gymreg_core.effects.fit import Fit
+from gymreg_core.effects.heterogeneity import equal_effects
+from gymreg_core.effects.instrument import instrument
+from gymreg_core.effects.joint_test import joint_test
+from gymreg_core.effects.panel import Bools, Panel
+from gymreg_core.effects.plan import AnalysisPlan
+from gymreg_core.effects.population import of_interest
+from gymreg_core.effects.pre_trends import pre_trend
+from gymreg_core.effects.shift_share import Shocks
+from gymreg_core.effects.specification import specifications
+from gymreg_core.effects.study import About, study
+from gymreg_core.effects.within import Within
+from gymreg_core.rules import rules_read
+from tests.effects_panels import small_panel
+
+PLAN = AnalysisPlan(simulations=100, also=())
+PANEL_DESIGNS = ("introduction", "dose", "dose_groups", "instrument")
+_CELLS = ("school", "programme", "cohort", "band", "pupils", "covered", "dose", "school_dose", "predicted", "formula")
+_NAMED = ("known", "total", "settled_known", "settled_total")
+_ABOUT = {"violation", "power", "dose", "statistic"}
+"""Numbers that a refused row may have: what it is about; of a joint test or a check, the statistic that refused."""
+
+
+def only(panel: Panel, keep: Bools) -> Panel:
+    """Some of the cells, all else as it is."""
+    cut = {name: getattr(panel, name)[keep] for name in (*_CELLS, "shares")}
+    named = {name: {key: one[keep] for key, one in getattr(panel, name).items()} for name in _NAMED}
+    return replace(panel, **cut, **named)
+
+
+def without_money(panel: Panel) -> Panel:
+    """Nobody below the limit anywhere."""
+    none = {name: np.zeros_like(getattr(panel, name)) for name in _CELLS[5:]}
+    return replace(panel, **none, shares=np.zeros_like(panel.shares))
+
+
+def of_all(panel: Panel, share: int) -> Panel:
+    """The outcome of everyone or of nobody."""
+    return replace(panel, total={name: share * known.astype(float) for name, known in panel.known.items()})
+
+
+def unknown(panel: Panel) -> Panel:
+    nobody = {name: np.zeros_like(known) for name, known in panel.known.items()}
+    return replace(panel, known=nobody, total={name: none.astype(float) for name, none in nobody.items()})
+
+
+NOTHING: dict[str, tuple[Callable[[Panel], Panel], tuple[str, ...]]] = {
+    "no cell": (lambda p: only(p, p.school < 0), ("no_outcome",) * 4),
+    "nobody's outcome": (unknown, ("no_outcome",) * 4),
+    "one school": (lambda p: only(p, p.school == 0), ("few_schools",) * 4),
+    "one cohort": (lambda p: only(p, p.cohort == 5), ("no_earlier", "collinear", "no_earlier", "no_variation")),
+    "no money": (without_money, ("no_variation",) * 4),
+    "all have the outcome": (lambda p: of_all(p, 1), ("no_variation",) * 4),
+    "nobody has the outcome": (lambda p: of_all(p, 0), ("no_variation",) * 4),
+}
+
+
+@pytest.mark.parametrize("case", NOTHING)
+def test_what_answers_nothing_is_refused_everywhere(case: str, capfd: pytest.CaptureFixture[str]) -> None:
+    make, refusals = NOTHING[case]
+    found = study(make(small_panel(12)), None, None, PLAN, about=About("2011-07-01", "2026-01-31", True), jobs=1)
+    told = found.conclusions.set_index("design")
+    assert tuple(told["refusal"][list(PANEL_DESIGNS)]) == refusals
+    assert set(told["claim"]) == {"none"} and set(told["finding"]) == {"refused"}
+    holds_together(found)
+    assert not any(capfd.readouterr()), "nothing is said beside the tables"
+
+
+def holds_together(found: Studied) -> None:
+    """A number or a refusal, never both and never neither; no test fails that was refused."""
+    for name, table in found.tables().items():
+        columns = [c.name for c in EFFECT_TABLES[name] if c.nullable and c.name not in _ABOUT]
+        if "refusal" not in table or not columns or name in ("checks", "doses"):
+            continue
+        number = table[columns].notna().any(axis=1)
+        assert not (number & table["refusal"].ne("")).any(), name
+        if name != "detectable":  # where no effect is large enough it has no number
+            assert (number | table["refusal"].ne("")).all(), name
+    assert set(found.checks["verdict"][found.checks["refusal"] != ""]) <= {"unclear"}
+
+
+def test_a_dose_that_is_not_known_leaves_its_cell_out() -> None:
+    """A school that closed before any 15 October has a starter and no dose."""
+    panel = small_panel(14)
+    there = np.arange(len(panel)) % 40 != 0
+    gaps, whole = replace(panel, dose=np.where(there, panel.dose, np.nan)), only(panel, there)
+    for design in ("introduction", "dose"):
+        choice = planned_choice(design, PLAN)
+        one, other = (cells(p, "completion_3", choice) for p in (gaps, whole))
+        assert one.known.sum() == other.known.sum() < cells(panel, "completion_3", choice).known.sum()
+        assert np.isfinite(one.dose).all()
+    assert np.isfinite(lead_dose(gaps, PLAN, "completion_3")["p_value"])
+    by_schools = [instrument(p, PLAN, "completion_3")["estimates"]["estimate"].iloc[1] for p in (gaps, whole)]
+    assert by_schools[0] == pytest.approx(by_schools[1])
+
+
+def test_the_power_of_the_pre_trend_is_against_what_a_trend_leaves_in_the_leads() -> None:
+    """A line that passes for an effect of interest, put through the regression without noise, is the violation."""
+    panel = small_panel(24)
+    found = cells(panel, "completion_3", planned_choice("introduction", PLAN))
+    event = event_study(panel, found, 0.95)
+    assert isinstance(event, EventStudy)
+    slope = of_interest(panel, PLAN) * event.brought / event.far
+    years = panel.cohorts[found.cohort].astype(float) - panel.cohorts[event.reference]
+    line = event_study(panel, replace(found, outcome=slope * years * event.foretold), 0.95)
+    assert isinstance(line, EventStudy)
+    leads = np.eye(len(event.cohort))[:, event.before]
+    passes, *violation = line.with_trends(leads).estimate
+    assert passes == pytest.approx(of_interest(panel, PLAN))
+    seen = event.with_trends(leads).some(slice(1, None))
+    expected = joint_test(seen.estimate, seen.moves, seen.effective, np.array(violation))
+    assert pre_trend(panel, PLAN, event)["power"] == pytest.approx(expected.power, rel=1e-6)
+
+
+def test_rules_that_threads_ask_for_are_noted() -> None:
+    panel = small_panel(12)
+    noted = []
+    for jobs in (1, 2):
+        with rules_read() as statuses:
+            specifications(panel, PLAN, jobs=jobs)
+        noted.append(dict(statuses))
+    assert noted[0] == noted[1]
+    assert {"effects.fewest_schools", "effects.untreated_below", "effects.base_cohorts"} <= set(noted[0])
+
+
+def test_an_instrument_that_cannot_be_fitted_does_not_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    none = np.full(1, np.nan)
+    refused = Fit(none, none[None], None, 0.95, 12, 100, 1000, refusal="collinear")
+    monkeypatch.setattr(Shocks, "effective", property(lambda _: 20.0))
+    monkeypatch.setattr(Shocks, "fit", lambda *_: refused)
+    checks = instrument(small_panel(14), PLAN, "completion_3")["checks"].set_index("check")
+    assert tuple(checks.loc["first_stage", ["verdict", "refusal"]]) == ("unclear", "collinear")
+
+
+def test_groups_that_few_schools_carry_are_not_compared() -> None:
+    """Two differences by as many schools as carry them: there is no statistic, and the row says why."""
+    schools = np.arange(12)
+    moves = np.random.default_rng(1).normal(0, 0.01, (3, 12))
+    groups = [Chosen(0.1 * at, 0.03, schools, one, 12, 2.5, 900, 0.95, "") for at, one in enumerate(moves)]
+    assert equal_effects(groups, 12)["refusal"] == "few_schools"
+    assert not equal_effects([replace(one, effective=9.0) for one in groups], 12)["refusal"]
+
+
+def test_effects_of_which_one_follows_from_the_other_take_no_factor(capfd: pytest.CaptureFixture[str]) -> None:
+    """Fixed effects of schools and of the two halves that they lie in: the halves say nothing more."""
+    school = np.repeat(np.arange(4), 3)
+    within = Within.of([school, school // 2], np.ones(12))
+    values = np.arange(12.0) ** 2
+    assert within(values) == pytest.approx(values - np.repeat(values.reshape(4, 3).mean(axis=1), 3))
+    assert within.absorbed == 4
+    assert not any(capfd.readouterr())
