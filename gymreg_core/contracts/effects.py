@@ -52,11 +52,11 @@ REFUSALS = (
     *("", "few_schools", "no_variation", "one_treated", "collinear", "empty_window", "weak_instrument", "few_pupils"),
     *("no_outcome", "no_earlier", "no_offers", "no_shocks", "no_gain_told", "not_causal"),
 )
-"""few_schools: fewer clusters than rules/effects.yml asks for. no_variation: everyone met the same dose, or has the same
-outcome. one_treated: a single school (or shock) carries the contrast. no_earlier: no cohort from before the supplement.
-no_outcome: no cohort whose outcome is known. no_offers: no matched register of intakes whose outcome is known. Of costs
-alone: no_gain_told, the interval holds that not one pupil more gets a diploma; not_causal, the design's tests do not
-let it be said."""
+"""few_schools: fewer clusters than rules/effects.yml asks for. no_variation: everyone met the same dose, or has the
+same outcome. one_treated: a single school (or shock) carries the contrast. no_earlier: no cohort from before the
+supplement. no_outcome: no cohort whose outcome is known. no_offers: no matched register of intakes whose outcome is
+known. Of costs alone: no_gain_told, the interval holds that not one pupil more gets a diploma; not_causal, the design's
+tests do not let it be said."""
 FINDINGS = ("more", "less", "nothing_of_interest", "cannot_tell", "refused")
 """What the interval says. more, less: it lies above, below 0. nothing_of_interest: it lies whole within the plan's
 smallest effect of interest, on whichever side of 0. cannot_tell: it holds 0 and effects of interest."""
