@@ -106,8 +106,8 @@ def placebo_outcomes(panel: Panel, plan: AnalysisPlan, design: str, there: Bools
     """What a design finds of each thing that was settled before the start, by its name; or why nothing.
 
     there : bool (r,), cells that count; of them those where all these things are known, so that it is the same schools
-    that move every estimate. Dose and groups of dose are those of the design, and so is the instrument of introduction,
-    of which it is the reduced form. What no cell differs in is left out.
+    that move every estimate. Dose, its instrument and groups of dose are those of the design, so that all is by a
+    thousand kronor of dose, as the effect of interest is. What no cell differs in is left out.
     """
     there = there & np.all([panel.settled_known[name] > 0 for name in SETTLED], axis=0)
     mean = {name: panel.settled_total[name] / np.maximum(panel.settled_known[name], 1) for name in SETTLED}
@@ -124,8 +124,7 @@ def placebo_outcomes(panel: Panel, plan: AnalysisPlan, design: str, there: Bools
             return several
         fits = [groups.per_thousand(groups.after) for groups in several[1:]]
     else:
-        by = found if design == "dose" else replace(found, dose=found.instrument)
-        prepared = regression(by, replace(choice, design="dose"))
+        prepared = regression(found, choice)
         fits = [prepared.fit(outcome, plan.confidence) for outcome in outcomes.values()]
     if fits[0].refusal:
         return fits[0].refusal
