@@ -6,9 +6,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from gymreg_core.contracts.register import Register
 from gymreg_core.errors import BadInput, DisclosureRefused
 from gymreg_core.provenance import sha256_of
 from gymreg_core.store.fingerprint import code_fingerprint, fingerprint
@@ -53,16 +55,26 @@ def made_up_studied(workspace: Path, note: Note = _quiet, *, scale: float = 1.0)
     def take(folder: Path, place: Path) -> None:
         from gymreg_core.matching.match_round import match_round
         from gymreg_core.store.registers import ingest_registers
-        from gymreg_core.synthetic.region import EFFECT_YEARS, write_region
+        from gymreg_core.synthetic.region import EFFECT_YEARS
 
         note("making the intakes of the made-up region that a study looks at")
-        registers = write_region(folder / "registers", years=_OFFERS, scale=scale)
-        _enrolled(made_up_extract(folder / "enrolments", scale, EFFECT_YEARS), place, note)
+        registers = [folder / str(year) for year in _OFFERS]
+        _enrolled(made_up_extract(folder / "enrolments", scale, EFFECT_YEARS, partial(_offers, folder)), place, note)
         note(f"taking in and matching {len(registers)} registers")
         for stored in ingest_registers(registers, place):
             match_round(place, stored.register.intake_year, "final")
 
     return _kept(workspace / _INTAKES, f"made-up {scale}", take)
+
+
+def _offers(folder: Path, register: Register) -> None:
+    """Write the register of one of the intakes _OFFERS as an extract into `folder`."""
+    from gymreg_core.synthetic.extracts import write_register
+    from gymreg_core.synthetic.identities import identity_numbers
+    from gymreg_core.synthetic.region import DEFAULT_SEED
+
+    if register.intake_year in _OFFERS:
+        write_register(register, identity_numbers(register, DEFAULT_SEED), folder / str(register.intake_year))
 
 
 def extract_enrolments(folder: Path, workspace: Path, note: Note = _quiet) -> Path:
@@ -182,11 +194,16 @@ def _whole_years(since: str, as_of: str) -> tuple[int, int]:
     return max(begun, last - _YEARS + 1), last
 
 
-def made_up_extract(folder: Path, scale: float, years: Sequence[int] | None = None) -> Path:
+def made_up_extract(
+    folder: Path,
+    scale: float,
+    years: Sequence[int] | None = None,
+    told: Callable[[Register], None] | None = None,
+) -> Path:
     """Write the extract of the made-up region's enrolments into `folder`, without the registers that they follow from.
 
     scale : size of the region, 1.0 as large as the real one. years : intakes, by default those of reports.
-    Errors: as `write_region`.
+    told : see `starters_of_years`. Errors: as `write_region`.
     """
     from gymreg_core.synthetic.enrolment_extracts import write_enrolments
     from gymreg_core.synthetic.histories import enrolments_of
@@ -194,7 +211,7 @@ def made_up_extract(folder: Path, scale: float, years: Sequence[int] | None = No
     from gymreg_core.synthetic.region import DEFAULT_SEED, ENROLMENT_YEARS
 
     of = years or ENROLMENT_YEARS
-    starters = starters_of_years(of, DEFAULT_SEED, scale)
+    starters = starters_of_years(of, DEFAULT_SEED, scale, told)
     made = enrolments_of(starters, date(max(of) + 1, 1, 31), DEFAULT_SEED)
     write_enrolments(made.enrolments, made.numbers, folder)
     return folder

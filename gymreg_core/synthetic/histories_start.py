@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import joblib
@@ -52,15 +52,23 @@ class Starters:
         return len(self.path)
 
 
-def starters_of_years(years: Sequence[int], seed: int, scale: float = 1.0) -> list[Starters]:
-    """`starters_of` the made-up registers of these years; years of a large region are made side by side."""
+def starters_of_years(
+    years: Sequence[int], seed: int, scale: float = 1.0, told: Callable[[Register], None] | None = None
+) -> list[Starters]:
+    """`starters_of` the made-up registers of these years; years of a large region are made side by side.
+
+    told : is called with each register, in the process that makes it.
+    """
     jobs = -1 if scale >= _WORTH_PROCESSES and len(years) > 1 else 1
-    made = joblib.Parallel(n_jobs=jobs)(joblib.delayed(_starters_of_year)(year, seed, scale) for year in years)
+    made = joblib.Parallel(n_jobs=jobs)(joblib.delayed(_starters_of_year)(year, seed, scale, told) for year in years)
     return list(made)
 
 
-def _starters_of_year(year: int, seed: int, scale: float) -> Starters:
-    return starters_of(make_register(year, seed=seed, scale=scale), seed)
+def _starters_of_year(year: int, seed: int, scale: float, told: Callable[[Register], None] | None) -> Starters:
+    register = make_register(year, seed=seed, scale=scale)
+    if told:
+        told(register)
+    return starters_of(register, seed)
 
 
 def starters_of(register: Register, seed: int) -> Starters:
