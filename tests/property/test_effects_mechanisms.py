@@ -50,11 +50,12 @@ def test_what_was_settled_before_is_found_moved_where_it_is(design: str) -> None
 
 @pytest.mark.parametrize("design", PANEL_DESIGNS)
 def test_what_was_settled_is_told_by_a_thousand_kronor_of_dose(design: str) -> None:
-    """As the effect of interest is, which it is held against: of predicted dose less arrives, and tests saw too much."""
+    """As the effect of interest is, which it is held against: of predicted dose less arrives, and tests see too much."""
     panel = small_panel(50, YEARS, pupils=60)
-    girls = (0.4 + 0.03 * panel.dose + panel.band / 100) * panel.settled_known["girls"]
+    share = 0.4 + 0.03 * panel.dose + panel.band / 100 + (panel.place * 7 + panel.cohort * 3) % 5 / 10_000
+    girls = share * panel.settled_known["girls"]
     found = mechanisms(replace(panel, settled_total={**panel.settled_total, "girls": girls}), PLAN, design)["balance"]
-    assert found.set_index("covariate")["estimate"]["girls"] == pytest.approx(0.03)
+    assert found.set_index("covariate")["estimate"]["girls"] == pytest.approx(0.03, rel=0.03)
 
 
 def test_schools_that_are_low_by_chance_do_not_pass_for_an_intake_that_moved() -> None:
