@@ -81,8 +81,7 @@ def studied(
     of = {design: told.get(design, refused[design]) for design in plan.designs}
     followed = [year for year in cohorts if year <= known]
     made = _Maker(rng, plan, of, list(cohorts), followed, schools, pupils)
-    tables = {name: empty_effects(name) for name in EFFECT_TABLES}
-    tables |= {name: rows(name, getattr(made, name)()) for name in EFFECT_TABLES if pupils}
+    tables = {name: rows(name, getattr(made, name)()) if pupils else empty_effects(name) for name in EFFECT_TABLES}
     return Studied(
         since=f"{min(cohorts)}-07-01",
         as_of="2026-01-31",
@@ -97,7 +96,7 @@ def studied(
             "supplement.limit": "published",
             "supplement.bands": "assumption",
         },
-        **{name: effect_table(name, table) for name, table in tables.items()},
+        **tables,
     )
 
 

@@ -58,8 +58,13 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
     return found
 
 
+@cache
+def stored(made: Any) -> StoredStudy:
+    return StoredStudy(made)
+
+
 def report(made: Any, language: Language = "sv") -> EffectsReport:
-    return EffectsReport.on(StoredStudy(made), language=language)
+    return EffectsReport.on(stored(made), language=language)
 
 
 @cache

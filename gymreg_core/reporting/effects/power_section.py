@@ -29,6 +29,8 @@ def power(view: View) -> Fragment:
     if simulations:
         n, share = number(simulations, view.language), percent(view.plan.power, view.language, 0)
         out += paragraph(view.say("power.lead", n=n, share=share), view.say("power.both_ways"))
+    if any(view.is_offer(design) for design in view.plan.designs):
+        out += paragraph(view.say("power.of_offers"))
     return out + _curves(view) + _listed(view)
 
 
