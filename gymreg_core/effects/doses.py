@@ -51,7 +51,8 @@ class Starters:
 
 
 def doses(panel: Panel, h: Histories, s: pd.DataFrame) -> Found:
-    """Tables jump, doses and dose_spread, and the check same_dose. s : `starts(h)`, panel : `build_panel(h, s)`.
+    """Tables jump, doses and dose_spread, and the check same_dose. s : `starts(h)`, panel : of `build_panel(h, s)`, the
+    cohorts and programmes that are told of.
 
     jump and same_dose are of the cohorts with a supplement in all their school years, the others of all. A pupil's own
     amount is the mean over the cohort's school years that are there already.
@@ -100,7 +101,9 @@ def _groups(panel: Panel) -> Iterator[Row]:
 
 def _spread(panel: Panel) -> Iterator[Row]:
     for number, cohort in enumerate(panel.cohorts.tolist()):
-        at = np.flatnonzero(panel.cohort == number)
+        at = np.flatnonzero((panel.cohort == number) & np.isfinite(panel.dose))
+        if not len(at):
+            continue
         at = at[np.argsort(panel.dose[at], kind="stable")]
         share = np.cumsum(panel.pupils[at]) / panel.pupils[at].sum()
         about = {"pupils": int(panel.pupils[at].sum()), "schools": len(np.unique(panel.school[at]))}
@@ -115,13 +118,16 @@ def exposed_starters(panel: Panel, h: Histories, s: pd.DataFrame) -> Starters:
     given = paid(h)
     intake = intake_of(h, given, every)
     cohorts = panel.cohorts[panel.exposure >= 1].astype(np.int64)
-    at = np.flatnonzero(h.pupils["followed"].to_numpy(np.bool_)[every.pupil] & np.isin(intake.cohort, cohorts))
+    taught = np.isin(given.programmes, panel.programmes[np.unique(panel.programme)])
+    told_of = np.isin(intake.cohort, cohorts) & taught[intake.place % max(len(given.programmes), 1)]
+    at = np.flatnonzero(h.pupils["followed"].to_numpy(np.bool_)[every.pupil] & told_of)
     number, school = np.searchsorted(cohorts, intake.cohort[at]), intake.place[at] // max(len(given.programmes), 1)
     of_place, of_school = given.dose(cohorts.tolist())
     amounts = np.pad(panel.amounts[panel.exposure >= 1], ((0, 0), (1, 0)))
     own = amounts[number, intake.own_levels()[at]]
     years = [np.isin(given.autumns, given.autumns_of(cohort)) for cohort in cohorts.tolist()]
-    pupils = np.array([given.pupils[..., of].sum(axis=1).mean(axis=1) for of in years]).reshape(len(years), -1)
+    many = (len(years), len(given.schools))
+    pupils = np.array([given.pupils[..., of].sum(axis=1).mean(axis=1) for of in years]).reshape(many)
     around = pupils[number, school]
     others = np.full(len(at), np.nan)
     np.divide(of_school[school, number] * around - own, around - 1, out=others, where=around > 1)

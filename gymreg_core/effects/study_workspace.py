@@ -144,6 +144,7 @@ def _studied(
     from gymreg_core.effects.applicants import applicants
     from gymreg_core.effects.build_panel import build_panel
     from gymreg_core.effects.doses import doses
+    from gymreg_core.effects.population import population
     from gymreg_core.rules import rules_read
     from gymreg_core.store.enrolments import stored_enrolments
 
@@ -154,7 +155,7 @@ def _studied(
         s = starts(h)
         panel = build_panel(h, s)
         given = applicants(workspace, known, h, s, panel)
-        about = About(known.since, known.as_of, known.made_up, doses(panel, h, s))
+        about = About(known.since, known.as_of, known.made_up, doses(population(panel, plan), h, s))
         found = study(panel, given.margins, given.applicants, plan, progress, about=about, **how)
     whole = replace(found, statuses=dict(statuses))
     provenance = Provenance.joined([stored.provenance, *given.provenances])

@@ -13,6 +13,8 @@ from gymreg_core.effects.build_panel import build_panel
 from gymreg_core.effects.doses import Starters, doses, exposed_starters, same_dose
 from gymreg_core.effects.paid import paid
 from gymreg_core.effects.panel import Panel
+from gymreg_core.effects.plan import AnalysisPlan
+from gymreg_core.effects.population import population
 from gymreg_core.effects.school_years import amounts_of, exposure, price_years
 from gymreg_core.errors import RuleMissing
 from tests.effects_panels import small_panel
@@ -101,6 +103,30 @@ def test_a_school_and_a_programme_are_what_they_are_today() -> None:
     assert panel.schools.tolist() == [e.schools["school_id"].iloc[1]]
     assert panel.cohorts[panel.cohort].tolist() == [2020, 2022]
     assert len(set(panel.place.tolist())) == 1
+
+
+def test_the_dose_is_told_of_the_plans_cohorts_and_programmes() -> None:
+    spells = """
+    | who | school | code  | year | start      | stop       | reason   |
+    | a   | A      | EKEKO | 1    | 2016-08-15 |            |          |
+    | b   | B      | BAHUS | 1    | 2016-08-15 |            |          |
+    | c   | B      | EKEKO | 1    | 2017-08-15 |            |          |
+    """
+    h = histories(tiny_enrolments(spells, since=SINCE, as_of=AS_OF))
+    panel = build_panel(h, starts(h))
+    for plan, cohorts, pupils in (
+        ({}, [2016, 2017], 3),
+        ({"last_cohort": 2016}, [2016], 2),
+        ({"programmes": "preparatory"}, [2016, 2017], 2),
+        ({"last_cohort": 2016, "programmes": "vocational"}, [2016], 1),
+        ({"first_cohort": 2017, "programmes": "vocational"}, [], 0),
+        ({"first_cohort": 2050}, [], 0),
+    ):
+        some = population(panel, AnalysisPlan(**plan))
+        found = doses(some, h, starts(h))
+        whole = found["doses"].query("by == 'region'")
+        assert whole["cohort"].tolist() == cohorts == sorted(set(found["dose_spread"]["cohort"]))
+        assert whole["pupils"].sum() == len(exposed_starters(some, h, starts(h)).merit) == pupils
 
 
 def test_who_comes_from_an_introductory_programme_starts_with_the_national_one() -> None:
