@@ -194,8 +194,10 @@ def test_choices_name_the_designs_withdrawn_and_their_file_holds_those_that_gave
     (file,) = [text.decode() for name, text in found.files.items() if name.endswith("alla-val.csv")]
     assert len(file.strip().splitlines()) == 1 + len(rows)
     assert "dosen går inte att skilja från det som hålls lika" in file
-    first = [row["Val"] for row in rows_of(found, "alla-val")][: int(rows["planned"].sum())]
-    assert len(set(first)) == 1, "those of the plan come first"
+    listed = [row["Val, där de skiljer från planens"] for row in rows_of(found, "alla-val")]
+    planned = int(rows["planned"].sum())
+    assert [one == "planens val" for one in listed] == [at < planned for at in range(len(listed))]
+    assert "Dos för: hela skolan; Meritvärden: räknas inte bort; Lika vikt för: grupper av elever" in file
 
 
 @pytest.mark.parametrize("refusal", [one for one in REFUSALS if one])
@@ -237,7 +239,7 @@ def test_numbers_that_may_not_be_shown_are_said_not_to_be() -> None:
 
 def test_points_are_a_share_of_all_points_and_no_pupils() -> None:
     found = rows_of(report(of_shares()).results(), "fler-utfall")
-    assert [row["Utfall"] for row in found] == ["poäng, som andel av 2 500"]
+    assert [row["Utfall"] for row in found] == ["poäng, som andel av 2\u00a0500"]
     page = report(of_shares(AnalysisPlan(outcome="points", also=())))
     bins = rows_of(page.at_cutoffs(), "antagningsgrans")
     assert not [row for row in bins if "%" in row["Utfall"]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from gymreg_core.contracts.effects import EFFECT_TABLES
 from gymreg_core.disclosure import Released
 from gymreg_core.reporting.charts import specification_curve
@@ -71,8 +73,7 @@ def specifications(view: View) -> Fragment:
 def _listed(view: View, rows: Released) -> Fragment:
     frame = rows.table
     rows = labelled(rows, [words.name(view, "designs", str(d)) for d in frame["design"]])
-    told = ["; ".join(view.say(f"specification.{c}.{row[c]}") for c in _CHOICES) for _, row in frame.iterrows()]
-    rows = rows.with_words("text", told)
+    rows = rows.with_words("text", _told_choices(view, frame))
     shown = [
         column(view, "label", "design"),
         column(view, "text", "choices", "text"),
@@ -87,6 +88,18 @@ def _listed(view: View, rows: Released) -> Fragment:
         identifier="alla-val",
         csv=view.say("specifications.csv"),
     )
+
+
+def _told_choices(view: View, frame: pd.DataFrame) -> list[str]:
+    """Of each row the choices that the plan does not make, with their names; all of them where the plan makes none."""
+    of_plan = frame[frame["planned"].astype(bool)].drop_duplicates("design").set_index("design")
+    told = []
+    for _, row in frame.iterrows():
+        plan = of_plan.loc[row["design"]] if row["design"] in of_plan.index else None
+        other = [c for c in _CHOICES if plan is None or row[c] != plan[c]]
+        named = [f"{view.say(f'specifications.{c}')}: {view.say(f'specification.{c}.{row[c]}')}" for c in other]
+        told.append("; ".join(named) or view.say("specifications.planned"))
+    return told
 
 
 def _message(view: View, drawn: Released) -> str:
