@@ -237,6 +237,27 @@ def test_numbers_that_may_not_be_shown_are_said_not_to_be() -> None:
     assert found["Meritvärde 0–159"]["Procentenheter (intervall)"] == AT_DOSE
 
 
+def test_what_few_stand_behind_is_not_shown_in_the_tables_of_what_was_settled_before_and_of_the_way_there() -> None:
+    made = of_shares()
+    few = made.balance["covariate"].eq("girls")
+    lost = made.estimates["measure"].eq("first_stage") & made.estimates["design"].eq("cutoff")
+    made = replace(
+        made,
+        balance=changed(made, "balance", pupils=made.balance["pupils"].mask(few, 3)),
+        estimates=changed(made, "estimates", high=made.estimates["high"].mask(lost)),
+    )
+    page = report(made)
+    for section, table in (("at_cutoffs", "likhet"), ("designs", "avgjort")):
+        for row in rows_of(getattr(page, section)(), table):
+            girls = row["Vad som var avgjort tidigare"] == "andel flickor"
+            assert (row["Skillnad (intervall)"] == "visas inte") == girls
+    way = {
+        row["Upplägg"]: row["Skillnad i dos, tkr (intervall)"] for row in rows_of(page.on_the_way(), "forsta-steget")
+    }
+    assert way["Vid antagningsgränsen"] == "visas inte"
+    assert way["När tillägget infördes"] == "+0,02 (±0,00 till +0,10)"
+
+
 def test_points_are_a_share_of_all_points_and_no_pupils() -> None:
     found = rows_of(report(of_shares()).results(), "fler-utfall")
     assert [row["Utfall"] for row in found] == ["poäng, som andel av 2\u00a0500"]

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from gymreg_core.reporting.effects import words
 from gymreg_core.reporting.effects.parts import column, columns, labelled
-from gymreg_core.reporting.effects.told import ENDS, in_plan_order
+from gymreg_core.reporting.effects.told import ENDS, in_plan_order, in_units
 from gymreg_core.reporting.effects.view import View
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.tables import table
-from gymreg_core.vocabulary.numbers import change
 
 _IN_UNITS = ("merit", "choices")
 """Covariates that are no shares."""
@@ -27,11 +26,10 @@ def settled(view: View, designs: Sequence[str], *, caption: str, name: str) -> F
     if not len(rows):
         return Fragment()
     rows = in_plan_order(view, rows)
-    told = []
-    for row in rows.table.to_dict("records"):
-        unit = 1 if row["covariate"] in _IN_UNITS else 100
-        size, low, high = (change(unit * float(row[end]), view.language, 2) for end in ENDS)
-        told.append(f"{size} ({view.say('span', low=low, high=high)})")
+    told = [
+        in_units(view, [float(row[end]) for end in ENDS], 1 if row["covariate"] in _IN_UNITS else 100)
+        for _, row in rows.table.iterrows()
+    ]
     rows = labelled(rows, [words.name(view, "designs", str(d)) for d in rows.table["design"]])
     names = [view.say(f"covariate.{one}") for one in rows.table["covariate"]]
     rows = rows.with_words("label_to", names).with_words("note", told)

@@ -35,6 +35,14 @@ def interval(view: View, size: float, low: float, high: float) -> str:
     return f"{change(round(_HUNDRED * size, 1), view.language, 1)} ({span(view, low, high)})"
 
 
+def in_units(view: View, ends: Sequence[float], unit: float = 1.0) -> str:
+    """'+0,85 (+0,81 till +0,90)' of an estimate and its ends in units of their own, or that they are not shown."""
+    if not all(map(math.isfinite, ends)):
+        return view.say("not_shown")
+    size, low, high = (change(unit * one, view.language, 2) for one in ends)
+    return f"{size} ({view.say('span', low=low, high=high)})"
+
+
 def at_mean_dose(view: View, rows: Released) -> Released:
     """Estimates of outcomes with their ends as differences of shares at the mean dose, or by an offer."""
     factors = [1.0 if view.is_offer(str(design)) else view.mean_dose for design in rows.table["design"]]

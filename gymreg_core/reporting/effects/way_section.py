@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from gymreg_core.reporting.effects import words
 from gymreg_core.reporting.effects.parts import column, columns, labelled, section
+from gymreg_core.reporting.effects.told import ENDS, in_units
 from gymreg_core.reporting.effects.view import View
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.tables import table
-from gymreg_core.vocabulary.numbers import number
 
 _FIRST = "first_stage"
 
@@ -23,10 +23,7 @@ def on_the_way(view: View) -> Fragment:
     if not len(rows):
         return out + paragraph(view.say("way.none"))
     frame = rows.table
-    told = [
-        view.say("way.moved", **{end: number(float(row[end]), view.language, 2) for end in ("estimate", "low", "high")})
-        for _, row in frame.iterrows()
-    ]
+    told = [in_units(view, [float(row[end]) for end in ENDS]) for _, row in frame.iterrows()]
     rows = labelled(rows, [words.name(view, "designs", str(d)) for d in frame["design"]])
     per = [view.say("way.by_offer" if view.is_offer(str(d)) else "way.by_thousand") for d in frame["design"]]
     rows = rows.with_words("label_to", per).with_words("note", told)
