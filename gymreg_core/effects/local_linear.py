@@ -19,6 +19,8 @@ from gymreg_core.effects.margins import Bools, Floats, Ints
 NEIGHBOURS = 3
 """Nearest neighbours in the residuals of Abadie and Imbens (2006), as in Calonico, Cattaneo and Titiunik (2014)."""
 _COLLINEAR = 1e12
+_ROUNDING = 1e-10
+"""A weight below this share of the largest is none: of a group that is all in one place, rounding is left."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +132,7 @@ def jump(points: Points, y: Floats, h: float, b: float, *, order: int = 1, confi
         float(np.sqrt(covariance(w, e, points.clusters)[0, 0]))
         for w, e in zip((plain, corrected), left_over, strict=True)
     )
-    inside, used = np.abs(points.x) <= h, (plain != 0) | (corrected != 0)
+    inside, used = np.abs(points.x) <= h, _telling(plain) | _telling(corrected)
     clusters = int(np.count_nonzero(np.bincount(points.clusters[0], used))) if points.clusters else 0
     law = student(clusters - 1) if clusters else norm
     wide = float(law.ppf(0.5 + confidence / 2))
@@ -216,7 +218,7 @@ def covariance(weights: Floats, residuals: Floats, clusters: tuple[Ints, ...]) -
     scores = weights[:, None] * residuals
     if not clusters:
         return np.asarray(scores.T @ scores)
-    many = np.count_nonzero(np.bincount(clusters[0], weights != 0))
+    many = np.count_nonzero(np.bincount(clusters[0], _telling(weights)))
     if many <= 1:
         return np.full((scores.shape[1],) * 2, np.nan)
     squares = [_squared(scores, cluster) for cluster in clusters]
@@ -225,6 +227,11 @@ def covariance(weights: Floats, residuals: Floats, clusters: tuple[Ints, ...]) -
         both = squares[0] + squares[1] - squares[2]
         value = both if np.linalg.eigvalsh(both)[0] > 0 else value
     return value * (many - 1) / many
+
+
+def _telling(weights: Floats) -> Bools:
+    size = np.abs(weights)
+    return np.asarray(size > _ROUNDING * size.max(initial=0.0))
 
 
 def _squared(scores: Floats, places: Ints) -> Floats:

@@ -91,6 +91,19 @@ def test_two_kinds_of_clusters_that_give_no_covariance_leave_the_first() -> None
     assert one[0, 0] == pytest.approx(4 * 3 / 4)
 
 
+@pytest.mark.parametrize("x", [7.1, 7.3, 8.9])
+def test_a_group_in_one_place_is_no_cluster_whatever_rounding_leaves_of_its_weights(x: float) -> None:
+    points, y = applicants(0)
+    at = np.full(3, np.searchsorted(points.x, x))
+    group, one, other = (np.insert(code, at, code.max() + 1) for code in (points.groups, *points.clusters[:2]))
+    more = Points(np.insert(points.x, at, x), np.insert(points.right, at, True), group, crossed(one, other))
+    found, wanted = jump(more, np.insert(y, at, [9.0, 1.0, 3.0]), 25.0, 35.0), jump(points, y, 25.0, 35.0)
+    assert found is not None
+    assert wanted is not None
+    assert found.clusters == wanted.clusters
+    assert found.corrected_error == pytest.approx(wanted.corrected_error, rel=EXACT)
+
+
 def test_width_follows_the_unit_of_points_and_not_the_level_of_the_outcome() -> None:
     points, y = applicants(5, 600, step=0.0)
     found, stretched = bandwidths(points, y), bandwidths(replace(points, x=points.x * 3), y * 7 + 100)
