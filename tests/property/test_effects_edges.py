@@ -16,10 +16,11 @@ from gymreg_core.effects.event_study import EventStudy, event_study
 from gymreg_core.effects.fit import Fit
 from gymreg_core.effects.heterogeneity import equal_effects
 from gymreg_core.effects.instrument import instrument
+from gymreg_core.effects.introduction import introduction
 from gymreg_core.effects.joint_test import joint_test
 from gymreg_core.effects.panel import Bools, Panel
 from gymreg_core.effects.plan import AnalysisPlan
-from gymreg_core.effects.population import of_interest
+from gymreg_core.effects.population import of_interest, population
 from gymreg_core.effects.pre_trends import pre_trend
 from gymreg_core.effects.shift_share import Shocks
 from gymreg_core.effects.specification import specifications
@@ -165,3 +166,27 @@ def test_effects_of_which_one_follows_from_the_other_take_no_factor(capfd: pytes
     assert within(values) == pytest.approx(values - np.repeat(values.reshape(4, 3).mean(axis=1), 3))
     assert within.absorbed == 4
     assert not any(capfd.readouterr())
+
+
+def test_a_population_keeps_cohorts_in_step_with_all_that_is_told_of_them() -> None:
+    panel = small_panel(12)
+    some = population(panel, AnalysisPlan(first_cohort=2013, last_cohort=2016))
+    assert some.cohorts.tolist() == [2013, 2014, 2015, 2016]
+    assert some.exposure == pytest.approx(panel.exposure[2:6])
+    assert (some.amounts == panel.amounts[2:6]).all()
+    years = panel.cohorts[panel.cohort]
+    there = (years >= 2013) & (years <= 2016)
+    assert (some.cohorts[some.cohort] == years[there]).all()
+    assert (some.dose == panel.dose[there]).all()
+
+
+def test_a_trend_that_goes_on_as_it_was_is_within_bounds_of_once_as_much() -> None:
+    """A straight line before and after: allowed for once, what was planted is in the interval, and what was not is out."""
+    panel = small_panel(24, range(2008, 2022))
+    years = panel.cohorts[panel.cohort].astype(float) - 2012
+    share = 0.4 + panel.band / 40 + (panel.place % 7) / 100 + 0.03 * panel.dose + 0.004 * years * panel.predicted
+    sure = replace(panel, total=panel.total | {"completion_3": share * panel.known["completion_3"]})
+    found = introduction(sure, PLAN, "completion_3", resample=False)
+    bounds = found["bounds"].set_index("violation")
+    assert bounds.loc[0.0, "low"] > 0.04
+    assert 0.01 < bounds.loc[1.0, "low"] <= 0.03
