@@ -21,7 +21,8 @@ from gymreg_core.effects.joint_test import joint_test
 from gymreg_core.effects.panel import Bools, Panel
 from gymreg_core.effects.plan import AnalysisPlan
 from gymreg_core.effects.population import of_interest, population
-from gymreg_core.effects.pre_trends import pre_trend
+from gymreg_core.effects.pre_trends import placebo_year, pre_trend
+from gymreg_core.effects.regression import ols
 from gymreg_core.effects.shift_share import Shocks
 from gymreg_core.effects.specification import specifications
 from gymreg_core.effects.study import About, study
@@ -181,7 +182,7 @@ def test_a_population_keeps_cohorts_in_step_with_all_that_is_told_of_them() -> N
 
 
 def test_a_trend_that_goes_on_as_it_was_is_within_bounds_of_once_as_much() -> None:
-    """A straight line before and after: allowed for once, what was planted is in the interval, and what was not is out."""
+    """A straight line before and after: allowed for once, what was planted is in the interval, and 0 is not."""
     panel = small_panel(24, range(2008, 2022))
     years = panel.cohorts[panel.cohort].astype(float) - 2012
     share = 0.4 + panel.band / 40 + (panel.place % 7) / 100 + 0.03 * panel.dose + 0.004 * years * panel.predicted
@@ -190,3 +191,17 @@ def test_a_trend_that_goes_on_as_it_was_is_within_bounds_of_once_as_much() -> No
     bounds = found["bounds"].set_index("violation")
     assert bounds.loc[0.0, "low"] > 0.04
     assert 0.01 < bounds.loc[1.0, "low"] <= 0.03
+
+
+def test_the_power_of_a_placebo_year_is_against_an_effect_of_interest() -> None:
+    panel = small_panel(20, range(2008, 2022))
+    found = cells(panel, "completion_3", planned_choice("introduction", PLAN))
+    event = event_study(panel, found, 0.95)
+    assert isinstance(event, EventStudy)
+    before = panel.cohorts[found.cohort] <= 2012
+    columns = event.foretold * (panel.cohorts[found.cohort] >= 2010)
+    within = Within.of([code[before] for code in found.fixed], found.weight[before])
+    fit = ols(found.outcome[before], columns[before], within, found.school[before], 0.95, pupils=found.known[before])
+    expected = joint_test(fit.estimate, fit.moves, fit.effective, np.array([of_interest(panel, PLAN) * event.brought]))
+    assert 0.5 < event.brought < 0.95
+    assert placebo_year(panel, PLAN, found, event) == pytest.approx(expected.row)
