@@ -11,7 +11,8 @@ import pytest
 from gymreg_core.contracts.effects import EFFECT_TABLES, Studied
 from gymreg_core.effects.choices import cells, planned_choice
 from gymreg_core.effects.chosen import Chosen
-from gymreg_core.effects.dose import lead_dose
+from gymreg_core.effects.dose import LEADS, lead_dose
+from gymreg_core.effects.dose_groups import dose_groups, group_cells, grouped, quarters
 from gymreg_core.effects.event_study import EventStudy, event_study
 from gymreg_core.effects.fit import Fit
 from gymreg_core.effects.heterogeneity import equal_effects
@@ -20,7 +21,7 @@ from gymreg_core.effects.introduction import introduction
 from gymreg_core.effects.joint_test import joint_test
 from gymreg_core.effects.panel import Bools, Panel
 from gymreg_core.effects.plan import AnalysisPlan
-from gymreg_core.effects.population import of_interest, population
+from gymreg_core.effects.population import mean_dose, of_interest, population
 from gymreg_core.effects.pre_trends import placebo_year, pre_trend
 from gymreg_core.effects.regression import ols
 from gymreg_core.effects.shift_share import Shocks
@@ -205,3 +206,37 @@ def test_the_power_of_a_placebo_year_is_against_an_effect_of_interest() -> None:
     expected = joint_test(fit.estimate, fit.moves, fit.effective, np.array([of_interest(panel, PLAN) * event.brought]))
     assert 0.5 < event.brought < 0.95
     assert placebo_year(panel, PLAN, found, event) == pytest.approx(expected.row)
+
+
+def test_the_power_of_later_doses_is_against_an_effect_of_interest_of_both_together() -> None:
+    panel = small_panel(14)
+    powers = [lead_dose(panel, AnalysisPlan(smallest_of_interest=points), "completion_3")["power"] for points in (1, 2)]
+    later = [np.full(len(panel), np.nan) for _ in LEADS]
+    of_place = dict(zip(zip(panel.place.tolist(), panel.cohort.tolist(), strict=True), panel.dose, strict=True))
+    for one, years in zip(later, LEADS, strict=True):
+        for row, (place, cohort) in enumerate(zip(panel.place.tolist(), panel.cohort.tolist(), strict=True)):
+            one[row] = of_place.get((place, cohort + years), np.nan)
+    there = np.isfinite(later).all(axis=0)
+    found = cells(panel, "completion_3", planned_choice("dose", PLAN), there)
+    doses = np.column_stack([one[found.rows] for one in (panel.dose, *later)])
+    fit = ols(found.outcome, doses, Within.of(found.fixed, found.weight), found.school, 0.95, pupils=found.known)
+    leads = fit.some(slice(1, None))
+    for points, power in zip((1, 2), powers, strict=True):
+        violation = np.full(2, points / 100 / mean_dose(panel) / 2)
+        assert power == pytest.approx(joint_test(leads.estimate, leads.moves, leads.effective, violation).power)
+
+
+def test_groups_of_dose_are_told_together_by_their_pupils() -> None:
+    """Three times as many pupils in the newest cohorts, where the effect is another."""
+    panel = small_panel(24)
+    more = np.where(panel.cohort >= 8, 3, 1)
+    share = 0.3 + panel.band / 40 + panel.dose * np.where(panel.cohort >= 8, 0.05, 0.01)
+    known = panel.known["completion_3"] * more
+    crowded = replace(panel, known={**panel.known, "completion_3": known}, total={"completion_3": share * known})
+    (groups,) = grouped(crowded, PLAN, group_cells(crowded, PLAN, "completion_3"))
+    weight = np.array([known[(panel.cohort == cohort) & (quarters(crowded)[panel.place] == group)].sum()
+                       for group, cohort in zip(groups.group, groups.cohort, strict=True)]) * groups.after  # fmt: skip
+    gain, dose = weight @ groups.effect.estimate, weight @ groups.dose.estimate
+    told = dose_groups(crowded, PLAN, "completion_3")["estimates"].iloc[0]
+    assert told.estimate == pytest.approx(gain / dose)
+    assert told.estimate > 0.035
