@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from gymreg_core.contracts.effects import EFFECT_TABLES, Studied
 from gymreg_core.effects.choices import cells, planned_choice
@@ -240,3 +241,16 @@ def test_groups_of_dose_are_told_together_by_their_pupils() -> None:
     told = dose_groups(crowded, PLAN, "completion_3")["estimates"].iloc[0]
     assert told.estimate == pytest.approx(gain / dose)
     assert told.estimate > 0.035
+
+
+def test_a_joint_test_is_hotellings_and_sees_the_violation_that_is_hardest_to_see() -> None:
+    rng = np.random.default_rng(4)
+    given = rng.normal(0.3, 1, (12, 3)) @ rng.normal(0, 1, (3, 3))
+    mean = given.mean(axis=0)
+    test = joint_test(mean, (given - mean) / np.sqrt(12 * 11), 12, np.diag([9.0, 1.0, 2.0]))
+    squared = 12 * mean @ np.linalg.solve(np.cov(given.T), mean)
+    assert test.statistic == pytest.approx((12 - 3) / (3 * (12 - 1)) * squared)
+    assert test.p_value == pytest.approx(stats.f.sf(test.statistic, 3, 9))
+    inverse = np.linalg.inv(np.cov(given.T) / 12)
+    away = min(size**2 * inverse[at, at] for at, size in enumerate((9.0, 1.0, 2.0)))
+    assert test.power == pytest.approx(stats.ncf.sf(stats.f.isf(0.05, 3, 9), 3, 9, away))
