@@ -11,7 +11,7 @@ from scipy import stats
 
 from gymreg_core.contracts.effects import EFFECT_TABLES, Studied
 from gymreg_core.effects.choices import cells, planned_choice
-from gymreg_core.effects.chosen import Chosen
+from gymreg_core.effects.chosen import Chosen, chosen
 from gymreg_core.effects.dose import LEADS, lead_dose
 from gymreg_core.effects.dose_groups import dose_groups, group_cells, grouped, quarters
 from gymreg_core.effects.event_study import EventStudy, event_study
@@ -254,3 +254,11 @@ def test_a_joint_test_is_hotellings_and_sees_the_violation_that_is_hardest_to_se
     inverse = np.linalg.inv(np.cov(given.T) / 12)
     away = min(size**2 * inverse[at, at] for at, size in enumerate((9.0, 1.0, 2.0)))
     assert test.power == pytest.approx(stats.ncf.sf(stats.f.isf(0.05, 3, 9), 3, 9, away))
+
+
+def test_a_choice_whose_instrument_is_weak_gives_no_number() -> None:
+    """What is foretold has nothing to do with what arrives."""
+    panel = small_panel(20)
+    luck = np.random.default_rng(2).random(int(panel.place.max()) + 1)[panel.place]
+    one = chosen(replace(panel, predicted=luck), "completion_3", planned_choice("introduction", PLAN), 0.95)
+    assert (one.refusal, np.isnan(one.estimate)) == ("weak_instrument", True)
