@@ -17,6 +17,7 @@ from gymreg_core.vocabulary.texts import Texts, texts
 
 _POINTS = 100
 _SAID = ("causal", "associated")
+_DIRECTED = ("more", "less")
 _WHAT = ["design", "outcome", "measure"]
 _SHOWN: dict[str, Form] = {
     "label": "text",
@@ -86,10 +87,12 @@ def _numbered(studied: Studied) -> pd.DataFrame:
 
 
 def _note(row: dict[Any, Any], language: Language) -> str:
-    """The claim, and the checks that decided it or why there is no number."""
+    """The claim, and the checks that decided it or why there is no number; no cause where no direction is told."""
     words = study_say()
-    of_offer = row["claim"] == "causal" and row["measure"] == "offer"
-    told = [words(f"claims.{row['claim']}{'_offer' if of_offer else ''}", language)]
+    key = f"claims.{row['claim']}{'_offer' if row['claim'] == 'causal' and row['measure'] == 'offer' else ''}"
+    if row["claim"] == "causal" and row["finding"] not in _DIRECTED:
+        key = f"findings.{row['finding']}"
+    told = [words(key, language)]
     if row["refusal"]:
         told.append(words(f"refusals.{row['refusal']}", language))
     elif row["because"]:

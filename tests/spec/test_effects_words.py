@@ -173,4 +173,4 @@ def test_designs_that_do_not_hold_are_not_counted_among_those_that_agree() -> No
         "offers": Told("causal", "more"),
     }
     view = EffectsReport.on(StoredStudy(studied(told, cohorts=(2014,)))).view
-    assert words.others(view) == "2 andra upplägg håller, och 1 av dem pekar åt samma håll."
+    assert words.others(view) == "2 andra upplägg ger tal, och 1 av dem pekar åt samma håll."

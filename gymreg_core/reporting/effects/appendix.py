@@ -26,7 +26,10 @@ _DEFINED = (
 )
 _PIECE = 16
 """Signs of a checksum that stand together, so that a narrow page can break it."""
-_LIMITS = ("few_earlier", "use_unknown", "dose_is_mix", "cohorts_before", "linked", "schools_known", "offers_not_money")
+_LIMITS = (
+    *("few_earlier", "use_unknown", "dose_is_mix", "cohorts_before", "early_outcomes", "linked", "schools_known"),
+    "offers_not_money",
+)
 _METHODS = (
     *("dose", "fixed_effects", "clusters", "introduction", "pre_trend", "bounds", "dose_groups", "instrument"),
     *("offers", "cutoff", "power", "specifications", "many", "proved", "hidden"),
