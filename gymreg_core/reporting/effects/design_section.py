@@ -66,7 +66,11 @@ def _settled(view: View) -> Fragment:
     )
     if not listed.markdown:
         return listed
-    return section(view, "settled", "avgjort", 3) + paragraph(view.say("settled.lead")) + listed
+    return (
+        section(view, "settled", "avgjort", 3)
+        + paragraph(view.say("settled.lead"), view.say("settled.beside"))
+        + listed
+    )
 
 
 def _claims(view: View) -> Fragment:
