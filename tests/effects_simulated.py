@@ -132,9 +132,6 @@ def panel_tests(panel: Panel, truth: Truth, seeds: Iterable[int]) -> list[dict[s
             "dose_groups: pre_trend": _pre_trend(panel, PLAN, quarters)["p_value"],
             "dose: lead_dose": lead_dose(each, PLAN, OUTCOME)["p_value"],
         }
-        for design in SIMULATED:
-            told = mechanisms(each, _alone(design), design)["checks"].set_index("check")["p_value"]
-            p_values[f"{design}: placebo_outcome"] = told["placebo_outcome"]
         found.append(p_values)
     return found
 
