@@ -194,10 +194,10 @@ def _numbers(fit: Fit) -> dict[str, Any]:
 def _pre_trend(panel: Panel, plan: AnalysisPlan, groups: Groups) -> dict[str, Any]:
     """Whether groups parted from the lowest before the reference, net of what a thousand kronor did to the reference.
 
-    A straight line over the cohorts before, of each group, joint test: of all leads there would be more than schools
-    can tell. The reference had some of its last year with a supplement, so that an effect of a group, and no trend,
-    would part them. Power against lines in proportion to predicted dose that would come to an effect of interest over
-    the cohorts after.
+    A straight line over the cohorts before, of all groups in proportion to how far their predicted dose lies from the
+    lowest: one estimate, since of all leads, or of a line for each group, there would be more than schools can tell.
+    The reference had some of its last year with a supplement, so that an effect of a group, and no trend, would part
+    them. Power against lines in that proportion that would come to an effect of interest over the cohorts after.
     """
     leads = np.flatnonzero(groups.cohort < groups.reference)
     if not len(leads):
@@ -214,6 +214,8 @@ def _pre_trend(panel: Panel, plan: AnalysisPlan, groups: Groups) -> dict[str, An
     middle = years @ of_group / (of_group.sum(axis=0) + 1)
     slope = of_group * (years[:, None] - middle)
     slope /= (slope * years[:, None]).sum(axis=0)
+    apart = groups.apart[leads] @ of_group / of_group.sum(axis=0)
+    slope = slope @ (apart / apart.sum())[:, None]
     line = of_interest(panel, plan) * (groups.apart[leads] * years / far - dose.estimate)
     net, effective = effect.estimate - gain * dose.estimate, effect.combined(slope).effective
     return joint_test(net @ slope, moves @ slope, effective, line @ slope).row
