@@ -134,12 +134,14 @@ def made_up_intake(seed: int, *, n: int = 1500, paths: int = 80, schools: int = 
     return Intake(market, standing, lot_choices(solve(market), standing), rng.gamma(2, 1.2, paths), schools)
 
 
-def drawn_applicants(intake: Intake, seed: int, *, offer: float = 0.0, cheat: float = 0.0) -> Applicants:
+def drawn_applicants(
+    intake: Intake, seed: int, *, offer: float = 0.0, girls_more: float = 0.0, growth: float = 0.0, cheat: float = 0.0
+) -> Applicants:
     """The applicants that lots decide about, with lots drawn anew: who is compared stays, who is offered does not.
 
     What becomes of someone without an offer is fixed beforehand and goes with merit, the length of the list and the
-    path; an offer adds `offer`. cheat : of those without an offer the share,
-    of those who would do best, who have one all the same.
+    path; an offer adds `offer`, to girls `girls_more` beside, and `growth` for each thousand kronor of its dose.
+    cheat : of those without an offer the share, of those who would do best, who have one all the same.
     """
     fixed, rng = np.random.default_rng(7), np.random.default_rng(seed)
     market, at = intake.market, intake.at
@@ -154,7 +156,8 @@ def drawn_applicants(intake: Intake, seed: int, *, offer: float = 0.0, cheat: fl
     if cheat:
         best = outlook + girls > np.quantile(outlook + girls, 1 - cheat)
         offered |= best
-    value = outlook + fixed.normal(0, 0.3, n)[row] + offer * offered
+    effect = offer + girls_more * girls + growth * intake.dose[path]
+    value = outlook + fixed.normal(0, 0.3, n)[row] + effect * offered
     everyone = np.ones(len(row), np.bool_)
     dose = np.where(offered, intake.dose[path], intake.dose[fixed.integers(0, len(intake.dose), n)[row]])
     return Applicants(

@@ -20,7 +20,8 @@ _STAYS = 0.8
 class Shocked:
     """How a panel is made.
 
-    effect : on the share, per thousand kronor. shared : standard deviation of what befalls a level in a year and is
+    effect : on the share, per thousand kronor. growth : more of it for each cohort after the first. low_more : more of
+    it in the lower band. shared : standard deviation of what befalls a level in a year and is
     none of the supplement's doing; pupils feel it by their school's shares. chosen : how far amounts follow that, and
     what was settled before as well: then amounts are no chance.
     """
@@ -29,8 +30,14 @@ class Shocked:
     schools: int = 120
     cohorts: int = 8
     effect: float = 0.0
+    growth: float = 0.0
+    low_more: float = 0.0
     shared: float = 0.2
     chosen: float = 0.0
+
+    def per_thousand(self, cohort: np.ndarray, band: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+        """The effect in cells (r,) of cohorts and bands."""
+        return np.asarray(self.effect + self.growth * cohort + self.low_more * (band == 0))
 
 
 def shock_panel(seed: int, made: Shocked = Shocked()) -> Panel:
@@ -54,7 +61,7 @@ def shock_panel(seed: int, made: Shocked = Shocked()) -> Panel:
     base = 0.6 + rng.normal(0, 0.1, s)[:, None] - worse + felt + rng.normal(0, 0.02, (s, c))
     school, cohort, band = (axis.ravel() for axis in np.indices((s, c, BANDS)))
     pupils = np.full(len(school), 40)
-    mean_of = (base + made.effect * dose)[school, cohort] + 0.1 * band
+    mean_of = base[school, cohort] + made.per_thousand(cohort, band) * dose[school, cohort] + 0.1 * band
     total = pupils * (mean_of + rng.normal(0, np.sqrt(0.2 / 40), len(school)))
     moved = made.chosen * felt[school, cohort]
     settled = {name: pupils * (0.3 + moved + rng.normal(0, 0.05, len(school))) for name in SETTLED}

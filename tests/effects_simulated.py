@@ -28,7 +28,7 @@ from gymreg_core.effects.population import mean_dose
 from gymreg_core.effects.power import SIMULATED, prepared
 from gymreg_core.effects.pre_trends import pre_trend
 from gymreg_core.effects.redraw import Truth, redraw
-from gymreg_core.effects.redraw_margins import MarginTruth, redraw_margins
+from gymreg_core.effects.redraw_margins import MarginTruth, offer_effect, redraw_margins
 from gymreg_core.effects.regression import Regression
 from gymreg_core.effects.within import Within
 from tests.effects_admissions import admitted_margins
@@ -178,6 +178,8 @@ def begun_later(panel: Panel, years: int) -> Panel:
     return replace(panel, exposure=moved, amounts=amounts, **money)
 
 
+_NEAR = 10.0
+"""Points from the cut-off within which a planted effect is what the cut-off is to find."""
 _DESIGNS: dict[str, Any] = {"dose": dose, "dose_groups": dose_groups}
 
 
@@ -211,31 +213,50 @@ def _intake(seed: int) -> Any:
     return made_up_intake(seed)
 
 
-def one_offers(effect: float, cheat: float, seed: int) -> tuple[dict[str, float], float, Judged]:
+def one_offers(effect: Mapping[str, float], cheat: float, seed: int) -> tuple[dict[str, float], float, Judged]:
     """Row of the estimate, p-value of balance, and what is made of it: lots drawn anew."""
     plan = _alone("offers")
-    found = offers(drawn_applicants(_intake(1), seed, offer=effect, cheat=cheat), plan, OUTCOME)
-    return _told(found, Broken("", "offers", "balance"), plan)
+    made = drawn_applicants(_intake(1), seed, **effect, cheat=cheat)
+    more, growth = effect.get("girls_more", 0.0), effect.get("growth", 0.0)
+    planted = effect.get("offer", 0.0) + more * made.covariates["girls"] + growth * made.dose_offered
+    aims_at = float(planted.mean())
+    if np.ptp(planted) > 0:
+        alone = replace(made, outcome=dict.fromkeys(made.known, planted * made.offered))
+        aims_at = _estimated(offers(alone, plan, OUTCOME), "offer")
+    return _told(offers(made, plan, OUTCOME), Broken("", "offers", "balance"), plan, aims_at)
 
 
 def one_cutoff(truth: MarginTruth, sorted_share: float, seed: int) -> tuple[dict[str, float], float, Judged]:
     """The same of applicants at cut-offs that deferred acceptance made; the p-value is that of the density test."""
     plan = _alone("cutoff")
     margins = admitted_margins(np.random.default_rng([9, seed]), sorted_share=sorted_share)
-    return _told(cutoff(redraw_margins(margins, truth, seed), plan, OUTCOME), Broken("", "cutoff", "density"), plan)
+    aims_at = offer_effect(margins, truth)[np.abs(margins.points) <= _NEAR].mean()
+    found = cutoff(redraw_margins(margins, truth, seed), plan, OUTCOME)
+    return _told(found, Broken("", "cutoff", "density"), plan, aims_at)
 
 
 def one_instrument(made: Shocked, seed: int) -> tuple[dict[str, float], float, Judged]:
     """The same of a supplement with many levels; the p-value is that of the balance of shocks."""
     plan = _alone("instrument")
-    return _told(instrument(shock_panel(seed, made), plan, OUTCOME), Broken("", "instrument", "shock_balance"), plan)
+    panel = shock_panel(seed, made)
+    planted = made.per_thousand(panel.cohort, panel.band)
+    aims_at = float(planted.mean())
+    if np.ptp(planted) > 0:
+        alone = replace(panel, total=dict.fromkeys(panel.known, panel.pupils * planted * panel.dose))
+        aims_at = _estimated(instrument(alone, plan, OUTCOME), "dose")
+    return _told(instrument(panel, plan, OUTCOME), Broken("", "instrument", "shock_balance"), plan, aims_at)
 
 
-def _told(found: Found, broken: Broken, plan: AnalysisPlan) -> tuple[dict[str, float], float, Judged]:
+def _estimated(found: Found, measure: str) -> float:
+    row = found["estimates"]
+    return float(row["estimate"][row["measure"] == measure].iloc[0])
+
+
+def _told(found: Found, broken: Broken, plan: AnalysisPlan, aims_at: float) -> tuple[dict[str, float], float, Judged]:
     estimates, checks = found["estimates"], found["checks"]
     measure = "dose" if broken.design == "instrument" else "offer"
     row = estimates[(estimates["measure"] == measure) & (estimates["group"] == "")].iloc[0]
-    numbers = {name: float(row[name]) for name in ("estimate", "std_error", "low", "high")}
+    numbers = {name: float(row[name]) for name in ("estimate", "std_error", "low", "high")} | {"aims_at": aims_at}
     p_value = float(checks["p_value"][checks["check"] == broken.check].iloc[0])
     return numbers, p_value, _judged(found, broken, plan, 1.0)
 

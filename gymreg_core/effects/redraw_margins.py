@@ -20,7 +20,8 @@ class MarginTruth:
     """What is true of made-up applicants. Effects are changes of the outcome's share (0.01 is one percentage point).
 
     offer : of an offer at the margin. dose : of a thousand kronor of dose where the applicant began. by_covariate :
-    more of an effect of the offer, for each unit of a covariate (of a group: 0 or 1).
+    more of an effect of the offer, for each unit of a covariate (of a group: 0 or 1). growth : more of it for each
+    intake after the first.
     level, slope, bend : of the outcome without an offer, where points are 0, per hundred points and per their square.
     of_covariates : what a unit of a covariate, less its mean, adds without any offer.
     school, path : standard deviation of what schools, and study paths of an intake, add.
@@ -32,6 +33,7 @@ class MarginTruth:
     offer: float = 0.0
     dose: float = 0.0
     by_covariate: Mapping[str, float] = field(default_factory=dict)
+    growth: float = 0.0
     level: float = 0.6
     slope: float = 0.2
     bend: float = 0.0
@@ -57,7 +59,7 @@ def redraw_margins(margins: Margins, truth: MarginTruth, seed: int) -> Margins:
         first = next(iter(luck.values())) if luck else np.zeros(len(margins))
         margins = _sorted(margins, truth, added - first)
     mean = truth.level + added + truth.slope * margins.points / _HUNDRED + truth.bend * (margins.points / _HUNDRED) ** 2
-    mean = mean + truth.dose * np.nan_to_num(margins.dose) + margins.offered * _effect(margins, truth)
+    mean = mean + truth.dose * np.nan_to_num(margins.dose) + margins.offered * offer_effect(margins, truth)
     return replace(margins, outcome={name: _drawn(name, mean, luck[name], truth) for name in margins.outcome})
 
 
@@ -75,9 +77,10 @@ def _added(margins: Margins, truth: MarginTruth, rng: np.random.Generator) -> Fl
     return added
 
 
-def _effect(margins: Margins, truth: MarginTruth) -> Floats:
+def offer_effect(margins: Margins, truth: MarginTruth) -> Floats:
     """What an offer adds (m,)."""
-    effect = np.full(len(margins), truth.offer)
+    intake = margins.intake.astype(np.float64)
+    effect: Floats = truth.offer + truth.growth * (intake - intake.min(initial=np.inf))
     for name, worth in truth.by_covariate.items():
         effect += worth * margins.covariates[name]
     return effect

@@ -64,7 +64,7 @@ def test_broken_panels_are_told_and_withdraw_the_claim(broken: made.Broken) -> N
 
 BESIDE = {
     "sorting at the cut-off": lambda seed: made.one_cutoff(MarginTruth(), 0.4, seed),
-    "offers besides the lots": lambda seed: made.one_offers(0.0, 0.25, seed),
+    "offers besides the lots": lambda seed: made.one_offers({}, 0.25, seed),
     "amounts that follow the pupils": lambda seed: made.one_instrument(Shocked(chosen=0.5), seed),
 }
 
