@@ -47,15 +47,18 @@ class EffectsMaterial:
 
 
 def effects_state(given: Given) -> Any:
-    """Names and hashes of the extracts of enrolments, and which enrolments, registers and matches are current; the
-    made-up region's follow from the code, and so does what a study makes of them."""
+    """Names and hashes of the extracts of enrolments, and which enrolments are current, with the registers and matches
+    beside them; the made-up region's follow from the code, and so does what a study makes of them."""
     from gymreg_core.store.enrolments import current_key
     from gymreg_core.store.matches import match_keys
     from gymreg_core.store.registers import register_keys
 
+    enrolments = current_key(given.workspace)
+    if enrolments is None:  # registers of other reports may lie here, which no study looks at
+        return [extract_names(given), None]
     registers = sorted(register_keys(given.workspace).items())
     matches = sorted(match_keys(given.workspace, "final").items())
-    return [extract_names(given), current_key(given.workspace), registers, matches]
+    return [extract_names(given), enrolments, registers, matches]
 
 
 def effects_material(given: Given, note: Note) -> EffectsMaterial | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -13,9 +14,10 @@ from gymreg_core.effects.plan import AnalysisPlan
 from gymreg_core.errors import BadParameters, DisclosureRefused
 from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.effects import EffectsReport
-from gymreg_core.reporting.effects_material import EffectsMaterial
+from gymreg_core.reporting.effects_material import EffectsMaterial, effects_state
 from gymreg_core.reporting.effects_plan import EffectsPlan
 from gymreg_core.reporting.params import load_plan, make_plan
+from gymreg_core.store import enrolments, registers
 from tests.effects_studied import StoredStudy, studied
 
 FILES = ("effects-region.yml", "effects-region-en.yml")
@@ -124,3 +126,15 @@ def test_the_statuses_of_a_page_are_those_of_its_study_and_of_its_own_rules() ->
     found = EffectsReport.on(stored).view.statuses
     assert found["effects.base_cohorts"] == "derived"
     assert {"supplement.limit", *(f"effects_wording.{design}" for design in DESIGNS)} <= set(found)
+
+
+@pytest.mark.parametrize(("current", "counts"), [(None, False), ("a key", True)])
+def test_registers_count_where_enrolments_of_the_same_pupils_are_stored(
+    current: str | None, counts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the first build of the made-up region, whose admission stores registers, would never be up to date."""
+    given = SimpleNamespace(data=None, workspace=tmp_path, reference=None)
+    monkeypatch.setattr(enrolments, "current_key", lambda workspace: current)
+    before = effects_state(given)
+    monkeypatch.setattr(registers, "register_keys", lambda workspace: {2024: "another key"})
+    assert (effects_state(given) != before) == counts
