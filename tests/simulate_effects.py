@@ -157,8 +157,7 @@ class Simulated:
         for broken, judged in told.items():
             rejects, withdrawn, causal = np.mean(judged, axis=0)
             name = broken.name + (", begun later" if broken.later else "")
-            must = broken.later > 0 or broken.check != "pre_trend"
-            kept = self.kept(min(rejects, withdrawn) >= REJECTED if must else causal == 0)
+            kept = self.kept(min(rejects, withdrawn) >= REJECTED if broken.seen else causal == 0)
             shares = " | ".join(f"{share:.0%}" for share in (rejects, withdrawn, causal))
             rows.append(f"| {name} | {broken.design} | {broken.check} | {shares} | {kept} |")
             print(rows[-1], flush=True)
