@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from gymreg_core.disclosure import Released
-from gymreg_core.reporting.charts import intervals
 from gymreg_core.reporting.effects import words
-from gymreg_core.reporting.effects.parts import column, columns, figure, group_name, labelled, section
-from gymreg_core.reporting.effects.told import ABOUT, at_mean_dose, drawable_rows, said, with_intervals, withdrawn
+from gymreg_core.reporting.effects.parts import column, columns, group_name, labelled, section
+from gymreg_core.reporting.effects.told import (
+    ABOUT,
+    at_mean_dose,
+    drawable_rows,
+    said,
+    side_by_side,
+    with_intervals,
+    withdrawn,
+)
 from gymreg_core.reporting.effects.view import View
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
@@ -52,19 +59,8 @@ def groups(view: View) -> Fragment:
     told = int((frame["p_adjusted"].dropna() < 1 - view.plan.confidence).sum())
     message = view.say("groups.caption", n=number(told, view.language), all=number(len(drawn), view.language))
     message = " ".join([message, *withdrawn(view, view.plan.main)])
-    drawing = intervals(
-        drawn,
-        label="label",
-        value="estimate",
-        band=("low", "high"),
-        text="note",
-        group="series",
-        hollow=("label_to", words.name(view, "claims", "withdrawn")),
-        axis_title=view.say("results.axis"),
-        language=view.language,
-    )
     alt = view.say("groups.alt", about=view.about, message=message)
-    return out + figure(view, "grupper", drawing, kind="intervals", alt=alt, caption=message, data=listed)
+    return out + side_by_side(view, drawn, name="grupper", alt=alt, caption=message, data=listed)
 
 
 def _planned(view: View, rows: Released) -> list[str]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from math import isfinite
 
 from gymreg_core.disclosure import Released
-from gymreg_core.reporting.charts import intervals
 from gymreg_core.reporting.effects import words
-from gymreg_core.reporting.effects.parts import column, columns, figure, labelled, section
+from gymreg_core.reporting.effects.parts import column, columns, labelled, section
 from gymreg_core.reporting.effects.released import NO_SHARE
 from gymreg_core.reporting.effects.told import (
     ABOUT,
@@ -16,6 +15,7 @@ from gymreg_core.reporting.effects.told import (
     drawable_rows,
     in_plan_order,
     said,
+    side_by_side,
     with_intervals,
 )
 from gymreg_core.reporting.effects.view import View
@@ -61,19 +61,8 @@ def _one_scale(view: View) -> Fragment:
     if not len(drawn):
         return paragraph(view.say("results.no_numbers")) + listed
     message = view.say("results.caption", outcome=outcome, n=number(len(drawn), view.language))
-    drawing = intervals(
-        drawn,
-        label="label",
-        value="estimate",
-        band=("low", "high"),
-        text="note",
-        group="series",
-        hollow=("label_to", words.name(view, "claims", "withdrawn")),
-        axis_title=view.say("results.axis"),
-        language=view.language,
-    )
     alt = view.say("results.alt", about=view.about, message=message)
-    return figure(view, "resultat", drawing, kind="intervals", alt=alt, caption=message, data=listed)
+    return side_by_side(view, drawn, name="resultat", alt=alt, caption=message, data=listed)
 
 
 def _others(view: View) -> Fragment:

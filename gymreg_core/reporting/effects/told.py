@@ -8,8 +8,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 from gymreg_core.disclosure import Released
+from gymreg_core.reporting.charts import intervals
 from gymreg_core.reporting.effects import words
 from gymreg_core.reporting.effects.view import View
+from gymreg_core.reporting.fragments import Fragment
+from gymreg_core.reporting.sections import figure
 from gymreg_core.vocabulary.numbers import change, number
 
 _HUNDRED = 100
@@ -102,3 +105,19 @@ def withdrawn(view: View, design: str) -> list[str]:
     """That a design is withdrawn, as a sentence; nothing where it is not."""
     found = words.conclusion(view, design)
     return [view.say("withdrawn")] if found and found["claim"] == "withdrawn" else []
+
+
+def side_by_side(view: View, drawn: Released, *, name: str, alt: str, caption: str, data: Fragment) -> Fragment:
+    """Estimates on one scale, blocks by `series`, hollow where the claim in `label_to` is withdrawn; see `figure`."""
+    drawing = intervals(
+        drawn,
+        label="label",
+        value="estimate",
+        band=("low", "high"),
+        text="note",
+        group="series",
+        hollow=("label_to", words.name(view, "claims", "withdrawn")),
+        axis_title=view.say("results.axis"),
+        language=view.language,
+    )
+    return figure(view, name, drawing, kind="intervals", alt=alt, caption=caption, data=data)
