@@ -20,6 +20,7 @@ ROAD = [
     {"effects", "planning"},
     {"disclosure"},
     {"reporting"},
+    {"release"},
     {"commands"},
     {"cli"},
 ]

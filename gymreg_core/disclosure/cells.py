@@ -1,0 +1,107 @@
+"""Cells by their coordinates: what a reader of tables knows, and what of it is to stay unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+class Why(IntEnum):
+    """Why a cell is not shown. Readers see one symbol for all of them: which it was would tell more."""
+
+    SHOWN = 0
+    FEW = 1  # a count, or what it leaves of a whole, below the smallest that is shown
+    NEAR_ALL = 2  # a share near 0 or 100 per cent
+    DOMINATED = 3  # an amount of which most is one school's or one provider's
+    SINGLE = 4  # an independent provider that stands alone
+    SENSITIVE = 5  # a measure that the audience is not told
+    LINKED = 6  # with it, a sum or a difference would tell another
+    EARLIER = 7  # with it, an earlier release would tell how few were added or taken away
+    NOWHERE = 8  # stands in no table; it follows from others, such as what remains of a whole
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Numbers of one table or of a whole release, each under its key.
+
+    keys : n texts, each once: `key_of`. The same number of pupils has the same key in every table.
+    values : (n,) what is shown, NaN where nothing is.
+    why : (n,) int8 of `Why`. unit : (n,) float64, half of what a shown value was rounded by; 0 where it is exact.
+    guarded : (n,) bool: cells that have to stay open, each hidden one, and of those that stand nowhere the small ones.
+    sums : pairs of the place of a whole and the places of the parts that add up to it.
+
+    Nothing here holds what is hidden, so that a record of a release can be kept without the persons' data; it is still
+    no file for readers, since `guarded` and `why` tell which counts are small.
+    """
+
+    keys: tuple[str, ...]
+    values: Floats
+    why: NDArray[np.int8]
+    unit: Floats
+    guarded: NDArray[np.bool_]
+    sums: tuple[tuple[int, tuple[int, ...]], ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+
+def key_of(universe: str, measure: str, of: Mapping[str, object]) -> str:
+    """The key of a count: ``universe|measure|name=value name=value``, names sorted.
+
+    universe : what is counted, such as 'cohorts.measures'. of : the groups it is counted in; a group that is the whole
+    ('' or None) is left out, and `by`, `group` stand for ``<by>=<group>``; 'region' and 'all' are the whole.
+    """
+    names = {str(name): str(value) for name, value in of.items() if value is not None and str(value) != ""}
+    by, group = names.pop("by", ""), names.pop("group", "")
+    if by and by not in ("region", "all"):
+        names[by] = group
+    return f"{universe}|{measure}|" + " ".join(f"{name}={names[name]}" for name in sorted(names))
+
+
+def merged(parts: Iterable[Cells]) -> tuple[Cells, tuple[str, ...]]:
+    """Everything that is told by all `parts` together, and the keys of cells that are shown with two values.
+
+    A cell that one part shows is known; one that any part guards is guarded. Sums of all parts hold, each once.
+    """
+    at: dict[str, int] = {}
+    values: list[float] = []
+    why: list[int] = []
+    unit: list[float] = []
+    guarded: list[bool] = []
+    sums: dict[tuple[int, tuple[int, ...]], None] = {}
+    twice: dict[str, None] = {}
+    for part in parts:
+        place = []
+        rows = zip(
+            part.keys, part.values.tolist(), part.why.tolist(), part.unit.tolist(), part.guarded.tolist(), strict=True
+        )
+        for key, value, reason, half, guard in rows:
+            here = at.setdefault(key, len(values))
+            place.append(here)
+            if here == len(values):
+                values.append(value), why.append(reason), unit.append(half), guarded.append(guard)
+                continue
+            guarded[here] |= guard
+            if np.isnan(value):
+                continue
+            if not np.isnan(values[here]) and abs(values[here] - value) > unit[here] + half:
+                twice[key] = None
+            if np.isnan(values[here]) or half < unit[here]:
+                values[here], why[here], unit[here] = value, reason, half
+        for whole, members in part.sums:
+            sums[place[whole], tuple(sorted(place[member] for member in members))] = None
+    cells = Cells(
+        tuple(at),
+        np.asarray(values, np.float64),
+        np.asarray(why, np.int8),
+        np.asarray(unit, np.float64),
+        np.asarray(guarded, np.bool_),
+        tuple(sums),
+    )
+    return cells, tuple(twice)

@@ -1,0 +1,1 @@
+"""What may go out, who said so, and what is out."""
