@@ -85,7 +85,10 @@ def merged(parts: Iterable[Cells]) -> tuple[Cells, tuple[str, ...]]:
             here = at.setdefault(key, len(values))
             place.append(here)
             if here == len(values):
-                values.append(value), why.append(reason), unit.append(half), guarded.append(guard)
+                values.append(value)
+                why.append(reason)
+                unit.append(half)
+                guarded.append(guard)
                 continue
             guarded[here] |= guard
             if np.isnan(value):
