@@ -35,6 +35,8 @@ class Cells:
     why : (n,) int8 of `Why`. unit : (n,) float64, half of what a shown value was rounded by; 0 where it is exact.
     guarded : (n,) bool: cells that have to stay open, each hidden one, and of those that stand nowhere the small ones.
     sums : pairs of the place of a whole and the places of the parts that add up to it.
+    amounts : (n,) bool: amounts of money, which need not be whole numbers; None where all cells are counts.
+    ratios : place of a part, place of a whole, and what the part is of it at least and at most: a share.
 
     Nothing here holds what is hidden, so that a record of a release can be kept without the persons' data; it is still
     no file for readers, since `guarded` and `why` tell which counts are small.
@@ -46,6 +48,8 @@ class Cells:
     unit: Floats
     guarded: NDArray[np.bool_]
     sums: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    amounts: NDArray[np.bool_] | None = None
+    ratios: tuple[tuple[int, int, float, float], ...] = ()
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -67,21 +71,23 @@ def key_of(universe: str, measure: str, of: Mapping[str, object]) -> str:
 def merged(parts: Iterable[Cells]) -> tuple[Cells, tuple[str, ...]]:
     """Everything that is told by all `parts` together, and the keys of cells that are shown with two values.
 
-    A cell that one part shows is known; one that any part guards is guarded. Sums of all parts hold, each once.
+    A cell that one part shows is known, one that several show rounded as closely as all of them tell; one that any part
+    guards is guarded. Sums and ratios of all parts hold, each once.
     """
     at: dict[str, int] = {}
     values: list[float] = []
     why: list[int] = []
     unit: list[float] = []
     guarded: list[bool] = []
+    amounts: list[bool] = []
+    ratios: dict[tuple[int, int, float, float], None] = {}
     sums: dict[tuple[int, tuple[int, ...]], None] = {}
     twice: dict[str, None] = {}
     for part in parts:
         place = []
-        rows = zip(
-            part.keys, part.values.tolist(), part.why.tolist(), part.unit.tolist(), part.guarded.tolist(), strict=True
-        )
-        for key, value, reason, half, guard in rows:
+        money = [False] * len(part) if part.amounts is None else part.amounts.tolist()
+        columns = (part.values.tolist(), part.why.tolist(), part.unit.tolist(), part.guarded.tolist(), money)
+        for key, value, reason, half, guard, amount in zip(part.keys, *columns, strict=True):
             here = at.setdefault(key, len(values))
             place.append(here)
             if here == len(values):
@@ -89,14 +95,24 @@ def merged(parts: Iterable[Cells]) -> tuple[Cells, tuple[str, ...]]:
                 why.append(reason)
                 unit.append(half)
                 guarded.append(guard)
+                amounts.append(amount)
                 continue
             guarded[here] |= guard
             if np.isnan(value):
                 continue
             if not np.isnan(values[here]) and abs(values[here] - value) > unit[here] + half:
                 twice[key] = None
-            if np.isnan(values[here]) or half < unit[here]:
+            if np.isnan(values[here]):
                 values[here], why[here], unit[here] = value, reason, half
+                continue
+            low, high = max(values[here] - unit[here], value - half), min(values[here] + unit[here], value + half)
+            if half < unit[here]:
+                why[here] = reason
+            if 0 <= (high - low) / 2 < unit[here]:
+                values[here], unit[here] = (
+                    (value, half) if high - low == 2 * half else ((low + high) / 2, (high - low) / 2)
+                )
+        ratios |= dict.fromkeys((place[one], place[of], least, most) for one, of, least, most in part.ratios)
         for whole, members in part.sums:
             sums[place[whole], tuple(sorted(place[member] for member in members))] = None
     cells = Cells(
@@ -106,5 +122,7 @@ def merged(parts: Iterable[Cells]) -> tuple[Cells, tuple[str, ...]]:
         np.asarray(unit, np.float64),
         np.asarray(guarded, np.bool_),
         tuple(sums),
+        np.asarray(amounts, np.bool_),
+        tuple(ratios),
     )
     return cells, tuple(twice)
