@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from gymreg_core.disclosure.columns import counts_in, estimates_in
 from gymreg_core.disclosure.nested import Ints, without_told
-from gymreg_core.disclosure.released import Released, counts_in, estimates_in, let_out, smallest_count
+from gymreg_core.disclosure.released import Released, let_out, smallest_count
 from gymreg_core.disclosure.suppression import Ties, hidden_rows
 from gymreg_core.provenance import Provenance
 

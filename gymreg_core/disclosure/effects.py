@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gymreg_core.disclosure.released import Released, counts_in, estimates_in, let_out, means_in, smallest_count
+from gymreg_core.disclosure.columns import counts_in, estimates_in, means_in
+from gymreg_core.disclosure.policy import policy
+from gymreg_core.disclosure.released import Released, let_out, smallest_count
 from gymreg_core.disclosure.suppression import Ties, hidden_rows
 from gymreg_core.errors import DisclosureRefused
 from gymreg_core.provenance import Provenance
-from gymreg_core.rules import rule
 
 POLICY = "effects"
 _SCHOOLS = "schools"
@@ -28,7 +29,7 @@ def release_effects(
     """Let out rows of an effect study, whole rows at a time.
 
     A row is shown where each of its counts of pupils is 0 or at least `smallest_count`, and `schools`, where it tells
-    how many, is 0 or at least `fewest_schools_shown`; further rows are left out until no sum tells what is missing.
+    how many, is 0 or at least `fewest_schools`; further rows are left out until no sum tells what is missing.
     What is left out of a row is every count and every estimate; of nobody there is no mean.
 
     told : (n,) further counts of pupils that a reader can work out, such as how many of them have a diploma and how
@@ -45,7 +46,7 @@ def release_effects(
     for values in counts:
         few |= (values > 0) & (values < smallest)
     if _SCHOOLS in table:
-        few |= table[_SCHOOLS].between(1, int(rule("disclosure", "fewest_schools_shown")) - 1).to_numpy()
+        few |= table[_SCHOOLS].between(1, policy().fewest_schools - 1).to_numpy()
     if means and not counted:
         raise DisclosureRefused(
             f"there are means ({', '.join(means)}) and no column 'pupils'",

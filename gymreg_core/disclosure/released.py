@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any
 
 import pandas as pd
-from pandas.api.types import is_numeric_dtype
 
+from gymreg_core.disclosure.columns import allowed, count_behind, counts_in, listed, lists, refuse_columns
 from gymreg_core.disclosure.money import without_few
+from gymreg_core.disclosure.policy import policy as told
 from gymreg_core.disclosure.suppression import Ties, without_small
 from gymreg_core.errors import DisclosureRefused
 from gymreg_core.provenance import Provenance
-from gymreg_core.vocabulary.packaged import packaged_yaml
 
-# Ten or twelve digits shaped like a date and a serial, with or without a separator; days up to 91 for
-# co-ordination numbers and letters in the serial for temporary ones (TF10 and the like).
-_IDENTITY = re.compile(
-    r"(?<!\d)(?:\d{2})?\d{2}(?:0\d|1[0-2])(?:[0-2]\d|3[01]|[6-8]\d|9[01])[-+ ]?(?:\d{4}|[A-Za-z]{2}\d{2})(?!\d)"
-)
 _DOOR = object()
-_SHORTEST_IDENTITY = 1_000_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +68,7 @@ class Released:
         Errors: DisclosureRefused for a column that the policy does not list, or words that look like identities.
         """
         frame = self._frame.assign(**{column: pd.Series(list(words), index=self._frame.index, dtype="str")})
-        _refuse_columns(frame[[column]], self.policy)
+        refuse_columns(frame[[column]], self.policy)
         return self._with(frame)
 
     def with_share(self, column: str, part: str, *whole: str) -> Released:
@@ -110,7 +102,7 @@ class Released:
         return self._with_made(column, self._frame[column].astype("float64") * list(factors))
 
     def with_rounded(self, column: str, fewest: int = 0) -> Released:
-        """The same rows with a count that is out rounded to the nearest multiple of `rounded_to`.
+        """The same rows with a count that is out rounded to the nearest multiple of `rounding_base` of the policy.
 
         For a whole that lies near another one that is told exactly. It is missing where it is below `fewest`, of which
         the rounding would be too large a part. Half-way goes up.
@@ -120,7 +112,7 @@ class Released:
 
     def _with_made(self, column: str, values: pd.Series) -> Released:
         frame = self._frame.assign(**{column: values})
-        _refuse_columns(frame[[column]], self.policy)
+        refuse_columns(frame[[column]], self.policy)
         return self._with(frame)
 
     def spread(self, keys: str | Sequence[str], year: str, *names: str) -> Released:
@@ -134,7 +126,7 @@ class Released:
         for value, rows in self._frame.groupby(year, sort=True):
             told = rows[[*keys, *names]].rename(columns={name: f"{name}_y{value}" for name in names})
             out = out.merge(told, on=keys, how="left")
-        _refuse_columns(out, self.policy)
+        refuse_columns(out, self.policy)
         return self._with(out)
 
     def head(self, n: int) -> Released:
@@ -155,19 +147,13 @@ def require_released(table: object, columns: Sequence[str]) -> Released:
     or a frame that was changed after it was let out.
     """
     genuine = type(table) is Released and getattr(table, "_door", None) is _DOOR
-    if not isinstance(table, Released) or not genuine or not all(_allowed(str(c), table.policy) for c in table.columns):
+    if not isinstance(table, Released) or not genuine or not all(allowed(str(c), table.policy) for c in table.columns):
         raise DisclosureRefused(
             f"only a released table can be drawn or written, not this {type(table).__name__}",
             why="Charts, tables and files for readers hold nothing that disclosure has not let out.",
             remedy="Call release_published(table, provenance) on a table made of published files.",
         )
     return table.select(*columns)
-
-
-@cache
-def _policy() -> dict[str, Any]:
-    policy: dict[str, Any] = packaged_yaml("gymreg_core.rules", "disclosure.yml")
-    return policy
 
 
 def release_published(table: pd.DataFrame, provenance: Provenance) -> Released:
@@ -183,7 +169,7 @@ def release_published(table: pd.DataFrame, provenance: Provenance) -> Released:
             why="The policy 'already_public' only passes on what its owner has published.",
             remedy="Use a policy with suppression for register data.",
         )
-    _refuse_columns(table, "already_public")
+    refuse_columns(table, "already_public")
     return let_out(table, "already_public", provenance, 0)
 
 
@@ -192,7 +178,7 @@ def release_counts(
 ) -> Released:
     """Let out counts of persons, the small ones left out.
 
-    A count from 1 to below `smallest_count` (rules/disclosure.yml, entries counts and smallest_count) becomes missing,
+    A count from 1 to below `smallest_count` of the policy becomes missing,
     and with it the counts that would tell it. Shares and changes of counts are made afterwards, from what is left.
 
     within : column whose groups of rows each add up to a total that is told elsewhere. ties : what else adds up.
@@ -208,23 +194,23 @@ def release_counts(
 
 
 def release_rounded(table: pd.DataFrame, provenance: Provenance) -> Released:
-    """Let out counts of persons, each rounded by itself to the nearest multiple of `rounded_to`.
+    """Let out counts of persons, each rounded by itself to the nearest multiple of `rounding_base` of the policy.
 
     For pictures with so many small counts that little would be left of them: states month by month, flows. Sums of
     what is shown differ from the truth, so that a difference of two counts tells no person. Half-way goes up.
     Errors: DisclosureRefused where a column is not on the policy's lists, holds persons, or looks like identities.
     """
-    _refuse_columns(table, "rounded")
-    policy, out = _policy()["rounded"], table.copy()
+    refuse_columns(table, "rounded")
+    policy, out = lists()["rounded"], table.copy()
     for name in map(str, out.columns):
-        if _listed(name, policy["persons"], policy["endings"]):
+        if listed(name, policy["persons"], policy["endings"]):
             out[name] = rounded(out[name].astype("int64"))
     return let_out(out, "rounded", provenance, 0)
 
 
 def rounded(counts: pd.Series) -> pd.Series:
-    """Counts to the nearest multiple of `rounded_to` (rules/disclosure.yml); half-way goes up."""
-    base = int(_policy()["rounded_to"]["value"])
+    """Counts to the nearest multiple of `rounding_base` of the policy; half-way goes up."""
+    base = told().rounding_base
     return (counts + base // 2) // base * base
 
 
@@ -239,9 +225,9 @@ def release_money(table: pd.DataFrame, provenance: Provenance, *, ties: Ties | N
     Errors: DisclosureRefused where a column is not on the policy's lists, holds persons or looks like identities, or
     an amount stands without the count behind it.
     """
-    _refuse_columns(table, "money")
-    policy = _policy()["money"]
-    behind = {str(c): count for c in table.columns if (count := _count_behind(str(c), policy))}
+    refuse_columns(table, "money")
+    policy = lists()["money"]
+    behind = {str(c): count for c in table.columns if (count := count_behind(str(c), policy))}
     missing = sorted({count for count in behind.values() if count not in table})
     if missing:
         raise DisclosureRefused(
@@ -258,88 +244,6 @@ def let_out(table: pd.DataFrame, policy: str, provenance: Provenance, suppressed
     return Released(table.reset_index(drop=True), policy, provenance, suppressed, _DOOR)
 
 
-def counts_in(table: pd.DataFrame, policy: str) -> list[str]:
-    """The columns of `table` that are counts of persons by a policy.
-
-    Errors: DisclosureRefused where a column is not on the policy's lists, holds persons, or looks like identities.
-    """
-    _refuse_columns(table, policy)
-    lists = _policy()[policy]
-    return [str(c) for c in table.columns if _listed(str(c), lists["persons"], lists["endings"])]
-
-
-def estimates_in(table: pd.DataFrame, policy: str) -> list[str]:
-    """The columns of `table` that are estimates by a policy."""
-    lists = _policy()[policy]
-    return [str(c) for c in table.columns if _listed(str(c), lists["estimates"], lists["endings"])]
-
-
-def means_in(table: pd.DataFrame, policy: str) -> list[str]:
-    """The columns of `table` that are means over pupils by a policy, and stand beside the count of them."""
-    lists = _policy()[policy]
-    means = lists["behind"]["pupils"]
-    return [str(c) for c in table.columns if _listed(str(c), means, lists["endings"])]
-
-
 def smallest_count() -> int:
-    """The smallest count of persons that is shown (rules/disclosure.yml)."""
-    return int(_policy()["smallest_count"]["value"])
-
-
-def _count_behind(column: str, policy: dict[str, Any]) -> str | None:
-    """The count that an amount or a count of pupils depends on; None where it depends on no pupil."""
-    return next((count for count, names in policy["behind"].items() if _listed(column, names, policy["endings"])), None)
-
-
-def _refuse_columns(table: pd.DataFrame, policy: str) -> None:
-    """Errors: DisclosureRefused for a column that `policy` does not know, or that holds persons."""
-    never = [str(c) for c in table.columns if str(c).lower() in _policy()["never"]["columns"]]
-    unknown = [str(c) for c in table.columns if str(c) not in never and not _allowed(str(c), policy)]
-    if never or unknown:
-        reasons = [f"column {c!r} holds persons" for c in never]
-        reasons += [f"column {c!r} is not on the list of columns that may be shown" for c in unknown]
-        raise DisclosureRefused(
-            "; ".join(reasons),
-            why="Everything that is drawn or written has its columns listed in rules/disclosure.yml.",
-            remedy="Drop the column, or add it to the list with a reason.",
-        )
-    amounts = _policy()[policy].get("amounts", ())
-    for column in table.columns:
-        # A number of öre may well be shaped like a date and a serial; that of a person may not stand among amounts.
-        if not (_listed(str(column), amounts, _policy()[policy]["endings"]) and is_numeric_dtype(table[column])):
-            _refuse_identities(table[column])
-
-
-def _allowed(column: str, name: str) -> bool:
-    policy = _policy()[name]
-    behind = [name for names in policy.get("behind", {}).values() for name in names]
-    names = [*policy["keys"], *policy.get("persons", ()), *policy.get("estimates", ()), *behind, *policy["measures"]]
-    return _listed(column, names, policy["endings"])
-
-
-def _listed(column: str, names: Sequence[str], endings: Sequence[str]) -> bool:
-    return column in names or any(column.endswith(end) and column.removesuffix(end) in names for end in endings)
-
-
-def _refuse_identities(column: pd.Series) -> None:
-    if pd.api.types.is_bool_dtype(column) or pd.api.types.is_float_dtype(column):
-        text = (
-            column.dropna().loc[lambda s: s.abs() >= _SHORTEST_IDENTITY].map(lambda v: f"{v:.0f}")
-            if len(column)
-            else column.astype(str)
-        )
-    else:
-        text = column.dropna().astype(str)
-    if column.name == "sha256":
-        return
-    # One search over all values is enough to know that there is none; line breaks keep them apart.
-    if not _IDENTITY.search("\n".join(text)):
-        return
-    hits = text[text.str.contains(_IDENTITY)]
-    if len(hits):
-        rows = ", ".join(str(i) for i in list(hits.index[:5]))
-        raise DisclosureRefused(
-            f"column {column.name!r} holds what looks like identity numbers in {len(hits)} rows (positions {rows})",
-            why="No person row leaves the store.",
-            remedy="Aggregate before releasing; if the value is no identity number, write it in another form.",
-        )
+    """The smallest count of persons that the audience is shown."""
+    return told().smallest_count

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gymreg_core.errors import RuleMissing
-from gymreg_core.rules import rule
+from gymreg_core.rules.audience import OPEN_WEB, told_to
 
 
 class PriceRule(NamedTuple):
@@ -61,9 +61,9 @@ class PriceMissing(RuleMissing):
 
 def price_missing(keys: pd.DataFrame) -> PriceMissing:
     """The error that says which study paths have no price: code, year of study, price year, and where `keys` has the
-    columns, school (its name) and pupils (how many; fewer than rules/disclosure.yml allows are not told exactly).
+    columns, school (its name) and pupils (how many; fewer than the open web may knows are not told exactly).
     """
-    least = int(rule("disclosure", "smallest_count"))
+    least = int(told_to("smallest_count", OPEN_WEB))
     lines = []
     by = [name for name in ("code", "year_of_study", "price_year", "group", "school") if name in keys]
     counts = keys.groupby(by, sort=True)["pupils"].sum() if "pupils" in keys else keys.groupby(by, sort=True).size()

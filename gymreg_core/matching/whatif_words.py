@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gymreg_core.rules import rule
+from gymreg_core.rules.audience import told_to
 from gymreg_core.vocabulary.numbers import change, number, percent, points
 from gymreg_core.vocabulary.phrases import capital
 from gymreg_core.vocabulary.programmes import Language
@@ -82,7 +82,7 @@ def runs_head(s: Mapping[str, Any], language: Language) -> str:
 
 
 def _or_fewer(n: int, language: Language) -> str:
-    smallest = int(rule("disclosure", "smallest_count"))
+    smallest = int(told_to("smallest_count"))
     return phrase()("count.fewer", language, n=smallest) if 0 < n < smallest else _told(n, language)
 
 

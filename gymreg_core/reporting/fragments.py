@@ -11,13 +11,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from gymreg_core.reporting.heads import Heads, write_heads
+
 _NOTHING: Mapping[str, bytes] = MappingProxyType({})
+_NO_HEADS: Mapping[str, Heads] = MappingProxyType({})
 _MIMES = {".svg": "image/svg+xml", ".csv": "text/csv"}
 
 
 @dataclass(frozen=True)
 class Fragment:
-    """Markdown in the pages' dialect, and the files it refers to (page-relative path -> bytes).
+    """Markdown in the pages' dialect, the files it refers to (page-relative path -> bytes), and what its tables are made
+    of (heads.py; the address of the place or the file, as seen from the page, -> heads).
 
     `+` joins two. Displayed in a run of the workbench (``GYMREG_RUN_DIR``) it writes its files below that
     folder and shows markdown alone; displayed to an analyst it shows a preview with its images inside.
@@ -25,17 +29,20 @@ class Fragment:
 
     markdown: str = ""
     files: Mapping[str, bytes] = field(default_factory=lambda: _NOTHING)
+    heads: Mapping[str, Heads] = field(default_factory=lambda: _NO_HEADS)
 
     def __add__(self, other: Fragment) -> Fragment:
         parts = [text for text in (self.markdown.strip(), other.markdown.strip()) if text]
-        return Fragment("\n\n".join(parts), MappingProxyType({**self.files, **other.files}))
+        files, heads = {**self.files, **other.files}, {**self.heads, **other.heads}
+        return Fragment("\n\n".join(parts), MappingProxyType(files), MappingProxyType(heads))
 
     def write(self, folder: Path) -> None:
-        """Write the files below `folder`."""
+        """Write the files, and what the tables are made of, below `folder`."""
         for name, content in self.files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+        write_heads(self.heads, folder)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         del include, exclude

@@ -14,7 +14,7 @@ from gymreg_core.errors import DisclosureRefused
 from gymreg_core.funding.what_if import FundingWhatIf
 from gymreg_core.funding.what_if_words import step_names
 from gymreg_core.provenance import Provenance
-from gymreg_core.rules import rule
+from gymreg_core.rules.audience import told_to
 from gymreg_core.vocabulary.programmes import Language
 from gymreg_core.vocabulary.texts import Texts, texts
 
@@ -82,7 +82,7 @@ def release_funding_what_if(found: FundingWhatIf, provenance: Provenance) -> Fun
     their difference of the few in between: whoever hands on more than one has to see to that.
     Errors: DisclosureRefused where a change of the scenario is about few pupils, and as `release_money`.
     """
-    smallest = int(rule("disclosure", "smallest_count"))
+    smallest = int(told_to("smallest_count"))
     few = [int(step) for step, n in zip(found.steps["step"], found.steps["pupils"], strict=True) if 0 < n < smallest]
     if few:
         raise DisclosureRefused(

@@ -15,7 +15,7 @@ from gymreg_core.reporting.fragments import Fragment, page_slug
 from gymreg_core.reporting.funding_what_if import FundingWhatIfView, say
 from gymreg_core.reporting.markup import attribute, escape, fold, paragraph
 from gymreg_core.reporting.tables import Column, Form, table
-from gymreg_core.rules import rule
+from gymreg_core.rules.audience import told_to
 from gymreg_core.vocabulary.numbers import change, number
 from gymreg_core.vocabulary.phrases import capital, label, programme_name
 from gymreg_core.vocabulary.programmes import Language
@@ -168,7 +168,7 @@ def _heads(by: str, names: tuple[str, ...], language: Language) -> list[Column]:
 
 
 def _caption(view: FundingWhatIfView, key: str, language: Language, **more: Any) -> str:
-    smallest = rule("disclosure", "smallest_count")
+    smallest = told_to("smallest_count")
     about = {"name": view.found.scenario.name, "year": view.found.year, "n": smallest}
     return say()(f"{key}.caption", language, **about, **more)
 

@@ -1,9 +1,10 @@
-"""What decides a result, as a key and as a manifest: inputs, parameters, rules, code and the libraries that draw."""
+"""What decides a result, as a key and as a manifest: inputs, parameters, rules, code and libraries."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import platform
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -11,21 +12,30 @@ from typing import TYPE_CHECKING, Any
 
 from gymreg_core import __version__
 from gymreg_core.provenance import InputFile, Provenance
+from gymreg_core.vocabulary.packaged import yaml_of
 
 if TYPE_CHECKING:
     from gymreg_core.reporting.runner import Executed
 
 MANIFEST = "manifest.json"
-_DRAWING_LIBRARIES = (
-    "pandas",
-    "numpy",
+FOLDERS_OF_CODE = ("gymreg_core", "notebooks", "reports")
+_LIBRARIES = (
     "altair",
-    "vl-convert-python",
-    "papermill",
     "babel",
+    "numba",
+    "numpy",
+    "pandas",
+    "papermill",
+    "pyarrow",
     "pypandoc_binary",
+    "scikit-learn",
+    "scipy",
+    "statsmodels",
     "typst",
+    "vl-convert-python",
 )
+_EXPLAINS = ("unit", "source")
+_SAID = 300  # characters of JSON; a longer value of a rule stands as its hash
 
 
 def key_of(*parts: Any) -> str:
@@ -35,9 +45,9 @@ def key_of(*parts: Any) -> str:
 
 
 def library_versions() -> dict[str, str]:
-    """Versions of the libraries whose output reaches a page; absent ones are left out."""
-    found: dict[str, str] = {}
-    for name in _DRAWING_LIBRARIES:
+    """Versions of the libraries whose output reaches a page, and of Python; absent ones are left out."""
+    found = {"python": ".".join(platform.python_version_tuple()[:2])}
+    for name in _LIBRARIES:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
@@ -69,7 +79,7 @@ def made_from(home: Path, provenance: Provenance, reference: Path | None) -> dic
     package = home / "gymreg_core"
     return {
         "gymreg": __version__,
-        "code": tree_hash([package, home / "notebooks", home / "reports"]),
+        "code": tree_hash([home / name for name in FOLDERS_OF_CODE]),
         "rules": tree_hash([package / "rules"]),
         "libraries": library_versions(),
         "made_up": provenance.made_up,
@@ -78,9 +88,41 @@ def made_from(home: Path, provenance: Provenance, reference: Path | None) -> dic
     }
 
 
+def parts_of_code(home: Path) -> dict[str, str]:
+    """A hash for each room of the code, and for the notebooks and the pages' own files; `home` as in `made_from`."""
+    package = home / "gymreg_core"
+    rooms = [room for room in sorted(package.iterdir()) if not room.name.startswith((".", "_")) and room.is_dir()]
+    single = key_of([name_and_hash(file) for file in sorted(package.glob("*.py"))])
+    others = [home / name for name in FOLDERS_OF_CODE[1:]]
+    return {"gymreg_core": single, **{folder.name: tree_hash([folder]) for folder in (*rooms, *others)}}
+
+
+def decisions(home: Path) -> dict[str, dict[str, Any]]:
+    """What every rule says, by file and key: its entry without unit and source, or a hash of it where it is long."""
+    rules = home / "gymreg_core" / "rules"
+    found = {path.relative_to(rules).as_posix(): yaml_of(path.read_text(encoding="utf-8")) for path in sorted(rules.rglob("*.yml"))}
+    return {name: {str(key): _said(entry) for key, entry in content.items()} for name, content in found.items()}
+
+
+def _said(entry: Any) -> Any:
+    bare = _plain(entry)
+    text = json.dumps(bare, ensure_ascii=False, sort_keys=True, default=str)
+    return json.loads(text) if len(text) <= _SAID else f"sha256 {hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _plain(value: Any) -> Any:
+    """What YAML read, with the keys that JSON can sort, less what explains it."""
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items() if key not in _EXPLAINS}
+    return value
+
+
 def report_entry(done: Executed) -> dict[str, Any]:
     """A run as a manifest names it: its page, its parameters and its key."""
-    return {"page": done.run.slug, "params": done.run.params.model_dump(mode="json"), "key": done.run.key}
+    params = done.run.params.model_dump(mode="json")
+    return {"report": done.run.report, "page": done.run.slug, "params": params, "key": done.run.key}
 
 
 def as_json(content: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from gymreg_core.reporting.fragments import Fragment, join
 
@@ -71,4 +72,4 @@ def definitions(pairs: Iterable[tuple[str, str]]) -> Fragment:
 
 def _div(attributes: str, body: Fragment, colons: int = 3) -> Fragment:
     fence = ":" * colons
-    return Fragment(f"{fence} {{{attributes}}}\n{body.markdown}\n{fence}", body.files)
+    return replace(body, markdown=f"{fence} {{{attributes}}}\n{body.markdown}\n{fence}")

@@ -12,6 +12,7 @@ import pandas as pd
 
 from gymreg_core.disclosure import Released, require_released
 from gymreg_core.reporting.fragments import Fragment, page_slug
+from gymreg_core.reporting.heads import Heads, heads_of
 from gymreg_core.reporting.markup import escape, one_line
 from gymreg_core.vocabulary.numbers import NBSP, change, number, points
 from gymreg_core.vocabulary.programmes import Language
@@ -131,7 +132,13 @@ def table(
     rule = _row(_TABLE_RULE[c.align] for c in columns)
     cells = [[written(v, c.form, language) for v in frame[c.name]] for c in columns]
     rows = [_row(row) for row in zip(*cells, strict=True)]
-    return Fragment("\n".join([head, rule, *rows]) + f"\n\n: {escape(caption)} {{#tbl-{identifier}}}")
+    text = "\n".join([head, rule, *rows]) + f"\n\n: {escape(caption)} {{#tbl-{identifier}}}"
+    made = _made_of(released, columns, [c.head for c in columns])
+    return Fragment(text, heads={f"{page_slug()}.html#tbl-{identifier}": made})
+
+
+def _made_of(released: Released, columns: Sequence[Column], heads: Sequence[str]) -> Heads:
+    return heads_of([c.name for c in columns], heads, [c.form for c in columns], released.policy)
 
 
 def _row(cells: Iterable[str]) -> str:
@@ -151,9 +158,11 @@ def download(released: Released, columns: Sequence[Column], *, name: str, label:
     cells = [[_bare(v, c.form, language) for v in frame[c.name]] for c in columns]
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=";" if language == "sv" else ",", lineterminator="\r\n")
-    writer.writerow(f"{c.head} (%)" if c.form == "percent" else c.head for c in columns)
+    heads = [f"{c.head} (%)" if c.form == "percent" else c.head for c in columns]
+    writer.writerow(heads)
     writer.writerows(zip(*cells, strict=True))
-    return Fragment(f"[{escape(label)}]({path})", {path: ("\ufeff" + stream.getvalue()).encode()})
+    content = ("\ufeff" + stream.getvalue()).encode()
+    return Fragment(f"[{escape(label)}]({path})", {path: content}, {path: _made_of(released, columns, heads)})
 
 
 def _bare(value: Any, form: Form, language: Language) -> str:

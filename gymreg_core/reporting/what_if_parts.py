@@ -13,6 +13,7 @@ from gymreg_core.reporting.markup import attribute, escape, fold, paragraph
 from gymreg_core.reporting.tables import Column, table
 from gymreg_core.reporting.what_if import WhatIfView, say
 from gymreg_core.rules import rule
+from gymreg_core.rules.audience import told_to
 from gymreg_core.vocabulary.numbers import change
 from gymreg_core.vocabulary.phrases import label
 from gymreg_core.vocabulary.programmes import Language, programmes
@@ -46,7 +47,7 @@ def rows_of(view: WhatIfView, kind: str, by: str, language: Language) -> tuple[R
     groups = released.where(released.table["by"].eq(by))
     named = groups.with_words("label", [_name(by, group, language) for group in groups.table["group"]])
     columns = [Column("label", say()(f"by.{by}", language), "text"), *_columns(names, language)]
-    smallest = rule("disclosure", "smallest_count")
+    smallest = told_to("smallest_count")
     return named, columns, say()(f"{kind}.caption", language, name=view.found.scenario.name, n=smallest)
 
 

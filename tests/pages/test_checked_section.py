@@ -15,7 +15,8 @@ from gymreg_core.matching.match_round import match_round
 from gymreg_core.matching.solve import solve
 from gymreg_core.reporting.admission import AdmissionReport
 from gymreg_core.reporting.fragments import Fragment
-from gymreg_core.rules import entries, rule
+from gymreg_core.rules import entries
+from gymreg_core.rules.audience import told_to
 from gymreg_core.store.ingest import ingest_all
 from gymreg_core.store.intake import ingest_files
 from gymreg_core.synthetic.extracts import write_register
@@ -133,7 +134,7 @@ def test_small_counts_and_what_would_give_them_away_are_left_out(
     assert [word for word in never if word in fragment.markdown] == []
     counts = [int(n) for n in re.findall(r">(\d+) ·", drawn)]
     assert counts
-    assert all(n >= rule("disclosure", "smallest_count") for n in counts)
+    assert all(n >= told_to("smallest_count") for n in counts)
     assert not re.search(r"\b(nan|None|NaN|<NA>)\b", fragment.markdown + drawn)
 
 
@@ -219,6 +220,6 @@ def test_a_workspace_knows_the_match_behind_its_result_file(tmp_path: Path) -> N
 
 
 def test_the_methods_pages_name_the_smallest_count_that_is_shown(repository: Path) -> None:
-    smallest = rule("disclosure", "smallest_count")
+    smallest = told_to("smallest_count")
     assert f"Antal under {smallest} är utelämnade" in (repository / "reports/metod.qmd").read_text(encoding="utf-8")
     assert f"Counts below {smallest} are left out" in (repository / "reports/en/metod.qmd").read_text(encoding="utf-8")

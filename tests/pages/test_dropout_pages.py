@@ -15,7 +15,7 @@ from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.dropout import DropoutReport
 from gymreg_core.reporting.fragments import Fragment, join
 from gymreg_core.reporting.page_head import PAGE_MIME
-from gymreg_core.rules import rule
+from gymreg_core.rules.audience import told_to
 from tests.tracked_tables import random_tracked
 
 SECTIONS = [
@@ -129,7 +129,7 @@ def test_only_tables_with_a_purpose_are_longer_than_a_screen(page: tuple[Dropout
 
 def test_no_number_of_few_pupils_stands_on_a_page(page: tuple[DropoutReport, Fragment]) -> None:
     _, fragment = page
-    few = set(map(str, range(1, int(rule("disclosure", "smallest_count")))))
+    few = set(map(str, range(1, int(told_to("smallest_count")))))
     for rows, name in TABLE.findall(fragment.markdown):
         head, _, *lines = [[cell.strip() for cell in row.strip("|\n").split("|")] for row in rows.splitlines()]
         for at in [place for place, text in enumerate(head) if text.startswith(COUNTED)]:

@@ -17,7 +17,7 @@ from gymreg_core.reporting.charts import canvas
 from gymreg_core.reporting.effects import EffectsReport
 from gymreg_core.reporting.fragments import Fragment, join
 from gymreg_core.reporting.page_head import PAGE_MIME
-from gymreg_core.rules import rule
+from gymreg_core.rules.audience import told_to
 from tests.effects_studied import StoredStudy, Told, studied
 
 SECTIONS = [
@@ -98,7 +98,7 @@ def test_sentences_have_no_holes_and_no_small_numbers_of_pupils(page: tuple[str,
     assert not re.search(r"\b(nan|inf)\b|NaN|<NA>|(?<!\. )None\b|\{[a-z_]+\}", fragment.markdown)
     assert not re.search(r"  +\w|\.\.| \.|[a-zåäö]\.[A-ZÅÄÖ]|\bprocent procent\b", text)
     assert not re.search(r"(?i)drop-?out|avhopp|\bomval\b", text)
-    few = set(map(str, range(1, int(rule("disclosure", "smallest_count")))))
+    few = set(map(str, range(1, int(told_to("smallest_count")))))
     for rows, name in TABLE.findall(fragment.markdown):
         head, _, *lines = [[cell.strip() for cell in row.strip("|\n").split("|")] for row in rows.splitlines()]
         for at in [place for place, word in enumerate(head) if word in ("Elever", "Pupils")]:

@@ -26,7 +26,7 @@ from gymreg_core.reporting.manifest import MANIFEST
 from gymreg_core.reporting.page_head import PAGE_MIME
 from gymreg_core.reporting.params import make_plan
 from gymreg_core.reporting.site import check_links
-from gymreg_core.rules import rule
+from gymreg_core.rules.audience import told_to
 from tests.pages.browser_checks import check_site
 from tests.pages.pdf_checks import check_pdfs
 
@@ -153,7 +153,7 @@ def test_only_tables_with_a_purpose_are_longer_than_a_screen(page: tuple[Funding
 
 def test_no_number_of_few_pupils_stands_on_a_page(page: tuple[FundingReport, Fragment]) -> None:
     report, fragment = page
-    smallest = int(rule("disclosure", "smallest_count"))
+    smallest = int(told_to("smallest_count"))
     heads = ("Helårselever", "Years of pupils", "Med tillägg", "With a supplement")
     for rows, name in re.findall(r"((?:^\|.*\n)+)\n: .*\{#tbl-([\w-]+)\}", fragment.markdown, re.MULTILINE):
         head, _, *lines = [[cell.strip() for cell in row.strip("|\n").split("|")] for row in rows.splitlines()]

@@ -11,7 +11,7 @@ import pytest
 from gymreg_core.disclosure import Released, Ties, pupils_of, release_money
 from gymreg_core.errors import DisclosureRefused
 from gymreg_core.provenance import Provenance
-from gymreg_core.rules import rule
+from gymreg_core.rules.audience import told_to
 
 SMALLEST = 5
 REAL = Provenance((), already_public=False)
@@ -92,7 +92,7 @@ def test_leaving_out_the_few_alone_would_not_do() -> None:
 
 
 def test_smallest_is_the_rule_that_these_tests_assume() -> None:
-    assert rule("disclosure", "smallest_count") == SMALLEST
+    assert told_to("smallest_count") == SMALLEST
 
 
 def released(**columns: list[float]) -> Released:

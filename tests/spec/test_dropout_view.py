@@ -14,10 +14,10 @@ from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.dropout import DropoutReport
 from gymreg_core.reporting.dropout.released import AWAY
 from gymreg_core.reporting.dropout.view import View
-from gymreg_core.rules import rule
+from gymreg_core.rules.audience import told_to
 from tests.tracked_tables import random_tracked
 
-SMALLEST = int(rule("disclosure", "smallest_count"))
+SMALLEST = int(told_to("smallest_count"))
 
 
 MADE_UP = Provenance((), already_public=False, made_up=True)

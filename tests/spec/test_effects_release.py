@@ -10,7 +10,7 @@ import pytest
 
 from gymreg_core.contracts.effects import EFFECT_TABLES, empty_effects
 from gymreg_core.disclosure import release_effects
-from gymreg_core.disclosure.released import _allowed
+from gymreg_core.disclosure.columns import allowed
 from gymreg_core.effects.found import rows
 from gymreg_core.errors import DisclosureRefused
 from gymreg_core.provenance import Provenance
@@ -22,10 +22,10 @@ from gymreg_core.reporting.effects.released import (
     release_estimates,
     release_jump,
 )
-from gymreg_core.rules import rule
+from gymreg_core.rules.audience import told_to
 from tests.effects_studied import MADE_UP, StoredStudy, studied
 
-SMALLEST, FEWEST = (int(rule("disclosure", key)) for key in ("smallest_count", "fewest_schools_shown"))
+SMALLEST, FEWEST = (int(told_to(key)) for key in ("smallest_count", "fewest_schools"))
 ABOUT = {"schools": 20, "dose": 1.5, "completion_3": 0.5}
 
 
@@ -35,7 +35,7 @@ def doses(*given: dict[str, Any]) -> pd.DataFrame:
 
 @pytest.mark.parametrize("name", EFFECT_TABLES)
 def test_every_column_of_the_contract_may_be_shown_or_left_out(name: str) -> None:
-    assert [column.name for column in EFFECT_TABLES[name] if not _allowed(column.name, "effects")] == []
+    assert [column.name for column in EFFECT_TABLES[name] if not allowed(column.name, "effects")] == []
     assert len(release_effects(empty_effects(name), MADE_UP)) == 0
 
 

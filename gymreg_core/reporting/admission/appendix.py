@@ -17,6 +17,7 @@ from gymreg_core.reporting.markup import definitions as definition_list
 from gymreg_core.reporting.markup import fold, paragraph
 from gymreg_core.reporting.tables import table
 from gymreg_core.rules import rule
+from gymreg_core.rules.audience import told_to
 from gymreg_core.sources.linking import EVIDENCE
 from gymreg_core.sources.reconcile import reconcile
 from gymreg_core.vocabulary.finding_texts import finding_advice, finding_text
@@ -199,7 +200,7 @@ def provenance(view: View) -> Fragment:
     if source.made_up:
         ground = view.say("provenance.made_up")
     elif view.match is not None:
-        smallest = number(int(rule("disclosure", "smallest_count")), view.language)
+        smallest = number(int(told_to("smallest_count")), view.language)
         ground = view.say("provenance.matched", smallest=smallest)
     kept = {name: number(int(rule("report", name)), view.language) for name in ("percent_from", "large_move")}
     used = [i for i in source.inputs if i.name in view.files] or list(source.inputs)

@@ -16,6 +16,7 @@ from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.tables import table, written
 from gymreg_core.rules import rule
+from gymreg_core.rules.audience import told_to
 from gymreg_core.vocabulary.numbers import number
 from gymreg_core.vocabulary.phrases import capital, per_cent
 
@@ -173,7 +174,7 @@ def _trade(view: View, shown: Released) -> str:
 
 def _number(view: View, n: int | None) -> str:
     """A count that stands alone, at the beginning of a sentence."""
-    smallest = number(int(rule("disclosure", "smallest_count")), view.language)
+    smallest = number(int(told_to("smallest_count")), view.language)
     return number(n, view.language) if n is not None else view.say("checked.fewer", n=smallest)
 
 

@@ -13,7 +13,7 @@ from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.sections import figure, labelled, long_table, section
 from gymreg_core.reporting.tables import Column, Form, Forms
-from gymreg_core.rules import rule
+from gymreg_core.rules.audience import told_to
 from gymreg_core.vocabulary.numbers import number
 from gymreg_core.vocabulary.phrases import compared_share, per_cent
 
@@ -67,7 +67,7 @@ def state_names(view: View) -> dict[str, str]:
 
 def smallest(view: View) -> str:
     """The smallest count that is shown, in figures."""
-    return number(int(rule("disclosure", "smallest_count")), view.language)
+    return number(int(told_to("smallest_count")), view.language)
 
 
 def newest(view: View, card: str) -> Figure | None:

@@ -10,7 +10,7 @@ from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.funding.parts import section
 from gymreg_core.reporting.funding.view import View
 from gymreg_core.reporting.markup import paragraph
-from gymreg_core.rules import rule
+from gymreg_core.rules.audience import told_to
 from gymreg_core.vocabulary.numbers import month, number
 from gymreg_core.vocabulary.phrases import programme_inside
 from gymreg_core.vocabulary.programmes import programmes
@@ -68,7 +68,7 @@ def _named(view: View, name: str) -> str:
 
 def provenance(view: View) -> Fragment:
     """The extract behind the figures, what was settled with, the parameters, and on what ground they are shown."""
-    smallest = number(int(rule("disclosure", "smallest_count")), view.language)
+    smallest = number(int(told_to("smallest_count")), view.language)
     months = {key: month(view.months[at], view.language) for key, at in (("first", 0), ("last", -1))}
     head = str(view.now.about["head"])[:_SHORT_HEAD]
     return (

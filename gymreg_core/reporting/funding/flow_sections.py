@@ -14,6 +14,7 @@ from gymreg_core.reporting.funding.view import View
 from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.tables import table
 from gymreg_core.rules import rule
+from gymreg_core.rules.audience import told_to
 from gymreg_core.vocabulary.numbers import money, number
 from gymreg_core.vocabulary.phrases import listing
 from gymreg_core.vocabulary.slugs import swedish_order
@@ -87,7 +88,7 @@ def _matrix(view: View, cells: Released) -> Fragment:
     listed = long_table(
         view, known, shown, caption=view.say("flows.table"), identifier="floden", csv=view.say("flows.csv")
     )
-    smallest = number(int(rule("disclosure", "smallest_count")), view.language)
+    smallest = number(int(told_to("smallest_count")), view.language)
     alt = view.say("flows.alt", about=view.about, message=message)
     return figure(view, "floden", drawing, kind="matrix", alt=alt, caption=message, data=listed) + paragraph(
         view.say("flows.hidden_why", smallest=smallest)

@@ -22,7 +22,7 @@ from gymreg_core.reporting.funding.parts import (
 from gymreg_core.reporting.funding.view import View
 from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.tables import download, table
-from gymreg_core.rules import rule
+from gymreg_core.rules.audience import told_to
 from gymreg_core.vocabulary.numbers import money, number
 from gymreg_core.vocabulary.phrases import per_cent
 
@@ -167,7 +167,7 @@ def _schools(view: View, rows: Released) -> Fragment:
         column(view, "programme_name", "programme"),
         *columns(view, "pupils", "covered", "supplement", "supplement_per_pupil"),
     ]
-    smallest = number(int(rule("disclosure", "smallest_count")), view.language)
+    smallest = number(int(told_to("smallest_count")), view.language)
     listed = long_table(
         view,
         schools,
