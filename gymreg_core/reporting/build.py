@@ -16,11 +16,14 @@ from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.frontpage import PageEntry, front_meta, front_page
 from gymreg_core.reporting.kinds import KINDS
 from gymreg_core.reporting.manifest import (
+    FOLDERS_OF_CODE,
     MANIFEST,
     as_json,
+    decisions,
     key_of,
     library_versions,
     made_from,
+    parts_of_code,
     report_entry,
     tree_hash,
 )
@@ -31,6 +34,7 @@ from gymreg_core.reporting.project import FOLDERS, front_matter, stage
 from gymreg_core.reporting.renderers import Renderer, choose_renderer
 from gymreg_core.reporting.runner import Executed, Run, execute
 from gymreg_core.reporting.site import Site, check_links, list_files
+from gymreg_core.reporting.site_tables import scripts_of, tables_of
 from gymreg_core.store.locking import exclusive
 from gymreg_core.vocabulary.programmes import LANGUAGES
 
@@ -129,17 +133,35 @@ def build_site(request: BuildRequest, progress: ProgressLike) -> BuildResult:
     site.refuse_foreign()
     renderer = choose_renderer(request.renderer)
     code = _code_key(request, renderer)
-    states = {kind: KINDS[kind].state(request) for kind in request.kinds}
-    key = key_of(code, states, [p.model_dump(mode="json") for p in request.plans])
+    made_of = asked_for(request)
+    key = key_of(code, made_of["states"], made_of["plans"])
     standing = site.manifest()
     if standing is not None and standing.get("key") == key:
         return BuildResult(len(_html(standing["files"])), renderer.name, unchanged=True)
     request.workspace.mkdir(parents=True, exist_ok=True)
     with exclusive(request.workspace / "build.lock", wait=0):
-        return _build(request, renderer, code, key, progress)
+        return _build(request, renderer, (code, key), made_of, progress)
 
 
-def _build(request: BuildRequest, renderer: Renderer, code: str, key: str, progress: ProgressLike) -> BuildResult:
+def asked_for(request: BuildRequest) -> dict[str, Any]:
+    """What a manifest says of a request, so that the same can be asked for again (JSON).
+
+    plans : as in the params files. states : by kind of report, what the data and the workspace held, by name and hash.
+    region : seed and scale of the made-up region where there were no data.
+    """
+    from gymreg_core.synthetic.region import DEFAULT_SEED
+
+    return {
+        "plans": [plan.model_dump(mode="json") for plan in request.plans],
+        "states": {kind: KINDS[kind].state(request) for kind in request.kinds},
+        "region": {"seed": DEFAULT_SEED, "scale": 1.0} if request.data is None else None,
+    }
+
+
+def _build(
+    request: BuildRequest, renderer: Renderer, keys: tuple[str, str], made_of: dict[str, Any], progress: ProgressLike
+) -> BuildResult:
+    code, key = keys
     work, site = request.workspace, Site(request.out)
     working = work / "build"
     shutil.rmtree(working, ignore_errors=True)
@@ -151,9 +173,14 @@ def _build(request: BuildRequest, renderer: Renderer, code: str, key: str, progr
     provenance = Provenance.joined(material.provenance for material in materials.values())
     manifest = {
         "key": key,
-        "renderer": renderer.name,
+        "renderer": renderer.identity,
+        **made_of,
+        "parts_of_code": parts_of_code(request.home),
+        "decisions": decisions(request.home),
         **made_from(request.home, provenance, request.reference),
         "reports": [report_entry(done) for done in executed],
+        "tables": tables_of(executed, built),
+        "scripts": scripts_of(request.home),
         "files": list_files(built),
     }
     (built / MANIFEST).write_text(as_json(manifest), encoding="utf-8")
@@ -165,7 +192,7 @@ def _build(request: BuildRequest, renderer: Renderer, code: str, key: str, progr
 
 
 def _code_key(request: BuildRequest, renderer: Renderer) -> str:
-    folders = [request.home / name for name in ("gymreg_core", "notebooks", "reports")]
+    folders = [request.home / name for name in FOLDERS_OF_CODE]
     return key_of(__version__, tree_hash([f for f in folders if f.is_dir()]), library_versions(), renderer.identity)
 
 

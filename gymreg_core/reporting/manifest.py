@@ -35,7 +35,7 @@ _LIBRARIES = (
     "vl-convert-python",
 )
 _EXPLAINS = ("unit", "source")
-_SAID = 300  # characters of JSON; a longer value of a rule stands as its hash
+_SAID = 500  # characters of JSON; a longer value of a rule stands as its hash
 
 
 def key_of(*parts: Any) -> str:
@@ -100,7 +100,10 @@ def parts_of_code(home: Path) -> dict[str, str]:
 def decisions(home: Path) -> dict[str, dict[str, Any]]:
     """What every rule says, by file and key: its entry without unit and source, or a hash of it where it is long."""
     rules = home / "gymreg_core" / "rules"
-    found = {path.relative_to(rules).as_posix(): yaml_of(path.read_text(encoding="utf-8")) for path in sorted(rules.rglob("*.yml"))}
+    found = {
+        path.relative_to(rules).as_posix(): yaml_of(path.read_text(encoding="utf-8"))
+        for path in sorted(rules.rglob("*.yml"))
+    }
     return {name: {str(key): _said(entry) for key, entry in content.items()} for name, content in found.items()}
 
 
