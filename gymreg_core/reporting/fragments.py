@@ -20,8 +20,8 @@ _MIMES = {".svg": "image/svg+xml", ".csv": "text/csv"}
 
 @dataclass(frozen=True)
 class Fragment:
-    """Markdown in the pages' dialect, the files it refers to (page-relative path -> bytes), and what its tables are made
-    of (heads.py; the address of the place or the file, as seen from the page, -> heads).
+    """Markdown in the pages' dialect, the files it refers to (page-relative path -> bytes), and what its tables are
+    made of (heads.py; the address of the place or the file, as seen from the page, -> heads).
 
     `+` joins two. Displayed in a run of the workbench (``GYMREG_RUN_DIR``) it writes its files below that
     folder and shows markdown alone; displayed to an analyst it shows a preview with its images inside.
