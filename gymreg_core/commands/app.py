@@ -31,3 +31,7 @@ ReferenceOption = Annotated[
 ]
 RendererOption = Annotated[str, typer.Option("--renderer", help="auto, quarto or embedded.")]
 JobsOption = Annotated[int, typer.Option("--jobs", min=1, help="Processes to use.")]
+AddressOption = Annotated[
+    str,
+    typer.Option("--address", envvar="GYMREG_ADDRESS", help="Where the site will stand on the web, for its PDFs."),
+]

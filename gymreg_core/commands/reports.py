@@ -7,7 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
-from gymreg_core.commands.app import DataOption, JobsOption, ReferenceOption, RendererOption, WorkspaceOption, app
+from gymreg_core.commands.app import (
+    AddressOption,
+    DataOption,
+    JobsOption,
+    ReferenceOption,
+    RendererOption,
+    WorkspaceOption,
+    app,
+)
 
 
 @app.command()
@@ -21,6 +29,7 @@ def report(
     out: Annotated[Path, typer.Option("--out", help="Folder of the finished pages.")] = Path("build/report"),
     renderer: RendererOption = "auto",
     jobs: JobsOption = 2,
+    address: AddressOption = "",
 ) -> None:
     """Make one report with its pages."""
     from gymreg_core.reporting.build import BuildRequest
@@ -31,7 +40,8 @@ def report(
     _build(
         BuildRequest.of(
             [plan], data=data, workspace=workspace, reference=reference, out=out, renderer=renderer, jobs=jobs
-        )
+        ),
+        address,
     )
 
 
@@ -46,6 +56,7 @@ def build(
     out: Annotated[Path, typer.Option("--out", help="Folder of the finished site.")] = Path("build/site"),
     renderer: RendererOption = "auto",
     jobs: JobsOption = 2,
+    address: AddressOption = "",
 ) -> None:
     """Make every report and the site."""
     from gymreg_core.reporting.build import BuildRequest, load_plans
@@ -54,15 +65,18 @@ def build(
     _build(
         BuildRequest.of(
             plans, data=data, workspace=workspace, reference=reference, out=out, renderer=renderer, jobs=jobs
-        )
+        ),
+        address,
     )
 
 
-def _build(request: Any) -> None:
+def _build(request: Any, address: str) -> None:
+    from dataclasses import replace
+
     from gymreg_core.reporting.build import build_site
     from gymreg_core.reporting.console import Progress
 
     with Progress() as progress:
-        result = build_site(request, progress)
+        result = build_site(replace(request, address=address.rstrip("/")), progress)
     state = "is up to date" if result.unchanged else f"has {result.pages} pages ({result.renderer})"
     print(f"The site {state}. Open {request.out / 'index.html'}")

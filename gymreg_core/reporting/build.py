@@ -39,6 +39,7 @@ from gymreg_core.store.locking import exclusive
 from gymreg_core.vocabulary.programmes import LANGUAGES
 
 HOME = Path(__file__).resolve().parents[2]
+_EDITION = 8  # digits of the key that name a build on its PDFs
 
 
 class ProgressLike(Protocol):
@@ -62,6 +63,7 @@ class BuildRequest:
     renderer: str
     jobs: int
     home: Path
+    address: str = ""
 
     @property
     def kinds(self) -> list[str]:
@@ -134,7 +136,7 @@ def build_site(request: BuildRequest, progress: ProgressLike) -> BuildResult:
     renderer = choose_renderer(request.renderer)
     code = _code_key(request, renderer)
     made_of = asked_for(request)
-    key = key_of(code, made_of["states"], made_of["plans"])
+    key = key_of(code, made_of["states"], made_of["plans"], made_of["address"])
     standing = site.manifest()
     if standing is not None and standing.get("key") == key:
         return BuildResult(len(_html(standing["files"])), renderer.name, unchanged=True)
@@ -147,7 +149,7 @@ def asked_for(request: BuildRequest) -> dict[str, Any]:
     """What a manifest says of a request, so that the same can be asked for again (JSON).
 
     plans : as in the params files. states : by kind of report, what the data and the workspace held, by name and hash.
-    region : seed and scale of the made-up region where there were no data.
+    region : seed and scale of the made-up region where there were no data. address : where the site will stand.
     """
     from gymreg_core.synthetic.region import DEFAULT_SEED
 
@@ -155,6 +157,7 @@ def asked_for(request: BuildRequest) -> dict[str, Any]:
         "plans": [plan.model_dump(mode="json") for plan in request.plans],
         "states": {kind: KINDS[kind].state(request) for kind in request.kinds},
         "region": {"seed": DEFAULT_SEED, "scale": 1.0} if request.data is None else None,
+        "address": request.address,
     }
 
 
@@ -169,7 +172,7 @@ def _build(
     progress.note(renderer.notice)
     materials = _gather(request, progress)
     executed = _execute(request, materials, _runs(request, materials, code), progress)
-    built = _render(request, renderer, materials, executed, working, progress)
+    built = _render(request, renderer, materials, executed, (working, key[:_EDITION]), progress)
     provenance = Provenance.joined(material.provenance for material in materials.values())
     manifest = {
         "key": key,
@@ -271,11 +274,12 @@ def _render(
     renderer: Renderer,
     materials: Mapping[str, Material],
     executed: Sequence[Executed],
-    working: Path,
+    place: tuple[Path, str],
     progress: ProgressLike,
 ) -> Path:
+    working, edition = place
     made_up = any(material.provenance.made_up for material in materials.values())
-    common = {"made-up": made_up, "version": __version__}
+    common = {"made-up": made_up, "version": __version__, "edition": edition, "address": request.address}
     pages = [PageEntry(e.run.params, e.page, _data_files(e)) for e in executed]
     schools = [school for material in materials.values() for school in material.schools()]
     fronts = {
