@@ -17,12 +17,13 @@ class Why(IntEnum):
 
     SHOWN = 0
     FEW = 1  # a count, or what it leaves of a whole, below the smallest that is shown
-    NEAR_ALL = 2  # a share near 0 or 100 per cent
+    NEAR_ALL = 2  # few are left of the whole, which the share beside it tells
     DOMINATED = 3  # an amount of which most is one school's or one provider's
     SINGLE = 4  # an independent provider that stands alone
     SENSITIVE = 5  # a measure that the audience is not told
     LINKED = 6  # with it, a sum or a difference would tell another
     EARLIER = 7  # with it, an earlier release would tell how few were added or taken away
+    NEAR_NONE = 9  # few of the whole, which the share beside it tells
     NOWHERE = 8  # stands in no table; it follows from others, such as what remains of a whole
 
 

@@ -8,8 +8,12 @@ import numpy as np
 import pandas as pd
 
 from gymreg_core.disclosure.columns import counts_in, estimates_in
+from gymreg_core.disclosure.near import with_near
 from gymreg_core.disclosure.nested import Ints, without_told
+from gymreg_core.disclosure.policy import policy
+from gymreg_core.disclosure.reasons import left_out, whole_rows
 from gymreg_core.disclosure.released import Released, let_out, smallest_count
+from gymreg_core.disclosure.small import few_of, small
 from gymreg_core.disclosure.suppression import Ties, hidden_rows
 from gymreg_core.provenance import Provenance
 
@@ -38,8 +42,10 @@ def release_cohorts(
     """
     names, smallest = counts_in(table, POLICY), smallest_count()
     within = _NO_PAIRS if nested is None else nested
-    kept, gone = without_told(table, names, smallest, ties or Ties(), within, rests_nested)
-    return let_out(kept, POLICY, provenance, gone)
+    ties = ties or Ties()
+    kept, _ = without_told(table, names, smallest, ties, within, rests_nested)
+    why = left_out(table, kept, few_of(table, names, ties))
+    return let_out(kept, POLICY, provenance, *with_near(table, kept, why, ties, policy()))
 
 
 def release_estimates(
@@ -64,13 +70,13 @@ def release_estimates(
     smallest, kept = smallest_count(), table.copy()
     told = [table[name].to_numpy(np.int64) for name in behind]
     told += [(table[whole] - table[part]).to_numpy(np.int64) for part, whole in rests]
-    few = np.logical_or.reduce([(values > 0) & (values < smallest) for values in told]) | (told[0] == 0)
-    hidden = hidden_rows(few, told, smallest, ties or Ties())
+    few, nobody = np.logical_or.reduce([small(values) for values in told]), told[0] == 0
+    hidden = hidden_rows(few | nobody, told, smallest, ties or Ties())
     for name in numbers:
         if pd.api.types.is_integer_dtype(kept[name]):
             kept[name] = kept[name].astype("Int64")
         kept.loc[hidden, name] = pd.NA if kept[name].dtype == "Int64" else np.nan
-    return let_out(kept, POLICY, provenance, int(hidden.sum()) * len(numbers))
+    return let_out(kept, POLICY, provenance, whole_rows(kept, numbers, hidden & (few | ~nobody), few))
 
 
 def release_steps(
@@ -95,7 +101,7 @@ def release_steps(
     for name in numbers:
         values = held[name].reset_index(drop=True)
         kept[name] = (values.astype("Int64") if pd.api.types.is_integer_dtype(values) else values).where(shown)
-    return let_out(kept, POLICY, provenance, int((~shown).sum()) * len(numbers))
+    return let_out(kept, POLICY, provenance, whole_rows(kept, numbers, ~shown, ~shown))
 
 
 def _told_at(rows: Ints, shares: Sequence[float], pupils: Sequence[float]) -> list[int]:

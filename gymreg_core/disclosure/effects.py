@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from gymreg_core.disclosure.columns import counts_in, estimates_in, means_in
 from gymreg_core.disclosure.policy import policy
+from gymreg_core.disclosure.reasons import whole_rows
 from gymreg_core.disclosure.released import Released, let_out, smallest_count
+from gymreg_core.disclosure.small import small
 from gymreg_core.disclosure.suppression import Ties, hidden_rows
 from gymreg_core.errors import DisclosureRefused
 from gymreg_core.provenance import Provenance
@@ -44,7 +46,7 @@ def release_effects(
     smallest = smallest_count()
     few = np.zeros(len(table), np.bool_)
     for values in counts:
-        few |= (values > 0) & (values < smallest)
+        few |= small(values)
     if _SCHOOLS in table:
         few |= table[_SCHOOLS].between(1, policy().fewest_schools - 1).to_numpy()
     if means and not counted:
@@ -54,11 +56,10 @@ def release_effects(
             remedy="Give each row the pupils that it is about.",
         )
     hidden = hidden_rows(few, counts, smallest, ties or Ties()) if counts else few
-    if means:
-        hidden = hidden | (counts[0] == 0)
+    nobody = counts[0] == 0 if means else np.zeros(len(table), np.bool_)
     kept, numbers = table.copy(), [*counted, *estimated, *([_SCHOOLS] if _SCHOOLS in table else [])]
     for name in numbers:
         if pd.api.types.is_integer_dtype(kept[name]):
             kept[name] = kept[name].astype("Int64")
-        kept.loc[hidden, name] = pd.NA if kept[name].dtype == "Int64" else np.nan
-    return let_out(kept, POLICY, provenance, int(hidden.sum()) * len(numbers))
+        kept.loc[hidden | nobody, name] = pd.NA if kept[name].dtype == "Int64" else np.nan
+    return let_out(kept, POLICY, provenance, whole_rows(kept, numbers, hidden & (few | ~nobody), few))

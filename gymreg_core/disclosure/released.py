@@ -6,16 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from gymreg_core.disclosure.cells import Why
 from gymreg_core.disclosure.columns import allowed, count_behind, counts_in, listed, lists, refuse_columns
 from gymreg_core.disclosure.money import without_few
 from gymreg_core.disclosure.policy import policy as told
+from gymreg_core.disclosure.reasons import NEAR, Reasons, all_shown, left_out, of_several
+from gymreg_core.disclosure.small import few_of, small
 from gymreg_core.disclosure.suppression import Ties, without_small
 from gymreg_core.errors import DisclosureRefused
 from gymreg_core.provenance import Provenance
 
 _DOOR = object()
+_AT = "_at"
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +35,8 @@ class Released:
     policy: str
     provenance: Provenance
     suppressed: int = 0
+    _why: pd.DataFrame | None = field(default=None, repr=False)
+    _wholes: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     _door: Any = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -45,31 +52,36 @@ class Released:
         return self._frame.copy()
 
     @property
+    def why(self) -> pd.DataFrame:
+        """Why each cell is missing, int8 of `Why` in the shape of `table`: 0 where it is shown or not applicable."""
+        return all_shown(self._frame) if self._why is None else self._why.copy()
+
+    @property
     def columns(self) -> tuple[str, ...]:
         return tuple(self._frame.columns)
 
     def __len__(self) -> int:
         return len(self._frame)
 
-    def _with(self, frame: pd.DataFrame) -> Released:
-        return Released(frame, self.policy, self.provenance, self.suppressed, _DOOR)
+    def _with(self, frame: pd.DataFrame, why: pd.DataFrame) -> Released:
+        return replace(self, _frame=frame, _why=why)
 
     def select(self, *columns: str) -> Released:
         """The same rows with exactly these columns, in this order."""
-        return self._with(self._frame.loc[:, list(columns)])
+        return self._with(self._frame.loc[:, list(columns)], self.why.loc[:, list(columns)])
 
     def where(self, mask: pd.Series) -> Released:
         """The rows for which `mask` (boolean, same index as `table`) holds."""
-        return self._with(self._frame.loc[mask].reset_index(drop=True))
+        frame, why = self._frame.loc[mask], self.why.loc[mask]
+        return self._with(frame.reset_index(drop=True), why.reset_index(drop=True))
 
-    def with_words(self, column: str, words: Sequence[str]) -> Released:
-        """The same rows with a column of words for readers, one for each row.
+    def with_words(self, column: str, words: Sequence[str | None], *, of: Sequence[str] = ()) -> Released:
+        """The same rows with a column of words for readers, one for each row; None where there are none.
 
+        of : the columns that the words tell of; where there are none, it is for the reason that these are left out.
         Errors: DisclosureRefused for a column that the policy does not list, or words that look like identities.
         """
-        frame = self._frame.assign(**{column: pd.Series(list(words), index=self._frame.index, dtype="str")})
-        refuse_columns(frame[[column]], self.policy)
-        return self._with(frame)
+        return self._with_made(column, pd.Series(list(words), index=self._frame.index, dtype="str"), of)
 
     def with_share(self, column: str, part: str, *whole: str) -> Released:
         """The same rows with `part` as a share of the sum of the columns `whole`, all of them out already.
@@ -79,7 +91,11 @@ class Released:
         """
         parts = self._frame[part].astype("float64")
         wholes = self._frame[list(whole)].astype("float64").sum(axis=1, skipna=False)
-        return self._with_made(column, parts / wholes.where(wholes != 0))
+        reason, own = of_several(self.why, [*whole, part]), self.why[part].to_numpy(np.int8)
+        if whole == (dict(self._wholes).get(part),):
+            near = np.isin(own, NEAR) & self._frame[whole[0]].notna().to_numpy()
+            reason = np.where(near, own, reason).astype(np.int8)
+        return self._with_made(column, parts / wholes.where(wholes != 0), reason)
 
     def with_share_within(self, column: str, part: str, within: str) -> Released:
         """The same rows with `part` as a share of its sum over the rows that have the same value in `within`.
@@ -87,33 +103,41 @@ class Released:
         Errors: as `with_share`.
         """
         parts = self._frame[part].astype("float64")
-        wholes = parts.groupby(self._frame[within]).transform(lambda rows: rows.sum(skipna=False))
-        return self._with_made(column, parts / wholes.where(wholes != 0))
+        groups = self._frame[within]
+        wholes = parts.groupby(groups).transform(lambda rows: rows.sum(skipna=False))
+        reason = pd.Series(of_several(self.why, [part]), index=groups.index).groupby(groups).transform("max")
+        return self._with_made(column, parts / wholes.where(wholes != 0), reason.to_numpy(np.int8))
 
     def with_change(self, column: str, now: str, before: str) -> Released:
         """The same rows with `now` less `before`, two columns that are out; missing where one is.
 
         Errors: DisclosureRefused for a column that the policy does not list.
         """
-        return self._with_made(column, self._frame[now].astype("float64") - self._frame[before].astype("float64"))
+        values = self._frame[now].astype("float64") - self._frame[before].astype("float64")
+        return self._with_made(column, values, [now, before])
 
     def with_times(self, column: str, factors: Sequence[float]) -> Released:
         """The same rows with numbers that are out times a factor for each row; missing where the number is."""
-        return self._with_made(column, self._frame[column].astype("float64") * list(factors))
+        return self._with_made(column, self._frame[column].astype("float64") * list(factors), [column])
 
     def with_rounded(self, column: str, fewest: int = 0) -> Released:
-        """The same rows with a count that is out rounded to the nearest multiple of `rounding_base` of the policy.
+        """The same rows with a count that is out rounded to the nearest multiple of the policy's `rounding_base`.
 
         For a whole that lies near another one that is told exactly. It is missing where it is below `fewest`, of which
         the rounding would be too large a part. Half-way goes up.
         """
         counts = self._frame[column]
-        return self._with(self._frame.assign(**{column: rounded(counts).mask((counts < fewest).fillna(False))}))
+        few = (counts < fewest).fillna(False)
+        why = self.why.assign(**{column: self.why[column].mask(few, int(Why.FEW)).astype(np.int8)})
+        return self._with(self._frame.assign(**{column: rounded(counts).mask(few)}), why)
 
-    def _with_made(self, column: str, values: pd.Series) -> Released:
+    def _with_made(self, column: str, values: pd.Series, of: Sequence[str] | Reasons) -> Released:
+        """With a column made of others; `of`: these, or the reason of each row for which it may be missing."""
         frame = self._frame.assign(**{column: values})
         refuse_columns(frame[[column]], self.policy)
-        return self._with(frame)
+        reason = of if isinstance(of, np.ndarray) else of_several(self.why, of)
+        missing = np.where(frame[column].isna(), reason, Why.SHOWN).astype(np.int8)
+        return self._with(frame, self.why.assign(**{column: missing}))
 
     def spread(self, keys: str | Sequence[str], year: str, *names: str) -> Released:
         """A row for each combination of `keys`, in the order of the rows, with a column ``<name>_y<year>`` for each of
@@ -123,18 +147,24 @@ class Released:
         """
         keys = [keys] if isinstance(keys, str) else list(keys)
         out = self._frame[keys].drop_duplicates(ignore_index=True)
+        reasons: dict[str, Reasons] = {}
         for value, rows in self._frame.groupby(year, sort=True):
             told = rows[[*keys, *names]].rename(columns={name: f"{name}_y{value}" for name in names})
-            out = out.merge(told, on=keys, how="left")
+            out = out.merge(told.assign(**{_AT: rows.index}), on=keys, how="left")
+            at, found = out.pop(_AT), self.why
+            for name in names:
+                reason = found[name].reindex(at).fillna(int(Why.SHOWN))
+                reasons[f"{name}_y{value}"] = reason.to_numpy(np.int8)
         refuse_columns(out, self.policy)
-        return self._with(out)
+        return self._with(out, all_shown(out).assign(**reasons))
 
     def head(self, n: int) -> Released:
-        return self._with(self._frame.head(n))
+        return self._with(self._frame.head(n), self.why.head(n))
 
     def sort(self, by: str | list[str], *, ascending: bool | list[bool] = True) -> Released:
         """Sorted by columns; a stable sort, so that ties keep their order."""
-        return self._with(self._frame.sort_values(by, ascending=ascending, kind="stable").reset_index(drop=True))
+        frame = self._frame.sort_values(by, ascending=ascending, kind="stable")
+        return self._with(frame.reset_index(drop=True), self.why.loc[frame.index].reset_index(drop=True))
 
     def _repr_html_(self) -> str:
         return str(self._frame.to_html(index=False, max_rows=20))
@@ -170,7 +200,7 @@ def release_published(table: pd.DataFrame, provenance: Provenance) -> Released:
             remedy="Use a policy with suppression for register data.",
         )
     refuse_columns(table, "already_public")
-    return let_out(table, "already_public", provenance, 0)
+    return let_out(table, "already_public", provenance)
 
 
 def release_counts(
@@ -189,8 +219,8 @@ def release_counts(
     if within is not None:
         blocks = pd.Series(range(len(table))).groupby(table[within].to_numpy()).agg(list)
         ties = replace(ties, sums=[*ties.sums, *((None, rows) for rows in blocks if len(rows) > 1)])
-    kept, gone = without_small(table, counts, smallest_count(), ties)
-    return let_out(kept, "counts", provenance, gone)
+    kept, _ = without_small(table, counts, smallest_count(), ties)
+    return let_out(kept, "counts", provenance, left_out(table, kept, few_of(table, counts, ties)))
 
 
 def release_rounded(table: pd.DataFrame, provenance: Provenance) -> Released:
@@ -205,7 +235,7 @@ def release_rounded(table: pd.DataFrame, provenance: Provenance) -> Released:
     for name in map(str, out.columns):
         if listed(name, policy["persons"], policy["endings"]):
             out[name] = rounded(out[name].astype("int64"))
-    return let_out(out, "rounded", provenance, 0)
+    return let_out(out, "rounded", provenance)
 
 
 def rounded(counts: pd.Series) -> pd.Series:
@@ -235,13 +265,31 @@ def release_money(table: pd.DataFrame, provenance: Provenance, *, ties: Ties | N
             why="Whether an amount may be shown depends on how many pupils stand behind it.",
             remedy="Give the table the count of pupils of each row.",
         )
-    kept, gone = without_few(table, behind, smallest_count(), ties or Ties())
-    return let_out(kept, "money", provenance, gone)
+    kept, _ = without_few(table, behind, smallest_count(), ties or Ties())
+    few = {name: small(table[count]) for name, count in behind.items()}
+    return let_out(kept, "money", provenance, left_out(table, kept, few))
 
 
-def let_out(table: pd.DataFrame, policy: str, provenance: Provenance, suppressed: int) -> Released:
-    """A table whose small counts are left out already; for the modules of this room alone."""
-    return Released(table.reset_index(drop=True), policy, provenance, suppressed, _DOOR)
+def let_out(
+    table: pd.DataFrame,
+    policy: str,
+    provenance: Provenance,
+    why: pd.DataFrame | None = None,
+    wholes: Sequence[tuple[str, str]] = (),
+) -> Released:
+    """A table whose small counts are left out already; for the modules of this room alone.
+
+    why : int8 of `Why` in the shape of `table`; nothing is left out where None. wholes : pairs of a count and the whole
+        that it is told to be near all or near none of. Measures that are sensitive to the audience are left out here.
+    """
+    out, reasons = table.reset_index(drop=True), all_shown(table) if why is None else why
+    reasons = reasons.reset_index(drop=True)
+    for name in map(str, out.columns):
+        if listed(name, told().sensitive, lists()[policy]["endings"]):
+            out[name] = out[name].astype("Float64").mask(out[name].notna())
+            reasons[name] = np.full(len(out), Why.SENSITIVE, np.int8)
+    suppressed = int((reasons != Why.SHOWN).to_numpy().sum())
+    return Released(out, policy, provenance, suppressed, reasons, tuple(wholes), _door=_DOOR)
 
 
 def smallest_count() -> int:
