@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from babel.dates import format_date, get_month_names
@@ -14,6 +15,10 @@ _PATTERNS = ("#,##0", "#,##0.0", "#,##0.00", "#,##0.000")
 _ORE = 100
 MINUS = "\N{MINUS SIGN}"
 NBSP = "\N{NO-BREAK SPACE}"
+_SIGNED = {
+    "sv": re.compile(rf"(?P<sign>[+±{MINUS}-]?)(?P<whole>\d{{1,3}}(?: \d{{3}})+|\d+)(?:,(?P<part>\d+))? ?%?"),
+    "en": re.compile(rf"(?P<sign>[+±{MINUS}-]?)(?P<whole>\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.(?P<part>\d+))? ?%?"),
+}
 
 
 def number(value: float, language: Language, decimals: int = 0) -> str:
@@ -74,3 +79,17 @@ def _in_words(amount: str, unit: str, language: Language) -> str:
     if language == "sv":
         return f"{amount}{NBSP}{swedish[unit]}".replace(" ", NBSP)
     return f"SEK{NBSP}{amount}" + ("" if unit == "kronor" else f"{NBSP}{unit}")
+
+
+def number_in(text: str, language: Language) -> float | None:
+    """The number that a cell shows, the inverse of `number`, `change`, `points` and shares in per cent.
+
+    '6 626' (sv) and '6,626' (en) -> 6626; '−0,3', '+0,3', '±0', '89,1 %' -> 89.1. None for whatever is not one number
+    alone: words, ranges, '< 0,001', symbols. A space, no-break or not, groups Swedish thousands.
+    """
+    bare = _SIGNED[language].fullmatch(text.replace(NBSP, " ").strip())
+    if bare is None:
+        return None
+    whole = bare["whole"].replace(" ", "").replace(",", "")
+    size = float(f"{whole}.{bare['part'] or 0}")
+    return -size if bare["sign"] in (MINUS, "-") else size
