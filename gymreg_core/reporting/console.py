@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
+import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -17,7 +18,8 @@ from rich.table import Table
 
 from gymreg_core.disclosure import Released, require_released
 from gymreg_core.findings import Findings
-from gymreg_core.reporting.tables import Column, written
+from gymreg_core.reporting.symbols import legend, name_of, symbol
+from gymreg_core.reporting.tables import Column, symbols_in, written
 
 _WIDTH_IN_A_FILE = 150
 _STYLE = {"error": "bold red", "warning": "yellow", "info": "dim"}
@@ -52,14 +54,22 @@ def print_released(released: Released, columns: Sequence[Column], caption: str) 
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = _WIDTH_IN_A_FILE
-    frame = require_released(released, [column.name for column in columns]).table
+    shown = require_released(released, [column.name for column in columns])
     table = Table(title=escape(caption), title_justify="left", title_style="bold")
     for column in columns:
         table.add_column(column.head, justify="left" if column.form == "text" else "right")
-    for values in frame.itertuples(index=False):
-        pairs = zip(values, columns, strict=True)
-        table.add_row(*(escape(str(v)) if c.form == "text" else written(v, c.form, "en") for v, c in pairs))
+    for values, reasons in zip(shown.table.itertuples(index=False), shown.why.itertuples(index=False), strict=True):
+        told = zip(values, columns, reasons, strict=True)
+        table.add_row(*(_cell(v, c, reason) for v, c, reason in told))
     console.print(table)
+    if meaning := legend(symbols_in(shown, columns), "en"):
+        console.print(escape(meaning))
+
+
+def _cell(value: Any, column: Column, reason: int) -> str:
+    if pd.isna(value):
+        return symbol(name_of(reason, column.form))
+    return escape(str(value)) if column.form == "text" else written(value, column.form, "en")
 
 
 class Progress:

@@ -14,6 +14,7 @@ from gymreg_core.disclosure import Released, require_released
 from gymreg_core.reporting.fragments import Fragment, page_slug
 from gymreg_core.reporting.heads import Heads, heads_of
 from gymreg_core.reporting.markup import escape, one_line
+from gymreg_core.reporting.symbols import legend, name_of, symbol
 from gymreg_core.vocabulary.numbers import NBSP, change, number, points
 from gymreg_core.vocabulary.programmes import Language
 
@@ -40,7 +41,6 @@ _ORE = 100
 _THOUSAND = 1000
 _HUNDRED = 100
 _LEAST_P = 0.001
-_UNKNOWN = "–"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TABLE_RULE = {"left": ":---", "right": "---:"}
 
@@ -78,10 +78,10 @@ class Forms:
         return self.by_name.get(name, by_ending)
 
 
-def written(value: Any, form: Form, language: Language) -> str:
-    """One value as readers see it; a dash where it is unknown."""
+def written(value: Any, form: Form, language: Language, reason: int = 0) -> str:
+    """One value as readers see it; a symbol where there is none, by the `Why` that it is hidden for (symbols.py)."""
     if pd.isna(value):
-        return _UNKNOWN
+        return escape(symbol(name_of(reason, form)))
     if form in ("text", "points_text"):
         return escape(value)
     if form == "year":
@@ -123,22 +123,38 @@ _NUMBERS: dict[str, Callable[[float, Language], str]] = {
 def table(
     released: Released, columns: Sequence[Column], *, caption: str, identifier: str, language: Language
 ) -> Fragment:
-    """A pipe table with its caption; `identifier` without ``tbl-``.
+    """A pipe table with its caption, and what the symbols in it mean; `identifier` without ``tbl-``.
 
     Errors: DisclosureRefused where `released` is not a released table.
     """
-    frame = require_released(released, [c.name for c in columns]).table
+    shown = require_released(released, [c.name for c in columns])
     head = _row(escape(c.head) for c in columns)
     rule = _row(_TABLE_RULE[c.align] for c in columns)
-    cells = [[written(v, c.form, language) for v in frame[c.name]] for c in columns]
+    cells = [[written(v, c.form, language, why) for v, why in _values(shown, c.name)] for c in columns]
     rows = [_row(row) for row in zip(*cells, strict=True)]
     text = "\n".join([head, rule, *rows]) + f"\n\n: {escape(caption)} {{#tbl-{identifier}}}"
+    if meaning := legend(symbols_in(shown, columns), language):
+        text += f"\n\n{escape(meaning)}"
     made = _made_of(released, columns, [c.head for c in columns])
     return Fragment(text, heads={f"{page_slug()}.html#tbl-{identifier}": made})
 
 
 def _made_of(released: Released, columns: Sequence[Column], heads: Sequence[str]) -> Heads:
     return heads_of([c.name for c in columns], heads, [c.form for c in columns], released.policy)
+
+
+def _values(shown: Released, name: str) -> Iterable[tuple[Any, int]]:
+    return zip(shown.table[name], shown.why[name].tolist(), strict=True)
+
+
+def symbols_in(released: Released, columns: Sequence[Column]) -> set[str]:
+    """Which symbols stand in these columns (symbols.py)."""
+    return {
+        name_of(why, column.form)
+        for column in columns
+        for value, why in _values(released, column.name)
+        if pd.isna(value)
+    }
 
 
 def _row(cells: Iterable[str]) -> str:
@@ -150,12 +166,12 @@ def download(released: Released, columns: Sequence[Column], *, name: str, label:
 
     Swedish: semicolons and decimal comma; English: commas and decimal point. Both UTF-8 with a mark that makes
     spreadsheets read it so. Numbers are bare, shares in per cent; a text that a spreadsheet would take for a
-    formula is written with an apostrophe before it.
+    formula is written with an apostrophe before it. Where there is no number stands the symbol that a page has.
     Errors: DisclosureRefused where `released` is not a released table.
     """
-    frame = require_released(released, [c.name for c in columns]).table
+    shown = require_released(released, [c.name for c in columns])
     path = f"data/{page_slug()}/{name}.csv"
-    cells = [[_bare(v, c.form, language) for v in frame[c.name]] for c in columns]
+    cells = [[_bare(v, c.form, language, why) for v, why in _values(shown, c.name)] for c in columns]
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=";" if language == "sv" else ",", lineterminator="\r\n")
     heads = [f"{c.head} (%)" if c.form == "percent" else c.head for c in columns]
@@ -165,9 +181,9 @@ def download(released: Released, columns: Sequence[Column], *, name: str, label:
     return Fragment(f"[{escape(label)}]({path})", {path: content}, {path: _made_of(released, columns, heads)})
 
 
-def _bare(value: Any, form: Form, language: Language) -> str:
+def _bare(value: Any, form: Form, language: Language, reason: int) -> str:
     if pd.isna(value):
-        return ""
+        return symbol(name_of(reason, form))
     if form in ("text", "points_text"):
         text = one_line(str(value)).replace(NBSP, " ")
         return f"'{text}" if text.startswith(_FORMULA) else text
