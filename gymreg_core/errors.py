@@ -95,3 +95,9 @@ class NotCertified(GymregError):
     """A match broke a rule that every match has to keep; its result counts for nothing."""
 
     exit_code = 16
+
+
+class NotReproduced(GymregError):
+    """A release that was made again is not what was released."""
+
+    exit_code = 17

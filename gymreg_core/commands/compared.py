@@ -1,4 +1,4 @@
-"""Releases beside each other: gymreg diff."""
+"""Releases beside each other, and beside what is made of them again: gymreg diff and verify."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from gymreg_core.commands.app import app
+from gymreg_core.commands.app import DataOption, JobsOption, ReferenceOption, WorkspaceOption, app
 from gymreg_core.vocabulary.programmes import Language
 
 
@@ -33,3 +33,30 @@ def diff(
         print(json.dumps(moved.to_dict(), ensure_ascii=False, indent=1))
     else:
         print("\n".join([*moved.describe(words), *lines(moved.changes, words)]))
+
+
+@app.command()
+def verify(
+    release: Annotated[Path, typer.Argument(metavar="RELEASE", help="Folder of the released site.")],
+    data: DataOption = None,
+    workspace: WorkspaceOption = None,
+    reference: ReferenceOption = None,
+    jobs: JobsOption = 2,
+    english: Annotated[bool, typer.Option("--english", help="Tell it in English, not in Swedish.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON alone.")] = False,
+) -> None:
+    """Make a release again from its manifest, and tell which page, figure or cell differs.
+
+    The exit code is 0 where it is equal and 17 where it is not. Code, rules and libraries that are not those of the
+    release are named; inputs that are not are refused with 11.
+    """
+    from gymreg_core.release.verify import verify_site
+    from gymreg_core.reporting.console import Progress
+
+    with Progress() as progress:
+        verified = verify_site(release, progress, data=data, workspace=workspace, reference=reference, jobs=jobs)
+    if as_json:
+        print(json.dumps(verified.to_dict(), ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(verified.describe("en" if english else "sv")))
+    verified.require_equal()

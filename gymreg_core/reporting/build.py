@@ -52,7 +52,7 @@ class ProgressLike(Protocol):
 @dataclass(frozen=True)
 class BuildRequest:
     """Everything that decides a build; paths are absolute. `data` holds result files, or extracts of made-up registers;
-    None means the made-up region.
+    None means the made-up region. `edition` is how PDFs name the build, by default by its key.
     """
 
     plans: tuple[ReportPlan, ...]
@@ -64,6 +64,7 @@ class BuildRequest:
     jobs: int
     home: Path
     address: str = ""
+    edition: str = ""
 
     @property
     def kinds(self) -> list[str]:
@@ -145,6 +146,11 @@ def build_site(request: BuildRequest, progress: ProgressLike) -> BuildResult:
         return _build(request, renderer, (code, key), made_of, progress)
 
 
+def edition_of(key: str) -> str:
+    """How the PDFs of a build name it."""
+    return key[:_EDITION]
+
+
 def asked_for(request: BuildRequest) -> dict[str, Any]:
     """What a manifest says of a request, so that the same can be asked for again (JSON).
 
@@ -172,7 +178,7 @@ def _build(
     progress.note(renderer.notice)
     materials = _gather(request, progress)
     executed = _execute(request, materials, _runs(request, materials, code), progress)
-    built = _render(request, renderer, materials, executed, (working, key[:_EDITION]), progress)
+    built = _render(request, renderer, materials, executed, (working, request.edition or edition_of(key)), progress)
     provenance = Provenance.joined(material.provenance for material in materials.values())
     manifest = {
         "key": key,
