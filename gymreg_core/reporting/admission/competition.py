@@ -75,7 +75,7 @@ def _distribution(view: View) -> Fragment:
         identifier="granser",
         language=view.language,
     )
-    message = " ".join(view.competition.typical(view.language))
+    message = " ".join(view.competition.typical(view.language)) or caption
     alt = view.say("competition.alt", about=view.about, message=message)
     return figure(view, "granser", drawing, kind="histogram", alt=alt, caption=message, data=listed)
 
