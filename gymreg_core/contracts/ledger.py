@@ -42,6 +42,9 @@ break or exchange year before the count day. never_present, not_yet_present: enr
 the count day. no_decision: beyond the third year without a decision on extended time. temporary_number: where those are
 not paid."""
 AMOUNTS = ("price", "vat", "supplement")
+CUT_OFF = "erased-"
+"""How the name begins that stands for a pupil whose pseudonym was taken out of the ledger: what was paid stays, nobody
+knows any more whom for, and no later closing corrects it."""
 
 POSTINGS: tuple[Column, ...] = (
     Column("pupil", "category", "keyed pseudonym, as persons.applicant of the enrolments"),

@@ -18,6 +18,7 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from gymreg_core.contracts.enrolments import GROUPS, Enrolments, year9_of
+from gymreg_core.contracts.ledger import CUT_OFF
 from gymreg_core.funding.kernel import ANNULLED, FAR, NONE, PAYER, PERCENT, RECORDED, START, STOP, Rows
 from gymreg_core.funding.posted_schools import SCHOOL, posted_otherwise
 from gymreg_core.funding.settlement_rules import SettlementRules
@@ -109,6 +110,11 @@ class Histories:
         pairs = np.unique(np.concatenate([self.offer[one].astype(np.int64) * many + home for one in every]))
         offer, home = np.divmod(pairs, many)
         return offer.astype(np.int32), home.astype(np.int32)
+
+    @cached_property
+    def cut_off(self) -> Flags:
+        """Whether each pupil (n,) is known to the ledger alone, under a name that nobody has any more."""
+        return np.asarray(pc.starts_with(self.pupils, CUT_OFF).to_numpy(zero_copy_only=False), np.bool_)
 
     @cached_property
     def names(self) -> pd.CategoricalDtype[Any]:

@@ -156,6 +156,7 @@ class _State:
     def _month(self, month: int, booked: int, known_by: np.datetime64, pupils: Int32) -> Lines:
         """What is to be posted for a month of some pupils; it counts as posted from here on."""
         h = self._h
+        pupils = pupils[~h.cut_off[pupils]]
         due, _, refusals = month_of(h, self._amounts, self._rules, month, pupils, known_by)
         self._refuse(month, pupils, refusals)
         if month == booked and month not in self._cells:

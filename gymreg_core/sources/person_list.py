@@ -14,8 +14,8 @@ from gymreg_core.sources.formats.delimited_text import open_delimited
 from gymreg_core.sources.formats.source import Opened, Unreadable
 from gymreg_core.sources.formats.workbooks import open_workbook, sheet_names
 from gymreg_core.sources.refusal import refuse, refuse_all
-from gymreg_core.sources.register.identities import NOT_READABLE, classified, normalised, pseudonyms
-from gymreg_core.sources.register.keys import key_for
+from gymreg_core.sources.register.identities import NOT_READABLE, classified, normalised
+from gymreg_core.sources.register.keys import key_for, pseudonyms
 from gymreg_core.sources.register.layout import Field, File
 from gymreg_core.sources.register.notes import Notes
 

@@ -11,6 +11,7 @@ from gymreg_core.findings import Finding, Findings
 from gymreg_core.provenance import InputFile, Provenance
 from gymreg_core.sources.register.keys import mark_of
 from gymreg_core.store.fingerprint import fingerprint
+from gymreg_core.store.record import first_mark
 
 
 def as_about(findings: Findings, provenance: Provenance) -> dict[str, Any]:
@@ -25,9 +26,10 @@ def from_about(about: dict[str, Any]) -> tuple[Findings, Provenance]:
     return Findings(tuple(map(Finding.from_dict, about["findings"]))), Provenance(inputs, **provenance)
 
 
-def with_key(code: str, key: bytes | Path | None, *, made_up: bool) -> str:
-    """The fingerprint of the code, and of the key to the pseudonyms where the persons are real."""
-    return code if made_up else fingerprint(code, mark_of(key))
+def with_key(code: str, key: bytes | Path | None, workspace: Path, *, made_up: bool) -> str:
+    """The fingerprint of the code, and of the key to the pseudonyms where the persons are real: of the first one, where
+    `key` came of it by gymreg store rekey."""
+    return code if made_up else fingerprint(code, first_mark(workspace, mark_of(key)))
 
 
 def not_stored(what: str, where: str, findings: Findings) -> BadInput:

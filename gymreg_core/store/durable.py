@@ -11,32 +11,23 @@ from pathlib import Path
 
 from gymreg_core.errors import BadParameters, GymregError
 
-PRIVATE = 0o700
-
 
 @contextmanager
-def told(folder: Path) -> Iterator[None]:
-    """Say in a user's words why the system refused to write."""
+def told(folder: Path, what: str = "workspace") -> Iterator[None]:
+    """Say in a user's words why the system refused to write; `what` the folder is to the user."""
     try:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise GymregError(
-                "the disk is full", where=str(folder), remedy="Free some space or name a workspace on another disk."
+                "the disk is full", where=str(folder), remedy=f"Free some space or name a {what} on another disk."
             ) from None
         raise BadParameters(
-            "the workspace cannot be written",
+            f"the {what} cannot be written",
             where=str(folder),
             why=error.strerror,
             remedy="Name a folder in which you may write.",
         ) from None
-
-
-def make_private(folder: Path) -> None:
-    """Make a folder, and the one it lies in, for their owner alone; those that are there stay as they are."""
-    for path in (folder.parent, folder):
-        if not path.exists():
-            path.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
 
 
 def write(path: Path, content: bytes) -> None:

@@ -18,15 +18,20 @@ from gymreg_core.sources.formats.database import is_url
 from gymreg_core.sources.refusal import refuse_all
 from gymreg_core.sources.register.folders import of_folder
 from gymreg_core.sources.register.keys import mark_of
+from gymreg_core.sources.register.layout import DESCRIPTION
 from gymreg_core.sources.register.notes import Notes
 from gymreg_core.sources.register.opening import extract_files
 from gymreg_core.sources.register.tables import Progress
 from gymreg_core.store.about import as_about, from_about, not_stored, with_key
 from gymreg_core.store.deliveries import Delivery, Known, notes_of
+from gymreg_core.store.erased import left_out
 from gymreg_core.store.fingerprint import fingerprint
 from gymreg_core.store.intake import reading_code
 from gymreg_core.store.merging import merged
+from gymreg_core.store.persons import without_persons
+from gymreg_core.store.record import known_as
 from gymreg_core.store.shelf import FORMAT, Shelf, TableSet
+from gymreg_core.vocabulary.finding_texts import finding
 
 _FOLDER = "enrolments"
 
@@ -87,12 +92,13 @@ def offered_enrolments(
     code, offered, found = reading_code(), OfferedEnrolments(), Findings()
     for data in extracts:
         span = read_span(data, Notes())
-        whose = with_key(code, key, made_up=span is None or span.made_up)
+        whose = with_key(code, key, workspace, made_up=span is None or span.made_up)
         if there := _there(data, workspace, whose):
             offered.there.append(there)
         else:
             reading = read_enrolments(data, key, strict=False, progress=progress)
             key_id = "" if reading.provenance.made_up else mark_of(key)
+            reading = _without_erased(reading, workspace, key)
             findings = reading.findings + _unfit(workspace, reading.enrolments, key_id)
             found += of_folder(findings, data, several=several)
             offered.new.append((reading, whose, key_id))
@@ -114,13 +120,13 @@ def put_enrolments(workspace: Path, reading: EnrolmentReading, code: str, key_id
     enrolments = reading.enrolments
     if enrolments is None or reading.findings.has_errors:
         raise not_stored("an extract", str(workspace), reading.findings)
-    shelf, key = _shelf(workspace), _key(reading.provenance.inputs, code)
-    own = Delivery(key, enrolments.since, enrolments.as_of)
+    shelf, delivered = _shelf(workspace), _key(reading.provenance.inputs, code)
+    own, key = Delivery(delivered, enrolments.since, enrolments.as_of), known_as(workspace, delivered)
     one = StoredEnrolments(key, enrolments, reading.findings, reading.provenance, (own,), key_id)
     with shelf.one_at_a_time():
         if shelf.current not in (None, key):
             before = stored_enrolments(workspace)
-            if any(delivery.key == key for delivery in before.deliveries):
+            if any(delivery.key == delivered for delivery in before.deliveries):
                 return before
             if unfit := _unfit(workspace, enrolments, key_id):
                 raise refuse_all(unfit)
@@ -221,6 +227,21 @@ def _there(data: Path | str, workspace: Path, code: str) -> StoredEnrolments | N
         return None
     key = _key(map(InputFile.of, extract_files(Path(data), enrolment_kind())), code)
     return stored_enrolments(workspace) if _known(about, workspace).has(key) else None
+
+
+def _without_erased(reading: EnrolmentReading, workspace: Path, key: bytes | Path | None) -> EnrolmentReading:
+    if reading.enrolments is None:
+        return reading
+    left = left_out(workspace, reading.enrolments.persons["applicant"], key, made_up=reading.provenance.made_up)
+    if not left:
+        return reading
+    tables, _ = without_persons(reading.enrolments.tables(), left)
+    note = finding("erased-left-out", file=DESCRIPTION, count=len(left))
+    return replace(
+        reading,
+        enrolments=replace(reading.enrolments, **tables),
+        findings=(reading.findings + Findings((note,))).sorted(),
+    )
 
 
 def _restored(stored: TableSet) -> StoredEnrolments:

@@ -22,9 +22,12 @@ import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
 
 from gymreg_core.errors import BadInput, BadParameters, GymregError, NotPermitted
-from gymreg_core.store.durable import PRIVATE, make_private, remove, sync_folder, told, write
+from gymreg_core.store.changing import finish
+from gymreg_core.store.durable import remove, sync_folder, told
 from gymreg_core.store.locking import exclusive
 from gymreg_core.store.parquet import dtypes_of, from_parquet, to_parquet
+from gymreg_core.store.private import make_private, require_private, write
+from gymreg_core.store.record import head_now
 
 FORMAT = 1
 FOLDER, MANIFEST, SEAL, LOCK = "ledger", "closing.json", "closing.json.sha256", ".lock"
@@ -70,8 +73,11 @@ class Ledger:
 
         Errors: BadInput naming the first closing that is missing or was changed.
         """
+        finish(self.folder)
+        require_private(self.folder, [self.folder])
         found: list[ClosedMonth] = []
         for folder in self._folders():
+            require_private(self.folder, [folder, folder / MANIFEST])
             month, one, before = _month_of(folder), _read(folder), found[-1] if found else None
             if before and month != month_after(before.month):
                 raise _changed(self.folder, month_after(before.month), "is missing")
@@ -92,14 +98,14 @@ class Ledger:
     def verify(self, head: str | None = None) -> tuple[ClosedMonth, ...]:
         """The closed months, after every table of every closing has been looked at.
 
-        head : what `head` was told to be; without it a last closing that was taken away or written anew whole, with a
-        hash that fits, is not found.
+        head : what `head` was told to be, before or after a change of the whole workspace (store/record.py); without it
+        a last closing that was taken away or written anew whole, with a hash that fits, is not found.
         Errors: BadInput naming the first closing that is missing or was changed.
         """
         for closed in self.closings:
             for name in closed.tables:
-                self._content(closed, name)
-        if head is not None and head != self.head:
+                self.content(closed, name)
+        if head is not None and head_now(self.workspace, head) != self.head:
             raise _changed(
                 self.folder, self.closings[-1].month if self.closings else 0, "is not the last that was told"
             )
@@ -153,9 +159,12 @@ class Ledger:
             if path.name.startswith(_TEMPORARY):
                 remove(path)
 
-    def _content(self, closed: ClosedMonth, name: str) -> bytes:
+    def content(self, closed: ClosedMonth, name: str) -> bytes:
+        """The file of a table. Errors: BadInput where it is missing or was changed."""
+        place = self.folder / written_month(closed.month) / f"{name}.parquet"
+        require_private(self.folder, [place])
         try:
-            content = (self.folder / written_month(closed.month) / f"{name}.parquet").read_bytes()
+            content = place.read_bytes()
         except OSError:
             content = b""
         if hashlib.sha256(content).hexdigest() != closed.tables[name]["sha256"]:
@@ -163,7 +172,7 @@ class Ledger:
         return content
 
     def _table(self, closed: ClosedMonth, name: str, columns: Sequence[str] | None) -> pd.DataFrame:
-        content, dtypes = self._content(closed, name), dict(closed.tables[name]["dtypes"])
+        content, dtypes = self.content(closed, name), dict(closed.tables[name]["dtypes"])
         try:
             return from_parquet(content, dtypes if columns is None else {column: dtypes[column] for column in columns})
         except (KeyError, ValueError, TypeError, pa.ArrowException):
@@ -185,18 +194,11 @@ class Writer:
         """
         self.require_next(month)
         files = {name: to_parquet(table) for name, table in tables.items()}
-        content = _json(
-            {
-                "format": FORMAT,
-                "month": month,
-                "previous": self.closed[-1].sha256 if self.closed else "",
-                "tables": {
-                    name: {"sha256": hashlib.sha256(files[name]).hexdigest(), "dtypes": list(dtypes_of(table).items())}
-                    for name, table in tables.items()
-                },
-                "about": dict(about),
-            }
-        )
+        hashes = {
+            name: {"sha256": hashlib.sha256(files[name]).hexdigest(), "dtypes": list(dtypes_of(table).items())}
+            for name, table in tables.items()
+        }
+        content = _closing(month, self.closed[-1].sha256 if self.closed else "", hashes, about)
         place = self.folder / written_month(month)
         with told(self.folder):
             self._place(place, {**{f"{name}.parquet": body for name, body in files.items()}, **_sealed(content)})
@@ -227,7 +229,7 @@ class Writer:
     def _place(self, place: Path, files: Mapping[str, bytes]) -> None:
         temporary = self.folder / f"{_TEMPORARY}{place.name}"
         try:
-            temporary.mkdir(mode=PRIVATE)
+            make_private(temporary)
             for name, content in files.items():
                 write(temporary / name, content)
             sync_folder(temporary)
@@ -236,6 +238,26 @@ class Writer:
         finally:
             if temporary.exists():
                 remove(temporary)
+
+
+def rewritten(
+    ledger: Ledger, others: Mapping[int, Mapping[str, pd.DataFrame]]
+) -> list[tuple[ClosedMonth, dict[str, bytes]]]:
+    """All closings with some tables (by month and name) in the place of theirs, chained anew, and the files of each.
+
+    Errors: as `Ledger.verify`.
+    """
+    done: list[tuple[ClosedMonth, dict[str, bytes]]] = []
+    for closed in ledger.verify():
+        tables, files = dict(closed.tables), {}
+        for name in closed.tables:
+            table = others.get(closed.month, {}).get(name)
+            files[f"{name}.parquet"] = content = ledger.content(closed, name) if table is None else to_parquet(table)
+            tables[name] = {**closed.tables[name], "sha256": hashlib.sha256(content).hexdigest()}
+        hashes = {name: {**one, "dtypes": list(one["dtypes"].items())} for name, one in tables.items()}
+        closing = _closing(closed.month, done[-1][0].sha256 if done else "", hashes, closed.about)
+        done.append((_closed_month(closing), {**files, **_sealed(closing)}))
+    return done
 
 
 def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
@@ -264,6 +286,11 @@ def _read(folder: Path) -> ClosedMonth | None:
         return _closed_month(content) if _sealed(content)[SEAL] == (folder / SEAL).read_bytes() else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _closing(month: int, previous: str, tables: Mapping[str, Any], about: Mapping[str, Any]) -> bytes:
+    content = {"format": FORMAT, "month": month, "previous": previous, "tables": tables, "about": dict(about)}
+    return _json(content)
 
 
 def _closed_month(content: bytes) -> ClosedMonth:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gymreg_core.contracts.register import REGISTER_TABLES, Register, as_table
@@ -13,14 +13,20 @@ from gymreg_core.provenance import InputFile, Provenance
 from gymreg_core.sources.formats.database import is_url
 from gymreg_core.sources.refusal import refuse_all
 from gymreg_core.sources.register.folders import across, of_folder
+from gymreg_core.sources.register.keys import mark_of
+from gymreg_core.sources.register.layout import DESCRIPTION
 from gymreg_core.sources.register.notes import Notes
 from gymreg_core.sources.register.opening import extract_files, read_description
 from gymreg_core.sources.register.reading import RegisterReading, read_register
 from gymreg_core.sources.register.tables import Progress
 from gymreg_core.store.about import as_about, from_about, not_stored, with_key
+from gymreg_core.store.erased import left_out
 from gymreg_core.store.fingerprint import fingerprint
 from gymreg_core.store.intake import reading_code
+from gymreg_core.store.persons import without_pupils
+from gymreg_core.store.record import known_as
 from gymreg_core.store.shelf import FORMAT, Shelf, TableSet
+from gymreg_core.vocabulary.finding_texts import finding
 
 _FOLDER = "registers"
 
@@ -44,11 +50,11 @@ class StoredRegister:
 
 @dataclass(frozen=True, eq=False)
 class OfferedRegisters:
-    """Extracts that were looked into: registers that the workspace has already, readings with the code that read them,
-    and what was found in these."""
+    """Extracts that were looked into: registers that the workspace has already, readings with the code that read them
+    and what tells the key to the pseudonyms apart, and what was found in these."""
 
     there: list[StoredRegister] = field(default_factory=list)
-    new: list[tuple[RegisterReading, str]] = field(default_factory=list)
+    new: list[tuple[RegisterReading, str, str]] = field(default_factory=list)
     findings: Findings = field(default_factory=Findings)
 
 
@@ -84,13 +90,15 @@ def offered_registers(
     code, offered, found = reading_code(), OfferedRegisters(), Findings()
     for data in extracts:
         description = read_description(data, Notes())
-        whose = with_key(code, key, made_up=description is None or description.made_up)
+        whose = with_key(code, key, workspace, made_up=description is None or description.made_up)
         if there := _there(data, workspace, whose):
             offered.there.append(there)
         else:
             reading = read_register(data, key, strict=False, progress=progress)
+            key_id = "" if reading.provenance.made_up else mark_of(key)
+            reading = _without_erased(reading, workspace, key)
             found += of_folder(reading.findings, data, several=several)
-            offered.new.append((reading, whose))
+            offered.new.append((reading, whose, key_id))
     return OfferedRegisters(offered.there, offered.new, found)
 
 
@@ -101,22 +109,24 @@ def put_registers(workspace: Path, offered: OfferedRegisters) -> list[StoredRegi
     """
     for one in offered.there:
         _shelf(workspace, one.register.intake_year).make_current(one.key)
-    stored = offered.there + [put_register(workspace, reading, whose) for reading, whose in offered.new]
+    stored = offered.there + [put_register(workspace, *one) for one in offered.new]
     return sorted(stored, key=lambda one: one.register.intake_year)
 
 
-def put_register(workspace: Path, reading: RegisterReading, code: str) -> StoredRegister:
+def put_register(workspace: Path, reading: RegisterReading, code: str, key_id: str = "") -> StoredRegister:
     """Store a register that was read by code with the fingerprint `code`, as the current one of its intake year.
+    `key_id`: tells keys to the pseudonyms apart.
 
     Errors: BadInput where the findings hold an error; otherwise as `Shelf.put`.
     """
     register = reading.register
     if register is None or reading.findings.has_errors:
         raise not_stored("a register", str(workspace), reading.findings)
-    key = register_key(reading.provenance.inputs, code)
+    key = known_as(workspace, register_key(reading.provenance.inputs, code))
     about = {
         "intake_year": register.intake_year,
         "made_up": register.made_up,
+        "key_id": key_id,
         **as_about(reading.findings, reading.provenance),
     }
     _shelf(workspace, register.intake_year).put(key, register.tables(), about)
@@ -124,7 +134,8 @@ def put_register(workspace: Path, reading: RegisterReading, code: str) -> Stored
 
 
 def register_key(inputs: Iterable[InputFile], code: str) -> str:
-    """SHA-256 of the files' names and hashes and of the code that reads them."""
+    """SHA-256 of the files' names and hashes and of the code that reads them: the key before any change of the whole
+    workspace (store/record.py)."""
     return fingerprint("register", FORMAT, sorted((file.name, file.sha256) for file in inputs), code)
 
 
@@ -178,8 +189,23 @@ def _there(data: Path | str, workspace: Path, code: str) -> StoredRegister | Non
     if description is None:
         return None
     shelf = _shelf(workspace, description.intake_year)
-    key = register_key((InputFile.of(path) for path in extract_files(Path(data))), code)
+    key = known_as(workspace, register_key((InputFile.of(path) for path in extract_files(Path(data))), code))
     return _restored(shelf.get(key)) if shelf.has(key) else None
+
+
+def _without_erased(reading: RegisterReading, workspace: Path, key: bytes | Path | None) -> RegisterReading:
+    if reading.register is None:
+        return reading
+    left = left_out(workspace, reading.register.pupils["applicant"], key, made_up=reading.provenance.made_up)
+    if not left:
+        return reading
+    tables, _ = without_pupils(reading.register.tables(), left)
+    note = finding("erased-left-out", file=DESCRIPTION, count=len(left))
+    return replace(
+        reading,
+        register=replace(reading.register, **tables),
+        findings=(reading.findings + Findings((note,))).sorted(),
+    )
 
 
 def _restored(stored: TableSet) -> StoredRegister:

@@ -14,9 +14,11 @@ import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
 
 from gymreg_core.errors import BadInput
-from gymreg_core.store.durable import PRIVATE, make_private, remove, sync_folder, told, write
+from gymreg_core.store.changing import finish
+from gymreg_core.store.durable import remove, sync_folder, told
 from gymreg_core.store.locking import exclusive
 from gymreg_core.store.parquet import dtypes_of, from_parquet, to_parquet
+from gymreg_core.store.private import make_private, require_private, write
 
 FORMAT = 1
 MANIFEST, POINTER, LOCK = "manifest.json", "current.json", ".lock"
@@ -56,21 +58,14 @@ class Shelf:
         Errors: BadParameters where the folder cannot be written; GymregError where the disk is full or another process
         writes for too long; TypeError where a table would not come back as it is.
         """
-        files = {f"{name}.parquet": to_parquet(table) for name, table in tables.items()}
-        manifest = {
-            "format": FORMAT,
-            "key": key,
-            "dtypes": {name: list(dtypes_of(table).items()) for name, table in tables.items()},
-            "files": {name: {"size": len(b), "sha256": hashlib.sha256(b).hexdigest()} for name, b in files.items()},
-            "about": about,
-        }
+        files = files_of(key, tables, about)
         with told(self.folder):
             make_private(self.folder)
             with exclusive(self.folder / LOCK, _WAIT):
                 self._clear_leftovers()
                 if not self.has(key):
-                    mark = {FOR_GOOD: b""} if self._is_for_good(key) else {}
-                    self._place(key, {**files, MANIFEST: _json(manifest), **mark})
+                    mark = {FOR_GOOD: b""} if self.is_for_good(key) else {}
+                    self._place(key, {**files, **mark})
                 self._point_to(key)
 
     @contextmanager
@@ -89,7 +84,7 @@ class Shelf:
 
         Errors: as `put`.
         """
-        if self._history()[:1] != [key]:
+        if self.history()[:1] != [key]:
             with told(self.folder), exclusive(self.folder / LOCK, _WAIT):
                 self._point_to(key)
 
@@ -98,13 +93,16 @@ class Shelf:
 
         Errors: as `put`.
         """
-        if not self._is_for_good(key):
+        if not self.is_for_good(key):
             with told(self.folder), exclusive(self.folder / LOCK, _WAIT):
                 write(self.folder / key / FOR_GOOD, b"")
                 sync_folder(self.folder / key)
 
     def has(self, key: str) -> bool:
-        """Whether the set `key` is there, every file as it was when it was stored."""
+        """Whether the set `key` is there, every file as it was when it was stored.
+
+        Errors: NotPermitted where others than the owner may use the files.
+        """
         try:
             manifest = self._manifest(key)
             return all(self._checked(manifest, name) is not None for name in manifest["files"])
@@ -119,7 +117,7 @@ class Shelf:
         """
         if not (self.folder / POINTER).exists():
             return None
-        history = self._history()
+        history = self.history()
         if not history:
             raise self._damaged(POINTER, "cannot be read")
         return history[0]
@@ -141,10 +139,10 @@ class Shelf:
 
         Of the tables nothing is read.
         """
-        history = self._history()
-        older = [path.name for path in self._entries() if path.name not in history and self._is_for_good(path.name)]
+        history = self.history()
+        older = [key for key in self.keys() if key not in history and self.is_for_good(key)]
         kept = []
-        for key in sorted(history + older, key=lambda key: not self._is_for_good(key)):
+        for key in sorted(history + older, key=lambda key: not self.is_for_good(key)):
             with suppress(OSError, ValueError, KeyError, TypeError):
                 kept.append(dict(self._manifest(key)["about"]))
         return kept
@@ -171,32 +169,45 @@ class Shelf:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException):
             raise self._damaged(chosen, "is damaged or incomplete") from None
 
-    def _is_for_good(self, key: str) -> bool:
-        return (self.folder / key / FOR_GOOD).exists()
+    def keys(self) -> list[str]:
+        """The keys of all sets that are there, whole or damaged."""
+        return [path.name for path in self._entries() if path.is_dir() and not path.name.startswith(".")]
 
-    def _manifest(self, key: str) -> dict[str, Any]:
-        manifest: dict[str, Any] = json.loads((self.folder / key / MANIFEST).read_bytes())
-        if manifest["format"] != FORMAT or manifest["key"] != key:
-            raise ValueError(key)
-        return manifest
-
-    def _checked(self, manifest: dict[str, Any], name: str) -> bytes:
-        content: bytes = (self.folder / str(manifest["key"]) / name).read_bytes()
-        if hashlib.sha256(content).hexdigest() != manifest["files"][name]["sha256"]:
-            raise ValueError(name)
-        return content
-
-    def _history(self) -> list[str]:
+    def history(self) -> list[str]:
+        """The keys of the current set and of the newest before it, where what says so can be read."""
+        finish(self.folder)
+        require_private(self.folder, [self.folder, self.folder / POINTER])
         try:
             keys = json.loads((self.folder / POINTER).read_bytes())["keys"]
         except (OSError, ValueError, KeyError, TypeError):
             return []
         return [str(key) for key in keys] if isinstance(keys, list) else []
 
+    def is_for_good(self, key: str) -> bool:
+        """Whether `keep` was asked for the set `key`."""
+        return (self.folder / key / FOR_GOOD).exists()
+
+    def _manifest(self, key: str) -> dict[str, Any]:
+        finish(self.folder)
+        place = self.folder / key
+        require_private(self.folder, [self.folder, place, place / MANIFEST])
+        manifest: dict[str, Any] = json.loads((self.folder / key / MANIFEST).read_bytes())
+        if manifest["format"] != FORMAT or manifest["key"] != key:
+            raise ValueError(key)
+        return manifest
+
+    def _checked(self, manifest: dict[str, Any], name: str) -> bytes:
+        place = self.folder / str(manifest["key"]) / name
+        require_private(self.folder, [place])
+        content: bytes = place.read_bytes()
+        if hashlib.sha256(content).hexdigest() != manifest["files"][name]["sha256"]:
+            raise ValueError(name)
+        return content
+
     def _point_to(self, key: str) -> None:
-        history = [key, *(k for k in self._history() if k != key)][:_KEPT]
+        history = [key, *(k for k in self.history() if k != key)][:_KEPT]
         temporary = self.folder / f"{_TEMPORARY}pointer"
-        write(temporary, _json({"format": FORMAT, "keys": history}))
+        write(temporary, pointing_to(history))
         temporary.replace(self.folder / POINTER)
         sync_folder(self.folder)
         self._forget_all_but(history)
@@ -204,7 +215,7 @@ class Shelf:
     def _place(self, key: str, files: dict[str, bytes]) -> None:
         temporary, place = self.folder / f"{_TEMPORARY}{key}", self.folder / key
         try:
-            temporary.mkdir(mode=PRIVATE)
+            make_private(temporary)
             for name, content in files.items():
                 write(temporary / name, content)
             sync_folder(temporary)
@@ -225,7 +236,7 @@ class Shelf:
 
     def _forget_all_but(self, keys: list[str]) -> None:
         for path in self._entries():
-            if path.is_dir() and path.name not in keys and not self._is_for_good(path.name):
+            if path.is_dir() and path.name not in keys and not self.is_for_good(path.name):
                 remove(path)
 
     def _damaged(self, name: str, how: str) -> BadInput:
@@ -235,6 +246,24 @@ class Shelf:
             why="Every file was hashed when it was stored, and a set counts only as a whole.",
             remedy=f"Delete this folder and run {self.made_by} again.",
         )
+
+
+def files_of(key: str, tables: dict[str, pd.DataFrame], about: dict[str, Any]) -> dict[str, bytes]:
+    """The files of a set by name. Errors: TypeError where a table would not come back as it is."""
+    files = {f"{name}.parquet": to_parquet(table) for name, table in tables.items()}
+    manifest = {
+        "format": FORMAT,
+        "key": key,
+        "dtypes": {name: list(dtypes_of(table).items()) for name, table in tables.items()},
+        "files": {name: {"size": len(b), "sha256": hashlib.sha256(b).hexdigest()} for name, b in files.items()},
+        "about": about,
+    }
+    return {**files, MANIFEST: _json(manifest)}
+
+
+def pointing_to(keys: list[str]) -> bytes:
+    """The file that says which set is current, and which were before, the newest first."""
+    return _json({"format": FORMAT, "keys": keys})
 
 
 def _json(content: dict[str, Any]) -> bytes:

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from gymreg_core.contracts.enrolments import GROUPS, Enrolments, empty_enrolment_table, enrolment_table
 from gymreg_core.errors import BadParameters
-from gymreg_core.sources.register.identities import pseudonyms
-from gymreg_core.sources.register.keys import MADE_UP_KEY
+from gymreg_core.sources.register.keys import MADE_UP_KEY, pseudonyms
 from gymreg_core.synthetic.histories_draw import draw_plans
 from gymreg_core.synthetic.histories_homes import draw_homes
 from gymreg_core.synthetic.histories_kernel import NEVER, unfold

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from gymreg_core.contracts.enrolments import Enrolments, enrolment_table
 from gymreg_core.contracts.register import NUMBER_KINDS
-from gymreg_core.sources.register.identities import PERSONAL, PLACEHOLDER, check_digits, pseudonyms
-from gymreg_core.sources.register.keys import MADE_UP_KEY
+from gymreg_core.sources.register.identities import PERSONAL, PLACEHOLDER, check_digits
+from gymreg_core.sources.register.keys import MADE_UP_KEY, pseudonyms
 from gymreg_core.synthetic.school_days import first_of_july, school_year_of
 from gymreg_core.synthetic.shape import value
 

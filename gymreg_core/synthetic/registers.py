@@ -9,8 +9,7 @@ import pandas as pd
 
 from gymreg_core.contracts.register import SUBJECTS, Register, as_table
 from gymreg_core.errors import BadParameters
-from gymreg_core.sources.register.identities import pseudonyms
-from gymreg_core.sources.register.keys import MADE_UP_KEY
+from gymreg_core.sources.register.keys import MADE_UP_KEY, pseudonyms
 from gymreg_core.synthetic.applications import applications_of, draw_lists, tests_of
 from gymreg_core.synthetic.catalogue import recruits_nationally
 from gymreg_core.synthetic.identities import identity_numbers

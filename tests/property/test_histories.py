@@ -16,8 +16,7 @@ from gymreg_core.errors import BadParameters
 from gymreg_core.matching.eligibility import eligibility
 from gymreg_core.matching.merit import merit
 from gymreg_core.matching.year import run_year
-from gymreg_core.sources.register.identities import pseudonyms
-from gymreg_core.sources.register.keys import MADE_UP_KEY
+from gymreg_core.sources.register.keys import MADE_UP_KEY, pseudonyms
 from gymreg_core.synthetic.histories import enrolments_of, make_enrolments
 from gymreg_core.synthetic.histories_draw import draw_plans
 from gymreg_core.synthetic.histories_kernel import NEVER

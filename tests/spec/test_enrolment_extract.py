@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +21,7 @@ from gymreg_core.sources.register.layout import register_kind
 from gymreg_core.sources.register.reading import read_register
 from tests.enrolments import small_enrolments, tiny_enrolments, write_small
 from tests.extracts import Change, both, cell, content, rows, write_extract
+from tests.pseudonyms import pseudonym
 from tests.registers import small_register
 
 PERSONS, HOMES, SPELLS, SCHOOLS = "personer.csv", "hemkommun.csv", "inskrivningar.csv", "skolor.csv"
@@ -60,7 +59,7 @@ def expected(enrolments: Enrolments, numbers: list[str], key: bytes) -> Enrolmen
     told = [number.replace("-", "") for number in numbers]
     for row in np.flatnonzero(enrolments.persons["number_kind"].eq("placeholder")):
         told[row] += f"|{enrolments.schools['school_id'][unit[row]]}"
-    names = [hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32] for text in told]
+    names = [pseudonym(text, key) for text in told]
     return replace(enrolments, persons=enrolments.persons.assign(applicant=pd.Series(names, dtype="str")))
 
 

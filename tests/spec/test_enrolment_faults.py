@@ -10,8 +10,7 @@ import pytest
 from gymreg_core.contracts.enrolments import year9_of
 from gymreg_core.errors import BadInput
 from gymreg_core.sources.enrolments.reading import check_enrolments, read_enrolments
-from gymreg_core.sources.register.identities import pseudonyms
-from gymreg_core.sources.register.keys import MADE_UP_KEY
+from gymreg_core.sources.register.keys import MADE_UP_KEY, pseudonyms
 from gymreg_core.vocabulary.finding_texts import finding_advice, finding_text
 from gymreg_core.vocabulary.programmes import LANGUAGES
 from tests.enrolments import tiny_enrolments, write_small

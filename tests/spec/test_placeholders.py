@@ -11,8 +11,7 @@ import pandas as pd
 
 from gymreg_core.contracts.enrolments import Enrolments
 from gymreg_core.sources.enrolments.reading import check_enrolments, read_enrolments
-from gymreg_core.sources.register.identities import pseudonyms
-from gymreg_core.sources.register.keys import MADE_UP_KEY
+from gymreg_core.sources.register.keys import MADE_UP_KEY, pseudonyms
 from tests.enrolments import tiny_enrolments, write_small
 from tests.extracts import everywhere
 from tests.settlement_histories import shuffled

@@ -21,13 +21,14 @@ from gymreg_core.sources.register.reading import check_register, read_register
 from gymreg_core.synthetic.extracts import write_register
 from gymreg_core.synthetic.identities import identity_numbers
 from tests.extracts import cell, lines_of, put_lines, write_extract
+from tests.pseudonyms import pseudonym
 from tests.registers import small_register, varied_register
 
 KEY = b"a secret of sixteen bytes or more"
 
 
 def expected(register: Register, numbers: list[str], key: bytes) -> Register:
-    names = [hmac.new(key, n.replace("-", "").encode(), hashlib.sha256).hexdigest()[:32] for n in numbers]
+    names = [pseudonym(number.replace("-", ""), key) for number in numbers]
     return replace(register, pupils=register.pupils.assign(applicant=pd.Series(names, dtype="str")))
 
 

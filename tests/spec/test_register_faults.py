@@ -13,8 +13,7 @@ import pytest
 
 from gymreg_core.errors import BadInput
 from gymreg_core.findings import Findings
-from gymreg_core.sources.register.identities import pseudonyms
-from gymreg_core.sources.register.keys import MADE_UP_KEY
+from gymreg_core.sources.register.keys import MADE_UP_KEY, pseudonyms
 from gymreg_core.sources.register.reading import check_register, read_register
 from gymreg_core.vocabulary.finding_texts import finding_advice, finding_text, severities
 from tests.extracts import Change, both, cell, content, everywhere, lines_of, rows, value, write_extract

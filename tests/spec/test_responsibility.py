@@ -19,8 +19,7 @@ from gymreg_core.errors import BadInput
 from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.track_view import ListView, say
 from gymreg_core.sources.person_list import read_person_list
-from gymreg_core.sources.register.identities import pseudonyms
-from gymreg_core.sources.register.keys import MADE_UP_KEY
+from gymreg_core.sources.register.keys import MADE_UP_KEY, pseudonyms
 from gymreg_core.vocabulary.texts import texts
 from tests.enrolments import pseudonym, tiny_enrolments
 from tests.tiny import table

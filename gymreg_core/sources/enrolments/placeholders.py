@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from gymreg_core.contracts.enrolments import Enrolments, enrolment_table
 from gymreg_core.contracts.register import NUMBER_KINDS
 from gymreg_core.sources.register.checks import Table
-from gymreg_core.sources.register.identities import PLACEHOLDER, pseudonyms
+from gymreg_core.sources.register.identities import PLACEHOLDER
+from gymreg_core.sources.register.keys import pseudonyms
 from gymreg_core.sources.register.notes import Notes
 
 _PLACED = ("spells", "certificates")

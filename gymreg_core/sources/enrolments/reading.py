@@ -32,8 +32,8 @@ from gymreg_core.sources.formats.opening import source_of
 from gymreg_core.sources.formats.source import Source
 from gymreg_core.sources.refusal import refuse_all
 from gymreg_core.sources.register.checks import Flags, Table, check_identities, check_schools
-from gymreg_core.sources.register.identities import PLACEHOLDER, Identities, classified, pseudonyms
-from gymreg_core.sources.register.keys import key_for
+from gymreg_core.sources.register.identities import PLACEHOLDER, Identities, classified
+from gymreg_core.sources.register.keys import key_for, pseudonyms
 from gymreg_core.sources.register.notes import Notes
 from gymreg_core.sources.register.tables import Progress, as_contract, read_tables
 from gymreg_core.vocabulary.finding_texts import finding

@@ -1,9 +1,7 @@
-"""Identity numbers: what kind one is, whether its check digit is right, and the pseudonym that takes its place."""
+"""Identity numbers: what kind one is, and whether its check digit is right."""
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,11 +67,6 @@ def check_digits(digits: NDArray[np.int16]) -> NDArray[np.int16]:
     doubled = digits * np.array([2, 1] * 4 + [2], dtype=np.int16)
     total = (doubled // 10 + doubled % 10).sum(axis=1, dtype=np.int16)
     return np.asarray((10 - total % 10) % 10, np.int16)
-
-
-def pseudonyms(numbers: Iterable[str], key: bytes) -> list[str]:
-    """The first 32 hexadecimal digits of each number's HMAC-SHA256 under `key`."""
-    return [hmac.digest(key, number.encode(), "sha256")[:16].hex() for number in numbers]
 
 
 def _is_date(year: NDArray[np.int16], month: NDArray[np.int16], day: NDArray[np.int16]) -> NDArray[np.bool_]:

@@ -27,8 +27,8 @@ from gymreg_core.sources.register.checks import (
     check_study_paths,
 )
 from gymreg_core.sources.register.choices import check_choices, late_choices
-from gymreg_core.sources.register.identities import classified, pseudonyms
-from gymreg_core.sources.register.keys import key_for
+from gymreg_core.sources.register.identities import classified
+from gymreg_core.sources.register.keys import key_for, pseudonyms
 from gymreg_core.sources.register.layout import layout, register_kind
 from gymreg_core.sources.register.notes import Notes
 from gymreg_core.sources.register.opening import Description, described
