@@ -30,6 +30,10 @@ ReferenceOption = Annotated[
     typer.Option("--reference", envvar="GYMREG_REFERENCE", help="CSV with published totals to reconcile with."),
 ]
 RendererOption = Annotated[str, typer.Option("--renderer", help="auto, quarto or embedded.")]
+AudienceOption = Annotated[
+    str,
+    typer.Option("--audience", envvar="GYMREG_AUDIENCE", help="Whom it is for: open_web, authority or internal."),
+]
 JobsOption = Annotated[int, typer.Option("--jobs", min=1, help="Processes to use.")]
 AddressOption = Annotated[
     str,

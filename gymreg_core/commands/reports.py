@@ -9,6 +9,7 @@ import typer
 
 from gymreg_core.commands.app import (
     AddressOption,
+    AudienceOption,
     DataOption,
     JobsOption,
     ReferenceOption,
@@ -30,6 +31,7 @@ def report(
     renderer: RendererOption = "auto",
     jobs: JobsOption = 2,
     address: AddressOption = "",
+    audience: AudienceOption = "open_web",
 ) -> None:
     """Make one report with its pages."""
     from gymreg_core.reporting.build import BuildRequest
@@ -42,6 +44,7 @@ def report(
             [plan], data=data, workspace=workspace, reference=reference, out=out, renderer=renderer, jobs=jobs
         ),
         address,
+        audience,
     )
 
 
@@ -57,6 +60,7 @@ def build(
     renderer: RendererOption = "auto",
     jobs: JobsOption = 2,
     address: AddressOption = "",
+    audience: AudienceOption = "open_web",
 ) -> None:
     """Make every report and the site."""
     from gymreg_core.reporting.build import BuildRequest, load_plans
@@ -67,16 +71,19 @@ def build(
             plans, data=data, workspace=workspace, reference=reference, out=out, renderer=renderer, jobs=jobs
         ),
         address,
+        audience,
     )
 
 
-def _build(request: Any, address: str) -> None:
+def _build(request: Any, address: str, audience: str) -> None:
     from dataclasses import replace
 
     from gymreg_core.reporting.build import build_site
     from gymreg_core.reporting.console import Progress
+    from gymreg_core.rules.audience import known_audience
 
+    request = replace(request, address=address.rstrip("/"), audience=known_audience(audience))
     with Progress() as progress:
-        result = build_site(replace(request, address=address.rstrip("/")), progress)
+        result = build_site(request, progress)
     state = "is up to date" if result.unchanged else f"has {result.pages} pages ({result.renderer})"
     print(f"The site {state}. Open {request.out / 'index.html'}")

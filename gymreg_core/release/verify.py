@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -40,7 +38,7 @@ from gymreg_core.reporting.manifest import (
 from gymreg_core.reporting.params import make_plan
 from gymreg_core.reporting.renderers import choose_renderer
 from gymreg_core.reporting.site import list_files
-from gymreg_core.rules.audience import VARIABLE, audience
+from gymreg_core.rules.audience import OPEN_WEB, known_audience
 from gymreg_core.vocabulary.numbers import number
 from gymreg_core.vocabulary.programmes import Language
 
@@ -144,7 +142,7 @@ def verify_site(
     """
     release = read_site(folder)
     manifest = _telling(release)
-    with TemporaryDirectory(prefix="gymreg-verify-") as temporary, _for_audience(manifest):
+    with TemporaryDirectory(prefix="gymreg-verify-") as temporary:
         room = Path(temporary)
         if workspace is not None:
             shutil.copytree(workspace, room / "workspace", ignore=shutil.ignore_patterns(*_NOT_INPUTS), symlinks=True)
@@ -158,7 +156,12 @@ def verify_site(
             jobs=jobs,
             home=home,
         )
-        request = replace(request, address=manifest.get("address", ""), edition=edition_of(manifest["key"]))
+        request = replace(
+            request,
+            address=manifest.get("address", ""),
+            edition=edition_of(manifest["key"]),
+            audience=known_audience(str(manifest.get("audience", OPEN_WEB))),
+        )
         _refuse_other_inputs(manifest, json.loads(as_json(asked_for(request))), folder.name)
         surroundings = tuple(
             method_changes({name: manifest[name] for name in _SAID if name in manifest}, _here(request))
@@ -223,20 +226,6 @@ def _telling(release: SitePages) -> Mapping[str, Any]:
             remedy="Name the folder of a site that gymreg build made.",
         )
     return release.manifest
-
-
-@contextmanager
-def _for_audience(manifest: Mapping[str, Any]) -> Iterator[None]:
-    """Inside, the run is for whom the release was."""
-    before = os.environ.get(VARIABLE)
-    os.environ[VARIABLE] = str(manifest.get("audience") or audience())
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[VARIABLE]
-        else:
-            os.environ[VARIABLE] = before
 
 
 def _refuse_other_inputs(manifest: Mapping[str, Any], here: Mapping[str, Any], release: str) -> None:

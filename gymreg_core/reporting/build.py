@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from gymreg_core import __version__
+from gymreg_core.disclosure.policy import policy_of
 from gymreg_core.errors import BadInput, BadParameters, RenderingFailed
 from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.frontpage import PageEntry, front_meta, front_page
@@ -35,6 +36,7 @@ from gymreg_core.reporting.renderers import Renderer, choose_renderer
 from gymreg_core.reporting.runner import Executed, Run, execute
 from gymreg_core.reporting.site import Site, check_links, list_files
 from gymreg_core.reporting.site_tables import scripts_of, tables_of
+from gymreg_core.rules.audience import OPEN_WEB, Audience, made_for
 from gymreg_core.store.locking import exclusive
 from gymreg_core.vocabulary.programmes import LANGUAGES
 
@@ -52,7 +54,8 @@ class ProgressLike(Protocol):
 @dataclass(frozen=True)
 class BuildRequest:
     """Everything that decides a build; paths are absolute. `data` holds result files, or extracts of made-up registers;
-    None means the made-up region. `edition` is how PDFs name the build, by default by its key.
+    None means the made-up region. `edition` is how PDFs name the build, by default by its key. `audience` is whom it is
+    for, which decides how much is told.
     """
 
     plans: tuple[ReportPlan, ...]
@@ -65,6 +68,7 @@ class BuildRequest:
     home: Path
     address: str = ""
     edition: str = ""
+    audience: Audience = OPEN_WEB
 
     @property
     def kinds(self) -> list[str]:
@@ -130,8 +134,14 @@ def load_plans(folder: Path | None) -> list[ReportPlan]:
 def build_site(request: BuildRequest, progress: ProgressLike) -> BuildResult:
     """Make the site of a request, or nothing where it stands already; the site before stays until the new one is whole.
 
-    Errors: BadInput, BadParameters, RenderingFailed; nothing is switched then.
+    Errors: BadInput, BadParameters, RuleMissing, RenderingFailed; nothing is switched then.
     """
+    policy_of(request.audience)
+    with made_for(request.audience):
+        return _build_site(request, progress)
+
+
+def _build_site(request: BuildRequest, progress: ProgressLike) -> BuildResult:
     site = Site(request.out)
     site.refuse_foreign()
     renderer = choose_renderer(request.renderer)
@@ -156,6 +166,7 @@ def asked_for(request: BuildRequest) -> dict[str, Any]:
 
     plans : as in the params files. states : by kind of report, what the data and the workspace held, by name and hash.
     region : seed and scale of the made-up region where there were no data. address : where the site will stand.
+    audience : whom it is for.
     """
     from gymreg_core.synthetic.region import DEFAULT_SEED
 
@@ -164,6 +175,7 @@ def asked_for(request: BuildRequest) -> dict[str, Any]:
         "states": {kind: KINDS[kind].state(request) for kind in request.kinds},
         "region": {"seed": DEFAULT_SEED, "scale": 1.0} if request.data is None else None,
         "address": request.address,
+        "audience": request.audience,
     }
 
 
@@ -202,7 +214,13 @@ def _build(
 
 def _code_key(request: BuildRequest, renderer: Renderer) -> str:
     folders = [request.home / name for name in FOLDERS_OF_CODE]
-    return key_of(__version__, tree_hash([f for f in folders if f.is_dir()]), library_versions(), renderer.identity)
+    return key_of(
+        __version__,
+        tree_hash([f for f in folders if f.is_dir()]),
+        library_versions(),
+        renderer.identity,
+        request.audience,
+    )
 
 
 def _gather(request: BuildRequest, progress: ProgressLike) -> dict[str, Material]:
@@ -286,6 +304,7 @@ def _render(
     working, edition = place
     made_up = any(material.provenance.made_up for material in materials.values())
     common = {"made-up": made_up, "version": __version__, "edition": edition, "address": request.address}
+    common["secret"] = request.audience != OPEN_WEB
     pages = [PageEntry(e.run.params, e.page, _data_files(e)) for e in executed]
     schools = [school for material in materials.values() for school in material.schools()]
     fronts = {

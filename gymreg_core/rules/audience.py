@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal, get_args
 
 from gymreg_core.errors import BadParameters, RuleMissing
@@ -31,6 +33,20 @@ def known_audience(name: str) -> Audience:
     raise BadParameters(
         "there is no such audience", where=f"--audience or {VARIABLE}", remedy=f"Audiences: {', '.join(AUDIENCES)}."
     )
+
+
+@contextmanager
+def made_for(to: Audience) -> Iterator[None]:
+    """Inside the block, and in processes that are started there, the run is for `to`."""
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = to
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[VARIABLE]
+        else:
+            os.environ[VARIABLE] = before
 
 
 def told_to(key: str, to: Audience | None = None) -> Any:
