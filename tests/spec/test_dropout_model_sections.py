@@ -104,7 +104,7 @@ def test_a_municipality_sees_its_own_schools_among_all() -> None:
     assert "Nacka" in drawing
 
 
-def test_a_school_that_is_not_shown_has_dashes_and_is_counted() -> None:
+def test_a_school_that_is_not_shown_has_dots_and_is_counted() -> None:
     tracked = stored().tracked
     schools = tracked.schools.copy()
     schools.loc[3, "completed"] = schools.loc[3, "starters"] - 1
@@ -113,13 +113,13 @@ def test_a_school_that_is_not_shown_has_dashes_and_is_counted() -> None:
     assert "För 2 skolor visas inga siffror" in told
     (cells,) = [cells for cells in rows(told, "skolor") if cells[0] == schools.loc[3, "school"]] or [None]
     if cells is not None:
-        assert cells[2:] == ["–"] * 5
+        assert cells[2:] == [".."] * 5
 
 
 def test_a_group_that_is_not_drawn_is_named_below_the_picture() -> None:
     page = report(stored(120))
     told = words(page.groups())
-    hidden = [cells[0] for cells in rows(told, "grupper-3") if cells[2] == "–"]
+    hidden = [cells[0] for cells in rows(told, "grupper-3") if cells[2] == ".."]
     assert hidden, "some group of so few pupils is left out"
     line = next(line for line in told.splitlines() if line.startswith("Inte i bilden: "))
     assert line.removeprefix("Inte i bilden: ").split(". ")[0].split("; ") == hidden

@@ -227,13 +227,13 @@ def test_no_cause_is_named_where_the_interval_tells_no_direction(claim: str, fin
     assert told.said(offer, "cutoff") == "mer (orsak, av platsen)"
 
 
-def test_numbers_that_may_not_be_shown_are_said_not_to_be() -> None:
+def test_numbers_that_may_not_be_shown_have_the_symbol_for_it() -> None:
     made = of_shares()
     few = made.estimates["group"].eq("vocational")
     made = replace(made, estimates=changed(made, "estimates", pupils=made.estimates["pupils"].mask(few, 3)))
     found = {row["Vilka elever"]: row for row in rows_of(report(made).groups(), "grupper")}
     for name in ("Yrkesprogram", "Högskoleförberedande program"):
-        assert found[name]["Procentenheter (intervall)"] == "visas inte", "a sum would bring it back"
+        assert found[name]["Procentenheter (intervall)"] == "..", "a sum would bring it back"
     assert found["Meritvärde 0–159"]["Procentenheter (intervall)"] == AT_DOSE
 
 
@@ -250,11 +250,11 @@ def test_what_few_stand_behind_is_not_shown_in_the_tables_of_what_was_settled_be
     for section, table in (("at_cutoffs", "likhet"), ("designs", "avgjort")):
         for row in rows_of(getattr(page, section)(), table):
             girls = row["Vad som var avgjort tidigare"] == "andel flickor"
-            assert (row["Skillnad (intervall)"] == "visas inte") == girls
+            assert (row["Skillnad (intervall)"] == "..") == girls
     way = {
         row["Upplägg"]: row["Skillnad i dos, tkr (intervall)"] for row in rows_of(page.on_the_way(), "forsta-steget")
     }
-    assert way["Vid antagningsgränsen"] == "visas inte"
+    assert way["Vid antagningsgränsen"] == ".."
     assert way["När tillägget infördes"] == "+0,02 (±0,00 till +0,10)"
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
+import numpy as np
 import pandas as pd
 
 from gymreg_core.cohort.cards import Card
@@ -123,7 +126,7 @@ def _series(view: View, card: Card) -> Fragment:
         (view.say("changed.series.country", by=card.published_by), country),
     ]
     message = _told(view, card)
-    listed = _listed(view, card, own, country, region)
+    listed = _listed(view, card, own, country)
     if len(years) < _FEWEST_POINTS:
         return paragraph(message) + listed
     rows = [
@@ -161,6 +164,10 @@ def _shares(released: Released) -> dict[int, float]:
     return {int(year): float(share) for year, share in zip(known["cohort"], known["share"], strict=True)}
 
 
+def _written(view: View, shares: Mapping[int, float], cohorts: Iterable[int]) -> list[str | None]:
+    return [written(shares[year], "percent", view.language) if year in shares else None for year in cohorts]
+
+
 def _published_group(view: View) -> tuple[str, str]:
     """Which of the published series a scope is held against: the country's, or that of its kind of programme or
     provider."""
@@ -179,13 +186,16 @@ def _told(view: View, card: Card) -> str:
     return view.say(f"changed.caption.{card.key}", cohort=found.cohort, share=share, place=view.place)
 
 
-def _listed(view: View, card: Card, own: Released, country: dict[int, float], region: dict[int, float]) -> Fragment:
+def _listed(view: View, card: Card, own: Released, country: dict[int, float]) -> Fragment:
     """The numbers of the scope, with the region's and the country's shares beside them."""
     cohorts = [int(year) for year in own.table["cohort"]]
-    rows = own.with_words("note", [written(country.get(year), "percent", view.language) for year in cohorts])
-    rows = rows.with_words("series", [written(region.get(year), "percent", view.language) for year in cohorts])
+    rows = own.with_words("note", _written(view, country, cohorts))
     shown = columns(view, "cohort", "starters", "completed", "share", "not_followed_share")
-    if region:
+    region = _of(view, card, "region", "")
+    if not view.is_region and (shares := _shares(region)):
+        why = dict(zip(region.table["cohort"], region.why["share"].tolist(), strict=True))
+        reason = np.asarray([why.get(year, 0) for year in cohorts], np.int8)
+        rows = rows.with_words("series", _written(view, shares, cohorts), of=reason)
         shown.append(column(view, "series", "region", "points_text"))
     shown.append(column(view, "note", "country", "points_text"))
     return table(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from gymreg_core.disclosure import Released
 from gymreg_core.reporting.charts import STATE_COLOURS, bands
 from gymreg_core.reporting.dropout.parts import column, figure, labelled, section, state_names
@@ -9,6 +11,7 @@ from gymreg_core.reporting.dropout.view import View
 from gymreg_core.reporting.dropout.words import share_span
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
+from gymreg_core.reporting.symbols import symbol
 from gymreg_core.reporting.tables import table
 from gymreg_core.vocabulary.numbers import number
 from gymreg_core.vocabulary.phrases import per_cent
@@ -36,8 +39,7 @@ def curves(view: View) -> Fragment:
 
 def _entry(view: View, entry: str) -> Fragment:
     rows = view.of_scope(view.curves, entry=entry)
-    rows = rows.where(rows.table["probability"].notna())
-    drawn = rows.where(rows.table["state"].isin(_DRAWN[entry]))
+    drawn = rows.where(rows.table["probability"].notna() & rows.table["state"].isin(_DRAWN[entry]))
     if drawn.table["month"].nunique() < _FEWEST:
         return Fragment()
     last = int(drawn.table["month"].max())
@@ -66,8 +68,8 @@ def _message(view: View, drawn: Released, entry: str, last: int) -> str:
     for state in ("diploma", "interrupted"):
         row = frame[(frame["month"] == at) & (frame["state"] == state)]
         ends = [number(_HUNDRED * float(row[name].iloc[0]), view.language, 1) for name in ("low", "high") if len(row)]
-        told[state] = per_cent(float(row["probability"].iloc[0]), view.language) if len(row) else "–"
-        told[f"{state}_span"] = "–".join(ends) or "–"
+        told[state] = per_cent(float(row["probability"].iloc[0]), view.language) if len(row) else symbol("hidden")
+        told[f"{state}_span"] = "–".join(ends) or symbol("hidden")
     return view.say(f"curves.caption.{entry}", months=number(at, view.language), **told)
 
 
@@ -78,8 +80,10 @@ def _listed(view: View, rows: Released, entry: str, identifier: str) -> Fragment
     seen = rows.table.groupby("state")["probability"].transform("max") >= _SEEN
     rows, names, order = rows.where(seen), state_names(view), list(STATE_COLOURS)
     frame = rows.table
-    spans = [share_span(view, *ends) for ends in zip(frame["probability"], frame["low"], frame["high"], strict=True)]
-    rows = rows.with_words("note", spans).with_words("series", [str(int(month) // _YEAR) for month in frame["month"]])
+    ends = zip(frame["probability"], frame["low"], frame["high"], strict=True)
+    spans = [None if pd.isna(one[0]) else share_span(view, *one) for one in ends]
+    rows = rows.with_words("note", spans, of=["probability"])
+    rows = rows.with_words("series", [str(int(month) // _YEAR) for month in frame["month"]])
     spread = rows.spread("state", "series", "note")
     spread = spread.with_words("rank", [f"{order.index(state):02d}" for state in spread.table["state"]]).sort("rank")
     spread = labelled(spread, [names[str(state)] for state in spread.table["state"]])

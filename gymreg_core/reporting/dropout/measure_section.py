@@ -81,7 +81,8 @@ def _rows(view: View, found: list[Figure]) -> Released:
     rows = rows.where(pd.Series(order, index=frame.index) >= 0).sort("rank")
     rows = rows.with_words("label", [one.card.words(view.language).name for one in found])
     rows = rows.with_words("note", [one.card.published_by or view.say("measures.ours") for one in found])
-    return rows.with_words("series", [written(one.share, "percent", view.language) for one in found])
+    shares = [None if one.share is None else written(one.share, "percent", view.language) for one in found]
+    return rows.with_words("series", shares, of=["share"])
 
 
 def _defined(view: View) -> Fragment:

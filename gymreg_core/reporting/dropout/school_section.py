@@ -84,11 +84,11 @@ def _listed(view: View, own: Released) -> Fragment:
     rows = own.with_words("rank", [f"{place[at]:05d}" for at in range(len(own))]).sort("rank")
     frame = rows.table
     spans = [
-        "–" if pd.isna(low) else span(view, float(low), float(high))
+        None if pd.isna(low) else span(view, float(low), float(high))
         for low, high in zip(frame["low"], frame["high"], strict=True)
     ]
     forms = [label(str(form), view.language) for form in frame["provider_form"]]
-    rows = labelled(rows.with_words("note", spans), forms)
+    rows = labelled(rows.with_words("note", spans, of=("low", "high")), forms)
     shown = [*columns(view, "school", "municipality"), column(view, "starters"), column(view, "share")]
     shown += [column(view, "expected"), column(view, "difference"), column(view, "note", "interval", "points_text")]
     whole = [*shown[:2], column(view, "label", "provider"), *shown[2:]]

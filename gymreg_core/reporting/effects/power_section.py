@@ -100,7 +100,7 @@ def _listed(view: View) -> Fragment:
     about = [view.say("power.by_offer" if view.is_offer(str(d)) else "power.by_dose") for d in frame["design"]]
     rows = labelled(rows, [words.name(view, "designs", str(d)) for d in frame["design"]])
     # Designs about offers look at intakes, and one that is refused at nothing.
-    cohorts = [number(n, view.language) if n else "–" for n in frame["cohorts"]]
+    cohorts = [number(n, view.language) if n else None for n in frame["cohorts"]]
     rows = rows.with_words("note", told).with_words("label_to", about).with_words("series", cohorts)
     shown = [
         column(view, "label", "design"),
@@ -113,11 +113,11 @@ def _listed(view: View) -> Fragment:
     return table(rows, shown, caption=view.say("power.table"), identifier="styrka", language=view.language)
 
 
-def _smallest(view: View, design: str, smallest: float, refusal: str) -> str:
-    """The smallest effect that a design sees, in percentage points, or why there is none."""
+def _smallest(view: View, design: str, smallest: float, refusal: str) -> str | None:
+    """The smallest effect that a design sees, in percentage points, or why there is none; None without a mean dose."""
     if refusal:
         return words.name(view, "refusals", refusal)
     if math.isnan(smallest):
         return view.say("power.never")
     size = view.scaled(design, float(smallest))
-    return number(size, view.language, 1) if math.isfinite(size) else "–"
+    return number(size, view.language, 1) if math.isfinite(size) else None

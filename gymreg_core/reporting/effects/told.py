@@ -55,14 +55,14 @@ def at_mean_dose(view: View, rows: Released) -> Released:
 
 
 def with_intervals(view: View, rows: Released) -> Released:
-    """The rows with their interval in words as note, or why there is no number."""
+    """The rows with their interval in words as note, or why a design has none; missing where there is no number."""
     frame = rows.table
     reasons: Sequence[str] = list(frame["refusal"]) if "refusal" in frame else [""] * len(frame)
     told = [
         words.name(view, "refusals", str(reason)) if reason else interval(view, *(float(row[end]) for end in ENDS))
         for (_, row), reason in zip(frame.iterrows(), reasons, strict=True)
     ]
-    return rows.with_words("note", [one or view.say("not_shown") for one in told])
+    return rows.with_words("note", [one or None for one in told], of=ENDS)
 
 
 def drawable_rows(rows: Released) -> Released:

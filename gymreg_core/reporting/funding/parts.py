@@ -10,6 +10,7 @@ import pandas as pd
 
 from gymreg_core.reporting.funding.view import View
 from gymreg_core.reporting.sections import figure, labelled, long_table, section
+from gymreg_core.reporting.symbols import symbol
 from gymreg_core.reporting.tables import Column, Form, Forms
 from gymreg_core.vocabulary.numbers import money, number, percent, points
 from gymreg_core.vocabulary.phrases import compared, programme_name, programme_short
@@ -72,9 +73,9 @@ def programme_labels(view: View, codes: Iterable[object], *, short: bool = False
 
 
 def thousands(view: View, ore: Any) -> str:
-    """An amount beside a bar: '412,3 mnkr' or '812 tkr', a dash where it is not shown."""
+    """An amount beside a bar: '412,3 mnkr' or '812 tkr', the symbol for hidden where it is not shown."""
     if pd.isna(ore):
-        return "–"
+        return symbol("hidden")
     unit = "millions" if abs(ore) >= _MILLION else "thousands"
     size = number(ore / _MILLION, view.language, 1) if unit == "millions" else number(ore / _THOUSAND, view.language)
     return view.say(f"unit.{unit}", n=size)
