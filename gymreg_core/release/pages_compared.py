@@ -127,12 +127,14 @@ def _said(page: Page) -> list[Text]:
 
 
 def _text_changes(at: Change, old: list[Text], new: list[Text]) -> Iterator[Change]:
-    """Sentences that are only there, and those that say something else: first those that differ in numbers alone."""
+    """Sentences that came, went or say something else: of several at a place those that differ in numbers alone belong
+    together, then those that are much alike."""
     for place in dict.fromkeys(text.section for text in (*old, *new)):
         here = replace(at, place=place)
         gone, come = _only([t.text for t in old if t.section == place], [t.text for t in new if t.section == place])
+        only = gone[0] if len(gone) == len(come) == 1 else None
         for text in come:
-            match = next((o for o in gone if _DIGITS.sub("#", o) == _DIGITS.sub("#", text)), None)
+            match = only or next((o for o in gone if _DIGITS.sub("#", o) == _DIGITS.sub("#", text)), None)
             match = match or next(iter(difflib.get_close_matches(text, gone, 1, _ALIKE)), None)
             if match is not None:
                 gone.remove(match)
