@@ -123,9 +123,10 @@ def _plain(value: Any) -> Any:
 
 
 def report_entry(done: Executed) -> dict[str, Any]:
-    """A run as a manifest names it: its page, its parameters and its key."""
+    """A run as a manifest names it: its page, the year that it is about, its parameters and its key."""
     params = done.run.params.model_dump(mode="json")
-    return {"report": done.run.report, "page": done.run.slug, "params": params, "key": done.run.key}
+    about = {"report": done.run.report, "page": done.run.slug, "year": done.run.params.about_year}
+    return {**about, "params": params, "key": done.run.key}
 
 
 def as_json(content: dict[str, Any]) -> str:

@@ -41,6 +41,14 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Draft:
+    """An entry that is not in the log yet, and its line."""
+
+    entry: Entry
+    line: bytes
+
+
+@dataclass(frozen=True)
 class Log:
     """The log in a folder; one process at a time may add to it (the desk holds the lock)."""
 
@@ -56,15 +64,7 @@ class Log:
         Errors: BadInput naming the first line that was altered, is missing or was written by halves.
         """
         whole, torn = self._split()
-        found: list[Entry] = []
-        for number, line in enumerate(whole, 1):
-            entry = _entry(line)
-            if entry is None or entry.n != number:
-                raise self._broken(number)
-            if entry.previous != (found[-1].sha256 if found else ""):
-                raise self._broken(number if not self._follows(whole, entry) else number - 1)
-            found.append(entry)
-        self._check_head(found)
+        found = self._chained(whole)
         if torn:
             raise BadInput(
                 f"line {len(found) + 1} was written by halves",
@@ -74,10 +74,22 @@ class Log:
             )
         return tuple(found)
 
-    def append(self, when: datetime, who: Actor, action: str, release: str, about: Mapping[str, Any]) -> Entry:
-        """Add a line and wait until it is on the disk; where that fails, the log is as it was before.
+    def _chained(self, whole: list[bytes]) -> list[Entry]:
+        found: list[Entry] = []
+        for number, line in enumerate(whole, 1):
+            entry = _entry(line)
+            if entry is None or entry.n != number:
+                raise self._broken(number)
+            if entry.previous != (found[-1].sha256 if found else ""):
+                raise self._broken(number if not self._follows(whole, entry) else number - 1)
+            found.append(entry)
+        self._check_head(found)
+        return found
 
-        Errors: NotPermitted where the last line is of a later time than `when`; as `entries`; OSError.
+    def drafted(self, when: datetime, who: Actor, action: str, release: str, about: Mapping[str, Any]) -> Draft:
+        """The line that would be added, with its hash; nothing is written.
+
+        Errors: NotPermitted where the last line is of a later time than `when`; as `entries`.
         """
         entries = self.entries()
         self.refuse_earlier(entries, when)
@@ -91,12 +103,19 @@ class Log:
             "previous": entries[-1].sha256 if entries else "",
         }
         line = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-        self._add(line + b"\n")
         entry = _entry(line)
         if entry is None:
             raise TypeError(action)
-        self._write_head(entry)
-        return entry
+        return Draft(entry, line)
+
+    def add(self, draft: Draft) -> None:
+        """Add a line that was drafted from the log as it is, and wait until it is on the disk; where that fails, the
+        log is as it was before.
+
+        Errors: OSError.
+        """
+        self._add(draft.line + b"\n")
+        self._write_head(draft.entry)
 
     def refuse_earlier(self, entries: tuple[Entry, ...], when: datetime) -> None:
         """Errors: NotPermitted where the last entry was made later than `when`."""
@@ -119,6 +138,7 @@ class Log:
         Errors: BadInput where a whole line was altered; OSError.
         """
         whole, torn = self._split()
+        self._chained(whole)
         if torn:
             with (self.folder / TORN).open("ab") as stream:
                 stream.write(torn + b"\n")
@@ -128,7 +148,6 @@ class Log:
             with self.path.open("r+b") as stream:
                 stream.truncate(sum(len(line) + 1 for line in whole))
                 os.fsync(stream.fileno())
-        self.entries()
         return torn
 
     def _split(self) -> tuple[list[bytes], bytes]:
