@@ -22,7 +22,15 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 OURS = {"gymreg_core", "tests", "conftest"}
 
 ON_CONDA_FORGE = {"playwright": "playwright-python"}
-BY_PIP_IN_CONDA = {"pypandoc-binary", "typst", "axe-playwright-python", "matching", "pyfixest", "wildboottest"}
+BY_PIP_IN_CONDA = {
+    "pypandoc-binary",
+    "pypdfium2",
+    "typst",
+    "axe-playwright-python",
+    "matching",
+    "pyfixest",
+    "wildboottest",
+}
 ONLY_CONDA = {"python", "pip", "quarto"}
 
 RUN_TIME = ("gymreg_core", "notebooks")

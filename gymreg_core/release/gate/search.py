@@ -1,0 +1,142 @@
+"""What may stand in no file, whatever kind it is of: looked for in every piece of text, in every spelling."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import accumulate
+
+from gymreg_core.release.gate.canaries import Needles, squashed
+from gymreg_core.release.gate.content import Content, Piece
+from gymreg_core.release.gate.identity import Nature, identities
+from gymreg_core.release.gate.spelling import plain, unwrapped
+from gymreg_core.rules import rule
+
+_PSEUDONYM = 32
+_HEX = re.compile(
+    r"(?<![0-9a-zA-Z])(?:[0-9a-f]{32}|[0-9A-F]{32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?![0-9a-zA-Z])"
+)
+_HEX_IN = re.compile(r"[0-9a-fA-F]{32,}")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+(?:@|\s?\(at\)\s?|\s?\[at\]\s?)[\w-]+(?:\.[\w-]+)+")
+_WINDOWS = re.compile(
+    r"(?<![A-Za-z0-9])[A-Za-z]:(?:\\{1,2}|/)(?!/)[\w.-]|(?<![\\\w])\\\\[\w.-]+\\[\w$.-]+|\bfile:/*[\w%.~/]|(?<![\w/])~(?:[A-Za-z][\w.-]*)?/[\w.]"
+)
+_FEW_DIGITS = 8
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What to look for beside what the rules say.
+
+    needles : of planted persons. pseudonyms : of the store, in hexadecimal. names : of users and machines; folders : of
+    this machine, as they are written.
+    """
+
+    needles: Needles = field(default_factory=Needles)
+    pseudonyms: frozenset[str] = frozenset()
+    names: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+
+
+def found_in(content: Content, sought: Sought) -> Iterator[tuple[str, str]]:
+    """(kind, place) of everything in a file that may stand in none."""
+    decoded: list[Piece] = []
+    for stream in _streams(content.pieces):
+        yield from _in_stream(stream, sought)
+    for piece in content.pieces:
+        if piece.nature != "numbers":
+            decoded += [Piece(text, piece.place, "text") for text in unwrapped(piece.text)]
+    for piece in decoded:
+        yield from _in_stream([piece], sought)
+    if sought.needles:
+        yield from _canaries([*content.pieces, *decoded], sought.needles)
+
+
+def _streams(pieces: list[Piece]) -> Iterator[list[Piece]]:
+    """Pieces that follow each other, so that what is split between them is seen."""
+    stream: list[Piece] = []
+    for piece in pieces:
+        alone = piece.joint == "\0" or piece.nature == "amount"
+        if stream and (alone or piece.nature != stream[-1].nature):
+            yield stream
+            stream = []
+        stream.append(piece)
+    if stream:
+        yield stream
+
+
+def _in_stream(stream: list[Piece], sought: Sought) -> Iterator[tuple[str, str]]:
+    parts = [("" if piece.joint == "\0" else piece.joint) + plain(piece.text) for piece in stream]
+    text = "".join(parts)
+    starts = list(accumulate(map(len, parts), initial=0))
+
+    def at(position: int) -> Piece:
+        return stream[min(bisect_right(starts, position) - 1, len(stream) - 1)]
+
+    nature = stream[0].nature
+    if sum(map(str.isdigit, text)) >= _FEW_DIGITS:
+        yield from (("identity-number", at(position).place) for position in identities(text, nature))
+    yield from ((kind, at(position).place) for kind, position in _patterns(text, nature, sought))
+
+
+def _patterns(text: str, nature: Nature, sought: Sought) -> Iterator[tuple[str, int]]:
+    yield from (("pseudonym", position) for position in _pseudonyms(text, sought.pseudonyms))
+    if nature == "numbers":
+        return
+    for kind, pattern in _kinds():
+        yield from ((kind, found.start()) for found in pattern.finditer(text))
+    if "@" in text or "at)" in text or "at]" in text:
+        allowed = set(rule("release_gate", "emails"))
+        yield from (("email", found.start()) for found in _EMAIL.finditer(text) if found[0] not in allowed)
+    if sought.names:
+        yield from (("machine-name", found.start()) for found in _whole_words(sought.names).finditer(text))
+    yield from (("absolute-path", text.find(folder)) for folder in sought.folders if folder in text)
+
+
+def _pseudonyms(text: str, known: frozenset[str]) -> Iterator[int]:
+    yield from (found.start() for found in _HEX.finditer(text))
+    for found in _HEX_IN.finditer(text) if known else ():
+        word = found[0].lower()
+        if any(word[n : n + _PSEUDONYM] in known for n in range(len(word) - _PSEUDONYM + 1)):
+            yield found.start()
+
+
+@cache
+def _whole_words(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, names)) + r")(?![\w-])")
+
+
+@cache
+def _kinds() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    folders = "|".join(map(re.escape, rule("release_gate", "folders_of_machines")))
+    paths = re.compile(rf"(?<![\w.~:/%-])/(?:{folders})/[\w.~-]|{_WINDOWS.pattern}")
+    traces, notebooks = (
+        "|".join(f"(?:{one})" for one in rule("release_gate", key)) for key in ("traces", "notebook_traces")
+    )
+    return ("absolute-path", paths), ("traceback", re.compile(traces)), ("notebook-remnant", re.compile(notebooks))
+
+
+def _canaries(pieces: list[Piece], needles: Needles) -> Iterator[tuple[str, str]]:
+    words = [squashed(piece.text) for piece in pieces]
+    whole = "".join(words)
+    starts = list(accumulate(map(len, words), initial=0))
+    for needle in needles.alone:
+        position = whole.find(needle)
+        if position >= 0:
+            yield "canary", pieces[min(bisect_right(starts, position) - 1, len(pieces) - 1)].place
+    row: list[str] = []
+    place = ""
+    for piece, word in zip(pieces, words, strict=True):
+        if piece.joint in ("\0", "\n"):
+            yield from _together("\0".join(row), place, needles)
+            row, place = [], piece.place
+        row.append(word)
+    yield from _together("\0".join(row), place, needles)
+
+
+def _together(row: str, place: str, needles: Needles) -> Iterator[tuple[str, str]]:
+    if any(part in row and merit in row for part, merit in needles.together):
+        yield "canary", place
