@@ -94,6 +94,11 @@ def changing(workspace: Path, locks: list[Path]) -> Iterator[Change]:
             _finish(workspace)
 
 
+def decided(workspace: Path) -> bool:
+    """Whether a change was decided and is not finished."""
+    return (workspace / FOLDER / JOURNAL).exists()
+
+
 def finish(folder: Path) -> None:
     """Put in place what is left of a change of the workspace that `folder` lies in; without one, nothing is done.
 

@@ -28,7 +28,7 @@ from gymreg_core.store.erased import left_out
 from gymreg_core.store.fingerprint import fingerprint
 from gymreg_core.store.intake import reading_code
 from gymreg_core.store.merging import merged
-from gymreg_core.store.persons import without_persons
+from gymreg_core.store.persons import one_person, without_persons
 from gymreg_core.store.record import known_as
 from gymreg_core.store.shelf import FORMAT, Shelf, TableSet
 from gymreg_core.vocabulary.finding_texts import finding
@@ -121,7 +121,7 @@ def put_enrolments(workspace: Path, reading: EnrolmentReading, code: str, key_id
     if enrolments is None or reading.findings.has_errors:
         raise not_stored("an extract", str(workspace), reading.findings)
     shelf, delivered = _shelf(workspace), _key(reading.provenance.inputs, code)
-    own, key = Delivery(delivered, enrolments.since, enrolments.as_of), known_as(workspace, delivered)
+    own, key = Delivery(delivered, enrolments.since, enrolments.as_of), known_as(workspace, _FOLDER, delivered)
     one = StoredEnrolments(key, enrolments, reading.findings, reading.provenance, (own,), key_id)
     with shelf.one_at_a_time():
         if shelf.current not in (None, key):
@@ -235,7 +235,8 @@ def _without_erased(reading: EnrolmentReading, workspace: Path, key: bytes | Pat
     left = left_out(workspace, reading.enrolments.persons["applicant"], key, made_up=reading.provenance.made_up)
     if not left:
         return reading
-    tables, _ = without_persons(reading.enrolments.tables(), left)
+    whole = reading.enrolments.tables()
+    tables, _ = without_persons(whole, one_person(whole, left))
     note = finding("erased-left-out", file=DESCRIPTION, count=len(left))
     return replace(
         reading,

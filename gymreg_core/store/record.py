@@ -24,17 +24,24 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Entry:
-    """A change. at : UTC (ISO, seconds). key_before, key_after : what tells the keys to the pseudonyms apart. rows :
-    how many rows were removed, by table. closings : of the ledger, month (YYYYMM) and hash before and after.
-    previous : hash of the entry before, '' of the first."""
+    """A change. at : UTC (ISO, seconds). places : the shelves whose sets were changed, as 'registers/2024'. key_before,
+    key_after : what tells the keys to the pseudonyms apart. rows : how many rows were removed, by shelf and table.
+    closings : of the ledger, month (YYYYMM) and hash before and after. previous : hash of the entry before, '' of the
+    first."""
 
     what: str
     at: str
     previous: str
+    places: Sequence[str] = ()
     key_before: str = ""
     key_after: str = ""
     rows: Mapping[str, int] = field(default_factory=dict)
     closings: Sequence[tuple[int, str, str]] = ()
+
+    @property
+    def mark(self) -> str:
+        """What the keys of the sets that were changed are made of besides."""
+        return fingerprint(self.previous, self.what, self.at, self.key_after)
 
     @property
     def sha256(self) -> str:
@@ -65,14 +72,14 @@ def as_record(entries: Sequence[Entry]) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def known_as(workspace: Path, key: str) -> str:
-    """What a set of persons is known by after all changes, from the key that it had before any."""
-    return reduce(after, record(workspace), key)
+def known_as(workspace: Path, place: str, key: str) -> str:
+    """What a set on the shelf `place` is known by after all changes, from the key that it had before any."""
+    return reduce(after, (entry for entry in record(workspace) if place in entry.places), key)
 
 
 def after(key: str, entry: Entry) -> str:
-    """What a set of persons is known by after one change."""
-    return fingerprint("changed", key, entry.sha256)
+    """What a set is known by after one change of its shelf."""
+    return fingerprint("changed", key, entry.mark)
 
 
 def first_mark(workspace: Path, mark: str) -> str:
@@ -92,7 +99,7 @@ def head_now(workspace: Path, head: str) -> str:
 
 def _entry(held: Mapping[str, Any]) -> Entry:
     closings = tuple((int(month), str(old), str(new)) for month, old, new in held["closings"])
-    return Entry(**{**held, "closings": closings})
+    return Entry(**{**held, "closings": closings, "places": tuple(held["places"])})
 
 
 def _changed(workspace: Path) -> BadInput:

@@ -122,7 +122,7 @@ def put_register(workspace: Path, reading: RegisterReading, code: str, key_id: s
     register = reading.register
     if register is None or reading.findings.has_errors:
         raise not_stored("a register", str(workspace), reading.findings)
-    key = known_as(workspace, register_key(reading.provenance.inputs, code))
+    key = known_as(workspace, f"{_FOLDER}/{register.intake_year}", register_key(reading.provenance.inputs, code))
     about = {
         "intake_year": register.intake_year,
         "made_up": register.made_up,
@@ -189,7 +189,11 @@ def _there(data: Path | str, workspace: Path, code: str) -> StoredRegister | Non
     if description is None:
         return None
     shelf = _shelf(workspace, description.intake_year)
-    key = known_as(workspace, register_key((InputFile.of(path) for path in extract_files(Path(data))), code))
+    key = known_as(
+        workspace,
+        f"{_FOLDER}/{description.intake_year}",
+        register_key(map(InputFile.of, extract_files(Path(data))), code),
+    )
     return _restored(shelf.get(key)) if shelf.has(key) else None
 
 

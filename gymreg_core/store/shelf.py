@@ -21,10 +21,10 @@ from gymreg_core.store.parquet import dtypes_of, from_parquet, to_parquet
 from gymreg_core.store.private import make_private, require_private, write
 
 FORMAT = 1
-MANIFEST, POINTER, LOCK = "manifest.json", "current.json", ".lock"
+MANIFEST, POINTER, LOCK, MAKING = "manifest.json", "current.json", ".lock", ".making"
 FOR_GOOD = "kept"  # a file in the folder of a set that is never cleared away
 _TEMPORARY = ".writing-"
-_MAKING = ".making"
+
 _WAIT = 60.0  # seconds for another writer to finish
 _KEPT = 3  # sets behind the current one are kept for readers that began before it was switched
 
@@ -62,7 +62,7 @@ class Shelf:
         with told(self.folder):
             make_private(self.folder)
             with exclusive(self.folder / LOCK, _WAIT):
-                self._clear_leftovers()
+                self.clear_leftovers()
                 if not self.has(key):
                     mark = {FOR_GOOD: b""} if self.is_for_good(key) else {}
                     self._place(key, {**files, **mark})
@@ -76,7 +76,7 @@ class Shelf:
         """
         with told(self.folder):
             make_private(self.folder)
-        with exclusive(self.folder / _MAKING, _WAIT):
+        with exclusive(self.folder / MAKING, _WAIT):
             yield
 
     def make_current(self, key: str) -> None:
@@ -140,7 +140,7 @@ class Shelf:
         Of the tables nothing is read.
         """
         history = self.history()
-        older = [key for key in self.keys() if key not in history and self.is_for_good(key)]
+        older = [key for key in self.sets() if key not in history and self.is_for_good(key)]
         kept = []
         for key in sorted(history + older, key=lambda key: not self.is_for_good(key)):
             with suppress(OSError, ValueError, KeyError, TypeError):
@@ -169,7 +169,7 @@ class Shelf:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException):
             raise self._damaged(chosen, "is damaged or incomplete") from None
 
-    def keys(self) -> list[str]:
+    def sets(self) -> list[str]:
         """The keys of all sets that are there, whole or damaged."""
         return [path.name for path in self._entries() if path.is_dir() and not path.name.startswith(".")]
 
@@ -224,12 +224,13 @@ class Shelf:
             temporary.replace(place)
             sync_folder(self.folder)
         finally:
-            self._clear_leftovers()
+            self.clear_leftovers()
 
     def _entries(self) -> list[Path]:
         return sorted(self.folder.iterdir()) if self.folder.is_dir() else []
 
-    def _clear_leftovers(self) -> None:
+    def clear_leftovers(self) -> None:
+        """Remove what an ended process left behind; for whoever holds the lock."""
         for path in self._entries():
             if path.name.startswith(_TEMPORARY):
                 remove(path)
