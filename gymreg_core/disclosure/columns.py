@@ -9,9 +9,10 @@ from typing import Any
 
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
+from pydantic import BaseModel, ValidationError
 
-from gymreg_core.errors import DisclosureRefused
-from gymreg_core.vocabulary.packaged import packaged_yaml
+from gymreg_core.errors import DisclosureRefused, RuleMissing
+from gymreg_core.rules import entries
 
 # Ten or twelve digits shaped like a date and a serial, with or without a separator; days up to 91 for
 # co-ordination numbers and letters in the serial for temporary ones (TF10 and the like).
@@ -21,10 +22,49 @@ _IDENTITY = re.compile(
 _SHORTEST_IDENTITY = 1_000_000_000
 
 
+class _Lists(BaseModel):
+    """What one kind of table may hold."""
+
+    keys: list[str]
+    measures: list[str]
+    endings: list[str]
+    persons: list[str] = []
+    estimates: list[str] = []
+    amounts: list[str] = []
+    behind: dict[str, list[str]] = {}
+
+
+class _Never(BaseModel):
+    columns: list[str]
+
+
+class _File(BaseModel):
+    already_public: _Lists
+    counts: _Lists
+    rounded: _Lists
+    money: _Lists
+    cohorts: _Lists
+    effects: _Lists
+    never: _Never
+
+
 @cache
 def lists() -> dict[str, Any]:
-    """``rules/disclosure.yml`` as it is."""
-    found: dict[str, Any] = packaged_yaml("gymreg_core.rules", "disclosure.yml")
+    """``rules/disclosure.yml``: for each kind of table the lists of its columns, and those that none may have.
+
+    Errors: RuleMissing where the file cannot be read, or lacks a list, naming every one.
+    """
+    found = entries("disclosure")
+    try:
+        _File.model_validate(found)
+    except ValidationError as problem:
+        faults = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in problem.errors(include_input=False)]
+        raise RuleMissing(
+            "the lists of columns cannot be used",
+            where="rules/disclosure.yml",
+            why="; ".join(faults),
+            remedy="Each kind of table has keys, measures and endings, lists of names.",
+        ) from None
     return found
 
 

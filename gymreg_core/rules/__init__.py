@@ -8,6 +8,8 @@ from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
+from yaml import YAMLError
+
 from gymreg_core.errors import RuleMissing
 from gymreg_core.vocabulary.packaged import packaged_yaml
 
@@ -19,7 +21,17 @@ _read: ContextVar[dict[str, str] | None] = ContextVar("_read", default=None)
 
 @cache
 def _file(name: str) -> dict[str, Any]:
-    content: dict[str, Any] = packaged_yaml("gymreg_core.rules", f"{name}.yml")
+    """Errors: FileNotFoundError where there is no such file; RuleMissing where it is no table of entries."""
+    try:
+        content = packaged_yaml("gymreg_core.rules", f"{name}.yml")
+    except (YAMLError, UnicodeDecodeError, RecursionError, ValueError):
+        content = None
+    if not isinstance(content, dict):
+        raise RuleMissing(
+            "this rules file cannot be read",
+            where=f"rules/{name}.yml",
+            remedy="It has to be YAML in UTF-8: a name for each entry, and below it value, status, valid_from, source.",
+        )
     return content
 
 
@@ -38,11 +50,12 @@ def rule(name: str, key: str, intake_year: int | None = None) -> Any:
                 key=lambda dated: int(dated["valid_from"]),
             )
         value, status = entry["value"], str(entry["status"])
+        STATUSES.index(status)
     except (FileNotFoundError, KeyError, TypeError, ValueError):
         raise RuleMissing(
             f"no rule {key!r}" + (f" for {intake_year}" if intake_year is not None else ""),
             where=f"rules/{name}.yml",
-            remedy="Add the entry with value, status, valid_from and source.",
+            remedy=f"Add the entry with value, status ({', '.join(STATUSES)}), valid_from and source.",
         ) from None
     if (read := _read.get()) is not None:
         _note(read, f"{name}.{key}", status)
@@ -75,9 +88,16 @@ def entries(name: str) -> dict[str, dict[str, Any]]:
     """Every entry of ``rules/<name>.yml`` with its status and source, in the order of the file.
 
     Of decisions that followed each other every one is given, under its key and the year it is valid from.
+    Errors: RuleMissing where the file, or an entry of it, cannot be read.
     """
-    return {
-        f"{key} {single['valid_from']}" if isinstance(entry, list) else key: dict(single)
-        for key, entry in _file(name).items()
-        for single in (entry if isinstance(entry, list) else [entry])
-    }
+    found: dict[str, dict[str, Any]] = {}
+    for key, entry in _file(name).items():
+        for single in entry if isinstance(entry, list) else [entry]:
+            if not isinstance(single, dict) or (isinstance(entry, list) and "valid_from" not in single):
+                raise RuleMissing(
+                    f"the entry {key!r} says nothing that can be read",
+                    where=f"rules/{name}.yml",
+                    remedy="Give it value, status, valid_from and source, or a list of those.",
+                )
+            found[f"{key} {single['valid_from']}" if isinstance(entry, list) else str(key)] = dict(single)
+    return found
