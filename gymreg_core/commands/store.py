@@ -76,9 +76,7 @@ def erase(
     if not as_json:
         print("The sources still hold the person; what comes from them again is left out.")
         if any(name.startswith("ledger/") for name in done.rows):
-            print(
-                "What was paid stays in the ledger, under a name that nobody has; nothing more is paid for the person."
-            )
+            print("What was paid stays in the ledger, under a name that nobody has. Nothing more is paid.")
 
 
 @store.command()
