@@ -1,5 +1,6 @@
 """What may be shown to whom."""
 
+from gymreg_core.disclosure.about import About
 from gymreg_core.disclosure.cohorts import release_cohorts, release_estimates, release_steps
 from gymreg_core.disclosure.effects import release_effects
 from gymreg_core.disclosure.money import pupils_of
@@ -16,6 +17,7 @@ from gymreg_core.disclosure.released import (
 from gymreg_core.disclosure.suppression import Ties
 
 __all__ = [
+    "About",
     "Released",
     "Ties",
     "pupils_of",

@@ -55,6 +55,11 @@ class Cells:
     def __len__(self) -> int:
         return len(self.keys)
 
+    @classmethod
+    def none(cls) -> Cells:
+        """Nothing that is told."""
+        return cls((), np.zeros(0), np.zeros(0, np.int8), np.zeros(0), np.zeros(0, np.bool_))
+
 
 def key_of(universe: str, measure: str, of: Mapping[str, object]) -> str:
     """The key of a count: ``universe|measure|name=value name=value``, names sorted.

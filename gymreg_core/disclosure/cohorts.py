@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from gymreg_core.disclosure.about import About
 from gymreg_core.disclosure.columns import counts_in, estimates_in
 from gymreg_core.disclosure.near import with_near
 from gymreg_core.disclosure.nested import Ints, without_told
 from gymreg_core.disclosure.policy import policy
 from gymreg_core.disclosure.reasons import left_out, whole_rows
+from gymreg_core.disclosure.recorded import Known
 from gymreg_core.disclosure.released import Released, let_out, smallest_count
 from gymreg_core.disclosure.small import few_of, small
 from gymreg_core.disclosure.suppression import Ties, hidden_rows
@@ -30,6 +33,7 @@ def release_cohorts(
     ties: Ties | None = None,
     nested: Ints | None = None,
     rests_nested: Ints | None = None,
+    about: About | str | None = None,
 ) -> Released:
     """Let out counts of pupils of cohorts; shares are made afterwards, from what is left (`Released.with_share`).
 
@@ -37,7 +41,8 @@ def release_cohorts(
     count of pupils among which these are is that small, and what would tell any of them by a sum.
 
     ties : what adds up, and what remains of a count. nested : (m, 2) positions of rows whose counts lie in one another,
-        of which the second is left out where they differ by few. rests_nested : the same of what remains of them.
+        of which the second is left out where they differ by few. rests_nested : the same of what remains of them. about :
+        what is counted (rules/disclosure_links.yml, universes); on a page it has to be said.
     Errors: DisclosureRefused where a column is not on the policy's lists, holds persons, or looks like identities.
     """
     names, smallest = counts_in(table, POLICY), smallest_count()
@@ -45,7 +50,8 @@ def release_cohorts(
     ties = ties or Ties()
     kept, _ = without_told(table, names, smallest, ties, within, rests_nested)
     why = left_out(table, kept, few_of(table, names, ties))
-    return let_out(kept, POLICY, provenance, *with_near(table, kept, why, ties, policy()))
+    known = Known(About.given(about), table, names, ties)
+    return let_out(kept, POLICY, provenance, *with_near(table, kept, why, ties, policy()), known)
 
 
 def release_estimates(
@@ -55,6 +61,7 @@ def release_estimates(
     behind: Sequence[str],
     rests: Sequence[tuple[str, str]] = (),
     ties: Ties | None = None,
+    about: About | str | None = None,
 ) -> Released:
     """Let out estimates with the counts behind them, whole rows at a time.
 
@@ -63,7 +70,7 @@ def release_estimates(
     every count and every estimate.
 
     behind : columns of counts, the pupils first. rests : (part, whole): what remains of the whole is a count too.
-    ties : sums of rows; `rests` is not used.
+    ties : sums of rows; `rests` is not used. about : as in `release_cohorts`.
     Errors: as `release_cohorts`.
     """
     numbers = [*counts_in(table, POLICY), *estimates_in(table, POLICY)]
@@ -76,11 +83,24 @@ def release_estimates(
         if pd.api.types.is_integer_dtype(kept[name]):
             kept[name] = kept[name].astype("Int64")
         kept.loc[hidden, name] = pd.NA if kept[name].dtype == "Int64" else np.nan
-    return let_out(kept, POLICY, provenance, whole_rows(kept, numbers, hidden & (few | ~nobody), few))
+    known = Known(
+        About.given(about),
+        table,
+        counts_in(table, POLICY),
+        Ties(sums=() if ties is None else ties.sums, rests=[((part,), whole) for part, whole in rests]),
+        along=dict.fromkeys(numbers, numbers),
+    )
+    return let_out(kept, POLICY, provenance, whole_rows(kept, numbers, hidden & (few | ~nobody), few), known=known)
 
 
 def release_steps(
-    table: pd.DataFrame, provenance: Provenance, *, curve: Sequence[str], share: str, of: str
+    table: pd.DataFrame,
+    provenance: Provenance,
+    *,
+    curve: Sequence[str],
+    share: str,
+    of: str,
+    about: About | str | None = None,
 ) -> Released:
     """Let out estimates over time that change only when `smallest_count` pupils have moved since the last change.
 
@@ -88,7 +108,7 @@ def release_steps(
     when fewer pupils than that are followed, they are missing.
 
     table : rows of a curve in the order of time. curve : columns that tell curves apart. share, of : columns: the
-        estimate whose steps count, and the pupils it is a share of.
+        estimate whose steps count, and the pupils it is a share of. about : as in `release_cohorts`.
     Source: OpenSAFELY's rounding of survival curves, domain page 6.3. Errors: as `release_cohorts`.
     """
     numbers = [*counts_in(table, POLICY), *estimates_in(table, POLICY)]
@@ -101,7 +121,11 @@ def release_steps(
     for name in numbers:
         values = held[name].reset_index(drop=True)
         kept[name] = (values.astype("Int64") if pd.api.types.is_integer_dtype(values) else values).where(shown)
-    return let_out(kept, POLICY, provenance, whole_rows(kept, numbers, ~shown, ~shown))
+    counts, whose = counts_in(table, POLICY), About.given(about)
+    if whose is not None:
+        whose = replace(whose, own=dict.fromkeys(counts, told_at == np.arange(len(table))))
+    known = Known(whose, table, counts, along=dict.fromkeys(numbers, numbers))
+    return let_out(kept, POLICY, provenance, whole_rows(kept, numbers, ~shown, ~shown), known=known)
 
 
 def _told_at(rows: Ints, shares: Sequence[float], pupils: Sequence[float]) -> list[int]:

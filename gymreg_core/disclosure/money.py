@@ -41,7 +41,7 @@ def without_few(table: pd.DataFrame, behind: Mapping[str, str], smallest: int, t
     hidden = _hidden(table, behind, smallest, ties)
     kept, gone = table.copy(), 0
     for name, count in behind.items():
-        masks = [hidden[count, year] for year in _years_of(name) if (count, year) in hidden]
+        masks = [hidden[count, year] for year in years_of(name) if (count, year) in hidden]
         mask = np.logical_or.reduce(masks) if masks else np.zeros(len(table), np.bool_)
         if pd.api.types.is_integer_dtype(kept[name]):
             kept[name] = kept[name].astype("Int64")
@@ -62,7 +62,7 @@ def _hidden(
         amounts = [
             n for n, count in behind.items() if count == PUPILS and n not in (PUPILS, PUPILS + year, *MOVED.values())
         ]
-        mine = [n for n in amounts if _years_of(n) == (year,)]
+        mine = [n for n in amounts if years_of(n) == (year,)]
         nobody = (pupils <= 0) & (table[mine].fillna(0) != 0).any(axis=1).to_numpy()
         few, counts = _with_moved(
             table, PUPILS, year, smallest, ((pupils > 0) & (pupils < smallest)) | nobody, [pupils]
@@ -86,7 +86,7 @@ def _with_moved(
     return few | ((moved > 0) & (moved < smallest)), [*counts, moved]
 
 
-def _years_of(name: str) -> Sequence[str]:
+def years_of(name: str) -> Sequence[str]:
     """The years whose counts stand behind a column: its own, the one before, or both."""
     if "_change" in name:
         return _YEARS

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from gymreg_core.disclosure.cells import Why
+from gymreg_core.disclosure.about import About
+from gymreg_core.disclosure.cells import Cells, Why
 from gymreg_core.disclosure.columns import allowed, count_behind, counts_in, listed, lists, refuse_columns
 from gymreg_core.disclosure.money import without_few
+from gymreg_core.disclosure.money_cells import money_known
 from gymreg_core.disclosure.policy import policy as told
 from gymreg_core.disclosure.reasons import NEAR, Reasons, all_shown, left_out, of_several
+from gymreg_core.disclosure.recorded import Known, Record, note
 from gymreg_core.disclosure.small import few_of, small
 from gymreg_core.disclosure.suppression import Ties, without_small
+from gymreg_core.disclosure.withheld import withheld
 from gymreg_core.errors import DisclosureRefused
 from gymreg_core.provenance import Provenance
 
@@ -37,6 +42,8 @@ class Released:
     suppressed: int = 0
     _why: pd.DataFrame | None = field(default=None, repr=False)
     _wholes: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    _record: Record | None = field(default=None, repr=False)
+    _unnamed: tuple[str, ...] = field(default=(), repr=False)
     _door: Any = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -49,7 +56,21 @@ class Released:
 
     @property
     def table(self) -> pd.DataFrame:
+        self.noted()
         return self._frame.copy()
+
+    def noted(self) -> Released:
+        """The same, looked at: where a page is made, what the whole table tells is held against all other pages.
+
+        Errors: DisclosureRefused where it counts persons and nobody said of what universe.
+        """
+        note(self._record, self._unnamed)
+        return self
+
+    @property
+    def cells(self) -> Cells:
+        """What the whole table tells that this was part of, by its coordinates; empty where it counts nobody."""
+        return Cells.none() if self._record is None else self._record.cells
 
     @property
     def why(self) -> pd.DataFrame:
@@ -75,10 +96,18 @@ class Released:
         frame, why = self._frame.loc[mask], self.why.loc[mask]
         return self._with(frame.reset_index(drop=True), why.reset_index(drop=True))
 
-    def with_words(self, column: str, words: Sequence[str | None], *, of: Sequence[str] = ()) -> Released:
+    def among(self, column: str, *values: object) -> Released:
+        """The rows that have one of `values` in a column of keys."""
+        return self.where(self._frame[column].isin(values))
+
+    def hidden(self, column: str) -> NDArray[np.bool_]:
+        """(rows,): where a column is missing."""
+        return self._frame[column].isna().to_numpy(np.bool_)
+
+    def with_words(self, column: str, words: Sequence[str | None], *, of: Sequence[str] | Reasons = ()) -> Released:
         """The same rows with a column of words for readers, one for each row; None where there are none.
 
-        of : the columns that the words tell of; where there are none, it is for the reason that these are left out.
+        of : the columns that the words tell of, for whose reasons they are left out; or the reason of each row.
         Errors: DisclosureRefused for a column that the policy does not list, or words that look like identities.
         """
         return self._with_made(column, pd.Series(list(words), index=self._frame.index, dtype="str"), of)
@@ -129,7 +158,14 @@ class Released:
         counts = self._frame[column]
         few = (counts < fewest).fillna(False)
         why = self.why.assign(**{column: self.why[column].mask(few, int(Why.FEW)).astype(np.int8)})
-        return self._with(self._frame.assign(**{column: rounded(counts).mask(few)}), why)
+        made = self._with(self._frame.assign(**{column: rounded(counts).mask(few)}), why)
+        if self._record is None:
+            return made
+        whole, reasons = self._record.frame, self._record.why
+        small_ones = (whole[column] < fewest).fillna(False)
+        reasons = reasons.assign(**{column: reasons[column].mask(small_ones, int(Why.FEW)).astype(np.int8)})
+        whole = whole.assign(**{column: rounded(whole[column]).mask(small_ones)})
+        return replace(made, _record=self._record.rounded(column, whole, reasons))
 
     def _with_made(self, column: str, values: pd.Series, of: Sequence[str] | Reasons) -> Released:
         """With a column made of others; `of`: these, or the reason of each row for which it may be missing."""
@@ -204,14 +240,22 @@ def release_published(table: pd.DataFrame, provenance: Provenance) -> Released:
 
 
 def release_counts(
-    table: pd.DataFrame, provenance: Provenance, *, within: str | None = None, ties: Ties | None = None
+    table: pd.DataFrame,
+    provenance: Provenance,
+    *,
+    within: str | None = None,
+    ties: Ties | None = None,
+    about: About | str | None = None,
+    hidden: Mapping[str, NDArray[np.bool_]] | None = None,
 ) -> Released:
     """Let out counts of persons, the small ones left out.
 
-    A count from 1 to below `smallest_count` of the policy becomes missing,
-    and with it the counts that would tell it. Shares and changes of counts are made afterwards, from what is left.
+    A count from 1 to below `smallest_count` of the policy becomes missing, and with it the counts that would tell it.
+    Shares and changes of counts are made afterwards, from what is left.
 
     within : column whose groups of rows each add up to a total that is told elsewhere. ties : what else adds up.
+    hidden : by column, (rows,), numbers made of counts that were left out of another table before.
+    about : what is counted (rules/disclosure_links.yml, universes); on a page it has to be said.
     Errors: DisclosureRefused where a column is not on the policy's lists, holds persons, or looks like identities.
     """
     counts = counts_in(table, "counts")
@@ -220,22 +264,34 @@ def release_counts(
         blocks = pd.Series(range(len(table))).groupby(table[within].to_numpy()).agg(list)
         ties = replace(ties, sums=[*ties.sums, *((None, rows) for rows in blocks if len(rows) > 1)])
     kept, _ = without_small(table, counts, smallest_count(), ties)
-    return let_out(kept, "counts", provenance, left_out(table, kept, few_of(table, counts, ties)))
+    known = Known(About.given(about), table, counts, ties)
+    why = left_out(table, kept, few_of(table, counts, ties))
+    for name, gone in (hidden or {}).items():
+        why[name] = np.where(gone & kept[name].isna(), int(Why.FEW), why[name]).astype(np.int8)
+    return let_out(kept, "counts", provenance, why, known=known)
 
 
-def release_rounded(table: pd.DataFrame, provenance: Provenance) -> Released:
+def release_rounded(
+    table: pd.DataFrame,
+    provenance: Provenance,
+    *,
+    about: About | str | None = None,
+    twice: NDArray[np.bool_] | None = None,
+) -> Released:
     """Let out counts of persons, each rounded by itself to the nearest multiple of `rounding_base` of the policy.
 
     For pictures with so many small counts that little would be left of them: states month by month, flows. Sums of
     what is shown differ from the truth, so that a difference of two counts tells no person. Half-way goes up.
+    about : as in `release_counts`. twice : (rows,), counts made of rounded ones, which are off by as much again.
     Errors: DisclosureRefused where a column is not on the policy's lists, holds persons, or looks like identities.
     """
-    refuse_columns(table, "rounded")
-    policy, out = lists()["rounded"], table.copy()
-    for name in map(str, out.columns):
-        if listed(name, policy["persons"], policy["endings"]):
-            out[name] = rounded(out[name].astype("int64"))
-    return let_out(out, "rounded", provenance)
+    counts, out = counts_in(table, "rounded"), table.copy()
+    for name in counts:
+        out[name] = rounded(out[name].astype("int64"))
+    base = np.full(len(table), told().rounding_base / 2)
+    half = base if twice is None else np.where(twice, 2 * base, base)
+    known = Known(About.given(about), table, counts, unit=dict.fromkeys(counts, half))
+    return let_out(out, "rounded", provenance, known=known)
 
 
 def rounded(counts: pd.Series) -> pd.Series:
@@ -244,14 +300,16 @@ def rounded(counts: pd.Series) -> pd.Series:
     return (counts + base // 2) // base * base
 
 
-def release_money(table: pd.DataFrame, provenance: Provenance, *, ties: Ties | None = None) -> Released:
+def release_money(
+    table: pd.DataFrame, provenance: Provenance, *, ties: Ties | None = None, about: About | str | None = None
+) -> Released:
     """Let out amounts of money, those left out that few pupils stand behind (rules/disclosure.yml, money).
 
     table : `pupils` says how many pupils there are at least behind a row (`pupils_of`), `covered` how many of them have
         a supplement; with the ending _previous those of the year compared with. Amounts are hidden by the first,
         amounts of the supplement by both. Shares and amounts per pupil made of an amount stand under its name with an
         ending, and are hidden with it.
-    ties : what adds up, totals told elsewhere too.
+    ties : what adds up, totals told elsewhere too. about : as in `release_counts`.
     Errors: DisclosureRefused where a column is not on the policy's lists, holds persons or looks like identities, or
     an amount stands without the count behind it.
     """
@@ -267,7 +325,8 @@ def release_money(table: pd.DataFrame, provenance: Provenance, *, ties: Ties | N
         )
     kept, _ = without_few(table, behind, smallest_count(), ties or Ties())
     few = {name: small(table[count]) for name, count in behind.items()}
-    return let_out(kept, "money", provenance, left_out(table, kept, few))
+    known = money_known(About.given(about), table, behind, ties or Ties())
+    return let_out(kept, "money", provenance, left_out(table, kept, few), known=known)
 
 
 def let_out(
@@ -276,11 +335,13 @@ def let_out(
     provenance: Provenance,
     why: pd.DataFrame | None = None,
     wholes: Sequence[tuple[str, str]] = (),
+    known: Known | None = None,
 ) -> Released:
     """A table whose small counts are left out already; for the modules of this room alone.
 
     why : int8 of `Why` in the shape of `table`; nothing is left out where None. wholes : pairs of a count and the whole
-        that it is told to be near all or near none of. Measures that are sensitive to the audience are left out here.
+        that it is told to be near all or near none of. known : what is counted, and how it hangs together. Measures
+        that are sensitive to the audience are left out here, and what other tables would be told by (`withheld`).
     """
     out, reasons = table.reset_index(drop=True), all_shown(table) if why is None else why
     reasons = reasons.reset_index(drop=True)
@@ -288,8 +349,17 @@ def let_out(
         if listed(name, told().sensitive, lists()[policy]["endings"]):
             out[name] = out[name].astype("Float64").mask(out[name].notna())
             reasons[name] = np.full(len(out), Why.SENSITIVE, np.int8)
+    record = None if known is None else Record.of(known, policy, out, reasons, wholes)
+    if record is not None and (masks := record.withheld(withheld())):
+        for name, mask in masks.items():
+            for column in record.known.along.get(name, (name,)):
+                gone = mask & out[column].notna().to_numpy()
+                out[column] = out[column].mask(gone)
+                reasons[column] = np.where(gone, int(Why.LINKED), reasons[column]).astype(np.int8)
+        record = replace(record, frame=out, why=reasons)
     suppressed = int((reasons != Why.SHOWN).to_numpy().sum())
-    return Released(out, policy, provenance, suppressed, reasons, tuple(wholes), _door=_DOOR)
+    unnamed = tuple(known.counts) if known is not None and known.about is None else ()
+    return Released(out, policy, provenance, suppressed, reasons, tuple(wholes), record, unnamed, _door=_DOOR)
 
 
 def smallest_count() -> int:

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from gymreg_core.contracts.tracked import Tracked
-from gymreg_core.disclosure import Released, Ties, release_cohorts, release_estimates, release_steps
+from gymreg_core.disclosure import About, Released, Ties, release_cohorts, release_estimates, release_steps
 from gymreg_core.provenance import Provenance
-from gymreg_core.reporting.dropout.released import grouped_sums, of_groups, pairs, parts_of
+from gymreg_core.reporting.dropout.released import grouped_sums, longer, of_groups, pairs, parts_of
+from gymreg_core.rules import rule
 
 UNKNOWN = "unknown"
 TOLD = 2
@@ -35,7 +36,7 @@ def release_switchers(tracked: Tracked, bys: Sequence[str], provenance: Provenan
     told = frame.loc[frame["within"] == TOLD, [*keys, "completed"]]
     frame = frame.drop(columns="completed").merge(told, on=keys)
     known = _switches(frame, bys, provenance, completed=True)
-    return known.where(known.table["within"].eq(TOLD)).with_share("share", "completed", "pupils")
+    return known.among("within", TOLD).with_share("share", "completed", "pupils")
 
 
 def _switches(frame: pd.DataFrame, bys: Sequence[str], provenance: Provenance, *, completed: bool = False) -> Released:
@@ -47,7 +48,11 @@ def _switches(frame: pd.DataFrame, bys: Sequence[str], provenance: Provenance, *
     sums = grouped_sums(frame, ["cohort", "within", "kind"]) + parts_of(frame, keys, "kind")
     rests = [(["pupils"], "starters"), *([(["completed"], "pupils")] if completed else [])]
     later = pairs(frame, [*_COHORT, "kind"])
-    return release_cohorts(frame, provenance, ties=Ties(sums=sums, rests=rests), nested=later)
+    none = frame["kind"].to_numpy(str)[later[:, 0]] == "none"
+    by_then = np.concatenate([longer(frame["within"], later[~none]), longer(frame["within"], later[none])[:, ::-1]])
+    own = {"completed": frame["within"].eq(TOLD).to_numpy()}
+    about = About("cohorts.switches", within={"pupils": by_then}, own=own)
+    return release_cohorts(frame, provenance, ties=Ties(sums=sums, rests=rests), nested=later, about=about)
 
 
 def release_curves(tracked: Tracked, provenance: Provenance) -> Released:
@@ -55,7 +60,7 @@ def release_curves(tracked: Tracked, provenance: Provenance) -> Released:
     probability and interval of the one before."""
     curve = ["by", "group", "entry", "state"]
     frame = tracked.curves.sort_values([*curve, "month"], kind="stable").reset_index(drop=True)
-    return release_steps(frame, provenance, curve=curve, share="probability", of="followed")
+    return release_steps(frame, provenance, curve=curve, share="probability", of="followed", about="cohorts.curves")
 
 
 def release_expected_time(tracked: Tracked, provenance: Provenance) -> Released:
@@ -69,29 +74,31 @@ def release_expected_time(tracked: Tracked, provenance: Provenance) -> Released:
     )
     sums["expected_time"] /= _YEAR
     sums = sums.reset_index().rename(columns={"ever": "pupils"})
-    return release_estimates(sums, provenance, behind=["followed", "pupils"])
+    return release_estimates(sums, provenance, behind=["followed", "pupils"], about="cohorts.expected_time")
 
 
 def release_hazard(tracked: Tracked, provenance: Provenance) -> Released:
     """What goes with interruption: the columns of `hazard`; levels with few pupils, or few who left or stayed, are
     left out."""
     rests = [("events", "pupils")]
-    return release_estimates(tracked.hazard, provenance, behind=["pupils", "events"], rests=rests)
+    behind = ["pupils", "events"]
+    return release_estimates(tracked.hazard, provenance, behind=behind, rests=rests, about="cohorts.hazard")
 
 
 def release_hazard_fit(tracked: Tracked, provenance: Provenance) -> Released:
     """Predicted beside observed interruptions: the columns of `hazard_fit`."""
-    return _tenths(tracked.hazard_fit, provenance, [])
+    return _tenths(tracked.hazard_fit, provenance, [], "cohorts.hazard_fit")
 
 
 def release_warning_fit(tracked: Tracked, provenance: Provenance) -> Released:
     """Predicted beside observed outcomes of both judges: the columns of `warning_fit`."""
-    return _tenths(tracked.warning_fit, provenance, ["judge"])
+    return _tenths(tracked.warning_fit, provenance, ["judge"], "cohorts.warning")
 
 
-def _tenths(frame: pd.DataFrame, provenance: Provenance, keys: list[str]) -> Released:
-    ties = Ties(sums=_blocks(frame, keys))
-    return release_estimates(frame, provenance, behind=["pupils", "events"], rests=[("events", "pupils")], ties=ties)
+def _tenths(frame: pd.DataFrame, provenance: Provenance, keys: list[str], universe: str) -> Released:
+    ties, behind = Ties(sums=_blocks(frame, keys)), ["pupils", "events"]
+    rests = [("events", "pupils")]
+    return release_estimates(frame, provenance, behind=behind, rests=rests, ties=ties, about=universe)
 
 
 def release_warning(tracked: Tracked, provenance: Provenance) -> Released:
@@ -99,10 +106,8 @@ def release_warning(tracked: Tracked, provenance: Provenance) -> Released:
     (precision), events_share of those concerned who were found (sensitivity), and wrong_share of the others who were
     pointed out."""
     rests = [("events", "pupils"), ("flagged", "pupils"), ("found", "flagged"), ("found", "events")]
-    released = release_estimates(
-        tracked.warning, provenance, behind=["pupils", "events", "flagged", "found"], rests=rests
-    )
-    return _judged(released)
+    behind = ["pupils", "events", "flagged", "found"]
+    return _judged(release_estimates(tracked.warning, provenance, behind=behind, rests=rests, about="cohorts.warning"))
 
 
 def release_warning_groups(tracked: Tracked, provenance: Provenance) -> Released:
@@ -111,7 +116,8 @@ def release_warning_groups(tracked: Tracked, provenance: Provenance) -> Released
     rests = [("events", "pupils"), ("flagged", "pupils"), ("found", "flagged"), ("found", "events")]
     ties = Ties(sums=grouped_sums(frame, ["judge"]))
     behind = ["pupils", "events", "flagged", "found"]
-    return _judged(release_estimates(frame, provenance, behind=behind, rests=rests, ties=ties))
+    about = About("cohorts.warning", {"workload": rule("cohort_models", "warning_group_workload")})
+    return _judged(release_estimates(frame, provenance, behind=behind, rests=rests, ties=ties, about=about))
 
 
 def _judged(released: Released) -> Released:
@@ -130,13 +136,14 @@ def release_schools(tracked: Tracked, provenance: Provenance) -> Released:
     frame = tracked.schools.reset_index(drop=True)
     ties = Ties(sums=_blocks(frame, ["provider_form"]))
     rests = [("completed", "starters")]
-    released = release_estimates(frame, provenance, behind=["starters", "completed"], rests=rests, ties=ties)
+    behind = ["starters", "completed"]
+    released = release_estimates(frame, provenance, behind=behind, rests=rests, ties=ties, about="cohorts.schools")
     return released.with_share("share", "completed", "starters")
 
 
 def release_school_stability(tracked: Tracked, provenance: Provenance) -> Released:
     """How schools' differences of two cohorts go together: the columns of `school_stability`, which counts schools."""
-    return release_estimates(tracked.school_stability, provenance, behind=["schools"])
+    return release_estimates(tracked.school_stability, provenance, behind=["schools"], about="cohorts.school_stability")
 
 
 def release_responsibility(tracked: Tracked, provenance: Provenance) -> Released:
@@ -148,12 +155,12 @@ def release_responsibility(tracked: Tracked, provenance: Provenance) -> Released
     keys = ["day", "municipality", "reason"]
     frame = pd.concat(parts, ignore_index=True).groupby(keys, sort=True)["pupils"].sum().reset_index()
     sums = parts_of(frame, ["day", "municipality"], "reason") + parts_of(frame, ["day", "reason"], "municipality")
-    return release_cohorts(frame, provenance, ties=Ties(sums=sums))
+    return release_cohorts(frame, provenance, ties=Ties(sums=sums), about="cohorts.responsibility")
 
 
 def release_cleaning(tracked: Tracked, provenance: Provenance) -> Released:
     """What the cleaning did: rule, rows, pupils."""
-    return release_cohorts(tracked.cleaning, provenance)
+    return release_cohorts(tracked.cleaning, provenance, about="cohorts.cleaning")
 
 
 def _blocks(frame: pd.DataFrame, keys: list[str]) -> list[tuple[int | None, list[int]]]:

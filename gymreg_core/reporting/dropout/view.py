@@ -254,25 +254,31 @@ class View(ReportView):
             mine &= frame["cohort"] == (cohort or self.cohort)
         return frame[mine].reset_index(drop=True)
 
+    @property
+    def _of(self) -> dict[str, object]:
+        """What all rows of `raw` have in common."""
+        by, group = self.key
+        return {"cohort": self.cohort, "by": by, "group": group}
+
     @cached_property
     def months(self) -> Released:
         """See `release_months`."""
-        return release_months(self.raw("monthly"), self.stored.provenance)
+        return release_months(self.raw("monthly"), self.stored.provenance, self._of)
 
     @cached_property
     def status_days(self) -> Released:
         """See `release_status_days`."""
-        return release_status_days(self.raw("monthly"), self.cohort, self.stored.provenance)
+        return release_status_days(self.raw("monthly"), self.cohort, self.stored.provenance, self._of)
 
     @cached_property
     def destinations(self) -> Released:
         """See `release_destinations`."""
-        return release_destinations(self.raw("leavers"), self.stored.provenance)
+        return release_destinations(self.raw("leavers"), self.stored.provenance, self._of)
 
     @cached_property
     def flows(self) -> Released:
         """See `release_flows`."""
-        return release_flows(self.raw("flows"), self.stored.provenance)
+        return release_flows(self.raw("flows"), self.stored.provenance, self._of)
 
     @cached_property
     def started(self) -> int:

@@ -12,49 +12,53 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gymreg_core.contracts.effects import EFFECT_TABLES, Studied
-from gymreg_core.disclosure import Released, Ties, release_effects
+from gymreg_core.disclosure import About, Released, Ties, release_effects
 from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.effects.stored import Stored
 
-_KEPT = 4
+_KEPT, _SHORT = 4, 8
 _DECIMALS = 1
 """A dose over schools is told to the nearest hundred kronor."""
 NO_SHARE = "points"  # an outcome that is a mean and not a share of pupils
 _REGION = "region"
-Counts = NDArray[np.int64]
+Counts = NDArray[np.float64]
 
 
-def release_jump(frame: pd.DataFrame, provenance: Provenance) -> Released:
+def release_jump(frame: pd.DataFrame, provenance: Provenance, about: About | None = None) -> Released:
     """The columns of `jump`."""
-    return release_effects(frame, provenance, told=_of(frame, "completion_3"), ties=Ties(sums=_all(frame)))
+    told = {"completed": _of(frame, "completion_3")}
+    return release_effects(frame, provenance, told=told, ties=Ties(sums=_all(frame)), about=about)
 
 
-def release_doses(frame: pd.DataFrame, provenance: Provenance) -> Released:
+def release_doses(frame: pd.DataFrame, provenance: Provenance, about: About | None = None) -> Released:
     """The columns of `doses`, and share, of the pupils who are covered."""
-    told = [*_of(frame, "completion_3"), (frame["pupils"] - frame["covered"]).to_numpy(np.int64)]
+    told = {"completed": _of(frame, "completion_3"), "covered": frame["covered"].to_numpy(np.float64)}
     sums = [tie for _, rows in frame.groupby("cohort", sort=False) for tie in _of_groups(rows)]
-    return release_effects(frame, provenance, told=told, ties=Ties(sums=sums)).with_share("share", "covered", "pupils")
+    released = release_effects(frame, provenance, told=told, ties=Ties(sums=sums), about=about)
+    return released.with_share("share", "covered", "pupils")
 
 
-def release_dose_spread(frame: pd.DataFrame, provenance: Provenance) -> Released:
+def release_dose_spread(frame: pd.DataFrame, provenance: Provenance, about: About | None = None) -> Released:
     """The columns of `dose_spread`, the dose to the nearest hundred kronor."""
-    return release_effects(frame.assign(dose=frame["dose"].round(_DECIMALS)), provenance)
+    frame = frame.assign(dose=frame["dose"].round(_DECIMALS))
+    return release_effects(frame, provenance, about=about)
 
 
-def release_estimates(frame: pd.DataFrame, provenance: Provenance) -> Released:
+def release_estimates(frame: pd.DataFrame, provenance: Provenance, about: About | None = None) -> Released:
     """The columns of `estimates`."""
     kinds = frame.groupby(["design", "outcome", "measure"], sort=False)
-    return release_effects(frame, provenance, ties=Ties(sums=[tie for _, rows in kinds for tie in _of_groups(rows)]))
+    ties = Ties(sums=[tie for _, rows in kinds for tie in _of_groups(rows)])
+    return release_effects(frame, provenance, ties=ties, about=about)
 
 
-def release_cutoff_bins(frame: pd.DataFrame, provenance: Provenance) -> Released:
+def release_cutoff_bins(frame: pd.DataFrame, provenance: Provenance, about: About | None = None) -> Released:
     """The columns of `cutoff_bins`."""
-    told = [*_of(frame, "value", frame["outcome"].ne(NO_SHARE)), *_of(frame, "offered")]
+    told = {"having": _of(frame, "value", frame["outcome"].ne(NO_SHARE)), "offered": _of(frame, "offered")}
     sums = [tie for _, rows in frame.groupby("outcome", sort=False) for tie in _all(rows)]
-    return release_effects(frame, provenance, told=told, ties=Ties(sums=sums))
+    return release_effects(frame, provenance, told=told, ties=Ties(sums=sums), about=about)
 
 
-_RELEASES: Mapping[str, Callable[[pd.DataFrame, Provenance], Released]] = {
+_RELEASES: Mapping[str, Callable[[pd.DataFrame, Provenance, About], Released]] = {
     "jump": release_jump,
     "doses": release_doses,
     "dose_spread": release_dose_spread,
@@ -76,20 +80,35 @@ class Shown:
         """A table. Errors: KeyError for a name that is not in the contract."""
         if name not in self._released:
             frame = self.stored.studied.tables()[name].reset_index(drop=True)
-            self._released[name] = _RELEASES.get(name, release_effects)(frame, self.stored.provenance)
-        return self._released[name]
+            self._released[name] = self._let_out(name, frame)
+        return self._released[name].noted()
+
+    def _let_out(self, name: str, frame: pd.DataFrame) -> Released:
+        studied = self.stored.studied
+        programmes = {"programmes": studied.plan["programmes"]} if name == "doses" else {}
+        about = About(f"effects.{name}", {"plan": studied.plan_hash[:_SHORT], **programmes})
+        if name in _RELEASES:
+            return _RELEASES[name](frame, self.stored.provenance, about)
+        return release_effects(frame, self.stored.provenance, about=about)
 
     def records(self, name: str) -> list[dict[str, Any]]:
         """The rows of a table, a number that is not there as None."""
+        released = self[name]
         if name not in self._records:
-            frame = self[name].table.astype("object")
+            frame = released.table.astype("object")
             rows = frame.where(frame.notna(), None).to_dict("records")
             self._records[name] = [{str(key): value for key, value in row.items()} for row in rows]
         return self._records[name]
 
-    @cached_property
+    @property
     def studied(self) -> Studied:
         """The study with nothing in it but what may be shown, for sentences."""
+        for name in EFFECT_TABLES:
+            _ = self[name]
+        return self._studied
+
+    @cached_property
+    def _studied(self) -> Studied:
         tables: dict[str, Any] = {name: self[name].table for name in EFFECT_TABLES}
         return replace(self.stored.studied, **tables)
 
@@ -100,11 +119,10 @@ def shown(stored: Stored) -> Shown:
     return Shown(stored)
 
 
-def _of(frame: pd.DataFrame, share: str, among: pd.Series | None = None) -> list[Counts]:
-    """How many of the pupils of a row a share tells to have something, and not to have it; 0 where it is not known."""
+def _of(frame: pd.DataFrame, share: str, among: pd.Series | None = None) -> Counts:
+    """How many of the pupils of a row a share tells to have something, NaN where it is not known or not among those."""
     known = frame[share].notna() if among is None else frame[share].notna() & among
-    has = (frame[share].fillna(0) * frame["pupils"]).round().where(known, 0)
-    return [one.to_numpy(np.int64) for one in (has, (frame["pupils"] - has).where(known, 0))]
+    return (frame[share] * frame["pupils"]).round().where(known).to_numpy(np.float64)
 
 
 def _all(frame: pd.DataFrame) -> list[tuple[int | None, Sequence[int]]]:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from gymreg_core.contracts.effects import Studied
-from gymreg_core.disclosure import Released, release_effects
+from gymreg_core.disclosure import About, Released, release_effects
 from gymreg_core.effects.conclusions import wording
 from gymreg_core.effects.plan import AnalysisPlan
 from gymreg_core.errors import BadParameters
@@ -68,9 +68,9 @@ class View(ReportView):
     def provenance(self) -> Provenance:
         return self.stored.provenance
 
-    def release(self, frame: pd.DataFrame) -> Released:
+    def release(self, frame: pd.DataFrame, about: About | str | None = None) -> Released:
         """Let a table out (rules/disclosure.yml, effects)."""
-        return release_effects(frame, self.provenance)
+        return release_effects(frame, self.provenance, about=about)
 
     @property
     def shown(self) -> Shown:

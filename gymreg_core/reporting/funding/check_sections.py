@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from gymreg_core.contracts.ledger import CAUSES, UNPAID_REASONS
-from gymreg_core.disclosure import pupils_of
+from gymreg_core.disclosure import About, Ties, pupils_of
 from gymreg_core.reporting.charts import diverging_bars, filled_bars
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.funding.parts import column, figure, section, thousands
 from gymreg_core.reporting.funding.view import View
 from gymreg_core.reporting.markup import paragraph
+from gymreg_core.reporting.symbols import symbol
 from gymreg_core.reporting.tables import table
 from gymreg_core.vocabulary.numbers import money, month, number
 from gymreg_core.vocabulary.phrases import per_cent
@@ -29,12 +31,15 @@ def corrections(view: View) -> Fragment:
     frame = pd.DataFrame(
         {
             "label": [view.say(f"cause.{cause}") for cause in CAUSES if cause in counted],
+            "cause": [cause for cause in CAUSES if cause in counted],
             "months": [counted[cause] for cause in CAUSES if cause in counted],
             "corrected": [int(by_cause.get(cause, 0)) for cause in CAUSES if cause in counted],
         }
     )
     frame = frame.assign(pupils=pupils_of(frame["months"]))
-    released = view.release(frame).sort(["months", "label"], ascending=[False, True])
+    # All causes together, and the months together, are told in words.
+    released = view.release(frame, ties=all_of(frame), about=About("funding.corrections", {"year": view.year}))
+    released = released.sort(["months", "label"], ascending=[False, True])
     total, net = sum(counted.values()), int(late["price"].sum())
     said = {"n": number(total, view.language), "net": money(net, view.language)}
     share = per_cent(total / max(int(view.now.lines["pupil_months"].sum()), 1), view.language)
@@ -54,12 +59,14 @@ def _by_month(view: View, late: pd.DataFrame) -> Fragment:
     frame = pd.DataFrame(
         {
             "label": [month(int(one), view.language) for one in sums["concerns"]],
+            "concerns": sums["concerns"].to_numpy(),
             "corrected": sums["price"].to_numpy(),
             # A correction takes a month back, or pays one, or both: at least half as many pupils as postings.
             "pupils": (-(-gross.to_numpy() // 2)).astype("int64"),
         }
     )
-    released = view.release(frame)
+    about = About("funding.corrections", {"year": view.year}, own={"pupils": np.zeros(len(frame), np.bool_)})
+    released = view.release(frame, ties=all_of(frame), about=about)
     known = released.where(released.table["corrected"].notna())
     if not len(known):
         return Fragment()
@@ -94,6 +101,7 @@ def reconciliation(view: View) -> Fragment:
     frame = pd.DataFrame(
         {
             "label": [month(int(one), view.language, year=False) for one in rows["concerns"]],
+            "concerns": rows["concerns"],
             "enrolled": rows["enrolled"],
             "pupils": rows["paid"],
             "not_paid": rows["not_paid"],
@@ -102,7 +110,9 @@ def reconciliation(view: View) -> Fragment:
             "note": [number(n, view.language) for n in rows["paid"]],
         }
     )
-    released = view.release(frame)
+    whose = np.zeros(len(frame), np.bool_)
+    about = About("funding.counts", {"year": view.year}, own={"covered": whose})
+    released = view.release(frame, about=about)
     drawing = filled_bars(
         released,
         label="label",
@@ -113,7 +123,7 @@ def reconciliation(view: View) -> Fragment:
         language=view.language,
     )
     sums = found.summary()
-    share = per_cent(sums["paid"] / sums["enrolled"], view.language) if sums["enrolled"] else "–"
+    share = per_cent(sums["paid"] / sums["enrolled"], view.language) if sums["enrolled"] else symbol("not_applicable")
     message = view.say("reconciliation.caption", share=share)
     shown = [
         column(view, "label", "month"),
@@ -139,11 +149,13 @@ def _unpaid(view: View) -> Fragment:
     frame = pd.DataFrame(
         {
             "label": [view.say(f"reason.{reason}") for reason, _ in rows],
+            "reason": [reason for reason, _ in rows],
             "months": months,
             "pupils": pupils_of(months),
         }
     )
-    released = view.release(frame).sort(["months", "label"], ascending=[False, True])
+    released = view.release(frame, ties=all_of(frame), about=About("funding.counts", {"year": view.year}))
+    released = released.sort(["months", "label"], ascending=[False, True])
     return table(
         released,
         [column(view, "label", "reason"), column(view, "months", "unpaid_months")],
@@ -151,3 +163,8 @@ def _unpaid(view: View) -> Fragment:
         identifier="inte-betalt",
         language=view.language,
     )
+
+
+def all_of(frame: pd.DataFrame) -> Ties:
+    """All rows add up to what is told elsewhere."""
+    return Ties(sums=[(None, list(range(len(frame))))] if len(frame) > 1 else [])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
+from gymreg_core.disclosure import About, Released
+from gymreg_core.disclosure.small import small, small_rest
 from gymreg_core.funding.supplement_words import sentences
 from gymreg_core.reporting.charts import dumbbells
 from gymreg_core.reporting.fragments import Fragment
+from gymreg_core.reporting.funding.check_sections import all_of
 from gymreg_core.reporting.funding.parts import column, columns, figure, merit_band, section
 from gymreg_core.reporting.funding.view import View
 from gymreg_core.reporting.markup import paragraph
@@ -14,6 +18,7 @@ from gymreg_core.reporting.tables import table
 from gymreg_core.vocabulary.numbers import number, points
 from gymreg_core.vocabulary.phrases import per_cent
 
+_FEW = 1
 _BEFORE_LEVELS = 2  # sentences on pupils and on those compared with; the levels stand in the table
 
 
@@ -34,6 +39,7 @@ def odds(view: View) -> Fragment:
         {
             "label": names,
             "label_to": bands,
+            "level": rows["level"],
             "pupils": rows["pupils"],
             "observed": rows["share"],
             **{name: rows[name] for name in ("odds_ratio", "low", "high")},
@@ -47,7 +53,7 @@ def odds(view: View) -> Fragment:
         *columns(view, "odds_ratio", "low", "high"),
     ]
     caption = view.say("odds.table")
-    listed = table(view.release(frame), shown, caption=caption, identifier="oddskvoter", language=view.language)
+    listed = table(_eligible(view, frame), shown, caption=caption, identifier="oddskvoter", language=view.language)
     ratios = sentences("odds", model.odds.summary(), view.language)[:_BEFORE_LEVELS]
     steady = [model.stability.describe(view.language)] if model.stability else []
     told = paragraph(*sentences("model", model.summary(), view.language))
@@ -64,12 +70,13 @@ def _calibration(view: View) -> Fragment:
     frame = pd.DataFrame(
         {
             "label": [view.say("odds.tenth", n=int(group)) for group in rows["group"]],
+            "level": [f"tenth {int(group)}" for group in rows["group"]],
             "pupils": rows["pupils"].to_numpy(),
             "predicted": rows["predicted"].to_numpy(),
             "observed": rows["observed"].to_numpy(),
         }
     )
-    released = view.release(frame)
+    released = _eligible(view, frame)
     released = released.where(released.table["observed"].notna())
     drawn = released.with_words("note", [per_cent(float(share), view.language) for share in released.table["observed"]])
     drawing = dumbbells(
@@ -94,3 +101,11 @@ def _calibration(view: View) -> Fragment:
     )
     alt = view.say("odds.calibration.alt", message=message)
     return figure(view, "kalibrering", drawing, kind="dumbbells", alt=alt, caption=message, data=listed)
+
+
+def _eligible(view: View, frame: pd.DataFrame) -> Released:
+    """Starters and the share of them that became eligible, left out where few did or few did not."""
+    has = (frame["observed"] * frame["pupils"]).round().astype("int64")
+    few = small(has) | small_rest(frame["pupils"] - has)
+    about = About("funding.odds", derived={"eligible": np.asarray(has, np.float64)})
+    return view.release(frame.assign(pupils=frame["pupils"].mask(few, _FEW)), ties=all_of(frame), about=about)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from gymreg_core.disclosure import Released, Ties, pupils_of, release_money
+from gymreg_core.disclosure import About, Released, Ties, pupils_of, release_money
 from gymreg_core.funding.costs import Costs
 from gymreg_core.funding.distribution import Distribution
 from gymreg_core.funding.money import MONTHS
@@ -38,8 +38,9 @@ def release_costs(costs: Costs, amounts: Sequence[int], provenance: Provenance) 
             frame[f"{name}_per_pupil{end}"] = frame[f"{name}{end}"] * MONTHS / months
     frame = _compared(frame, years)
     prices = [c for c in frame if str(c).startswith(("pupils", "months", "price"))]
-    crossed = release_money(frame[[*_KEYS, *prices]], provenance, ties=Ties(sums=costs.sums()))
-    hidden = crossed.table["price"].isna().to_numpy()
+    about = About("funding.costs", {"year": costs.year}, {"year": costs.compare_to})
+    crossed = release_money(frame[[*_KEYS, *prices]], provenance, ties=Ties(sums=costs.sums()), about=about)
+    hidden = crossed.hidden("price")
     rows = np.flatnonzero(frame["by"].isin(_WHOLE)).tolist()
     groups = frame.iloc[rows].reset_index(drop=True)
     groups.loc[hidden[rows], [f"pupils{end}" for end in years]] = _FEW
@@ -50,26 +51,32 @@ def release_costs(costs: Costs, amounts: Sequence[int], provenance: Provenance) 
         if all(part in place for part in parts)
     ]
     columns = [c for c in groups if not str(c).startswith(("pupil_months", "months"))]
-    return crossed, release_money(groups[columns], provenance, ties=Ties(sums=sums))
+    return crossed, release_money(groups[columns], provenance, ties=Ties(sums=sums), about=about)
 
 
-def release_between(between: pd.DataFrame, provenance: Provenance) -> tuple[Released, Released]:
+def release_between(
+    between: pd.DataFrame, provenance: Provenance, year: int | None = None
+) -> tuple[Released, Released]:
     """Programme money that municipalities paid each other, as two tables.
 
     The first: by (all | payer | municipality | between), payer, municipality of the school, pupils, months, price; of
     `between` every pair of a payer and a receiver, with 0 where nothing was paid. The second: a row per municipality
     with paid, received and net, left out where one of its sums is left out of the first.
-    between : `Flows.between`.
+    between : `Flows.between`, of a year.
     """
-    frame = _with_margins(between)
-    released = release_money(frame, provenance, ties=Ties(sums=_margins(frame)))
+    frame, of = _with_margins(between), {"year": year}
+    about = About("funding.between", of)
+    released = release_money(frame, provenance, ties=Ties(sums=_margins(frame)), about=about)
     sides = {
         name: _side(frame, released, by).set_index(by) for name, by in (("paid", "payer"), ("received", "municipality"))
     }
-    return released, release_money(_net(sides["paid"], sides["received"]), provenance)
+    balances = _net(sides["paid"], sides["received"])
+    return released, release_money(balances, provenance, about=_sides("funding.balances", of, balances))
 
 
-def release_exchange(between: pd.DataFrame, released: Released, name: str, provenance: Provenance) -> Released:
+def release_exchange(
+    between: pd.DataFrame, released: Released, name: str, provenance: Provenance, year: int | None = None
+) -> Released:
     """What a municipality paid to and received from each other one, and the net: municipality, paid, received, net.
 
     between : `Flows.between`. released : the first table of `release_between`; what is left out there is so here.
@@ -78,10 +85,16 @@ def release_exchange(between: pd.DataFrame, released: Released, name: str, prove
     paid = frame[frame["payer"] == name].set_index("municipality")
     received = frame[frame["municipality"] == name].set_index("payer")
     table = _net(paid.drop(columns="payer"), received.drop(columns="municipality"))
-    return release_money(table[(table["paid"] != 0) | (table["received"] != 0)], provenance)
+    table = table[(table["paid"] != 0) | (table["received"] != 0)].reset_index(drop=True)
+    return release_money(table, provenance, about=_sides("funding.exchange", {"year": year, "of": name}, table))
 
 
-def release_supplement(found: Distribution, provenance: Provenance) -> Released:
+def _sides(universe: str, of: Mapping[str, object], table: pd.DataFrame) -> About:
+    """Amounts are those of the payers and receivers; the pupils of a row are no count of anyone."""
+    return About(universe, of, own={"pupils": np.zeros(len(table), np.bool_)})
+
+
+def release_supplement(found: Distribution, provenance: Provenance, year: int | None = None) -> Released:
     """The supplement by, group, other: region, provider_form, municipality, programme, school (its id), and school and
     programme crossed; pupils and covered as years of pupils, supplement (öre), also per pupil and per covered pupil,
     and gain against flat money. label is the name of the school, municipality where it lies."""
@@ -115,8 +128,9 @@ def release_supplement(found: Distribution, provenance: Provenance) -> Released:
         * MONTHS
         / frame["covered_months"].where(frame["covered_months"] > 0),
     )
+    whose = About("funding.supplement", {"year": year})
     return release_money(
-        frame.drop(columns=["pupil_months", "covered_months"]), provenance, ties=Ties(sums=_nested(frame))
+        frame.drop(columns=["pupil_months", "covered_months"]), provenance, ties=Ties(sums=_nested(frame)), about=whose
     )
 
 
@@ -173,7 +187,7 @@ def _with_margins(between: pd.DataFrame) -> pd.DataFrame:
 
 def _side(frame: pd.DataFrame, released: Released, by: str) -> pd.DataFrame:
     """The rows of a kind with their price and pupils, few where the price is left out of `released`."""
-    hidden = released.table["price"].isna().to_numpy()
+    hidden = released.hidden("price")
     rows = frame.assign(pupils=frame["pupils"].mask(hidden, _FEW))[frame["by"] == by]
     return rows[["payer", "municipality", "price", "pupils"]]
 

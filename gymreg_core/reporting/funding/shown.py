@@ -72,11 +72,12 @@ class Shown:
     @cached_property
     def between(self) -> tuple[Released, Released]:
         """See `release_between`."""
-        return release_between(flows(self.now.lines).between, self.stored.provenance)
+        return release_between(flows(self.now.lines).between, self.stored.provenance, self.year)
 
     def exchange(self, name: str) -> Released:
         """See `release_exchange`."""
-        return release_exchange(flows(self.now.lines).between, self.between[0], name, self.stored.provenance)
+        found = flows(self.now.lines).between
+        return release_exchange(found, self.between[0], name, self.stored.provenance, self.year)
 
     @cached_property
     def shares(self) -> Distribution | None:
@@ -88,7 +89,7 @@ class Shown:
     @cached_property
     def supplements(self) -> Released | None:
         """See `release_supplement`."""
-        return None if self.shares is None else release_supplement(self.shares, self.stored.provenance)
+        return None if self.shares is None else release_supplement(self.shares, self.stored.provenance, self.year)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from gymreg_core.disclosure import Released, release_money
+from gymreg_core.disclosure import About, Released, Ties, release_money
 from gymreg_core.errors import BadParameters
 from gymreg_core.funding.costs import Costs
 from gymreg_core.funding.distribution import Distribution
@@ -82,9 +82,9 @@ class View(ReportView):
     def provenance(self) -> Provenance:
         return self.stored.provenance
 
-    def release(self, frame: pd.DataFrame) -> Released:
+    def release(self, frame: pd.DataFrame, *, ties: Ties | None = None, about: About | str | None = None) -> Released:
         """Let a table out (rules/disclosure.yml, money)."""
-        return release_money(frame, self.stored.provenance)
+        return release_money(frame, self.stored.provenance, ties=ties, about=about)
 
     @property
     def now(self) -> SettledYear:
