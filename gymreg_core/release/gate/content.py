@@ -7,8 +7,11 @@ from typing import Any, Literal
 
 from gymreg_core.release.gate.identity import Nature
 
-Joint = Literal["", "\t", "\n", "\0"]
-"""How a piece follows the one before: as one word, as the next cell, as the next block, or not at all."""
+Joint = Literal["", "\t", "\n", "\r", "\0"]
+"""How a piece follows the one before that is written alike: as one word, as the next cell, as the next block, as the
+next row, which it has nothing to do with; or not at all, and nothing follows it either."""
+LINES = "lines"
+"""Place of a piece that is a whole text: the line is told by where in it something stands."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate
 
 from gymreg_core.release.gate.canaries import Needles, squashed
-from gymreg_core.release.gate.content import Content, Piece
+from gymreg_core.release.gate.content import LINES, Content, Piece
 from gymreg_core.release.gate.identity import Nature, identities
 from gymreg_core.release.gate.spelling import plain, unwrapped
 from gymreg_core.rules import rule
@@ -24,7 +24,9 @@ _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+(?:@|\s?\(at\)\s?|\s?\[at\]\s?)[\w-]+(
 _WINDOWS = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z]:(?:\\{1,2}|/)(?!/)[\w.-]|(?<![\\\w])\\\\[\w.-]+\\[\w$.-]+|\bfile:/*[\w%.~/]|(?<![\w/])~(?:[A-Za-z][\w.-]*)?/[\w.]"
 )
-_FEW_DIGITS = 8
+_APART = "\0\n\0"
+"""What stands between pieces that have nothing to do with each other: no pattern goes across it."""
+_BETWEEN = ("\0", "\r")
 
 
 @dataclass(frozen=True)
@@ -43,43 +45,41 @@ class Sought:
 
 def found_in(content: Content, sought: Sought) -> Iterator[tuple[str, str]]:
     """(kind, place) of everything in a file that may stand in none."""
-    decoded: list[Piece] = []
-    for stream in _streams(content.pieces):
-        yield from _in_stream(stream, sought)
-    for piece in content.pieces:
-        if piece.nature != "numbers":
-            decoded += [Piece(text, piece.place, "text") for text in unwrapped(piece.text)]
-    for piece in decoded:
-        yield from _in_stream([piece], sought)
+    decoded = [
+        Piece(text, place, "text")
+        for piece in content.pieces
+        if piece.nature != "numbers"
+        for line, place in _lines(piece)
+        for text in unwrapped(line)
+    ]
+    pieces = [*content.pieces, *decoded]
+    for nature in dict.fromkeys(piece.nature for piece in pieces):
+        yield from _of_nature([piece for piece in pieces if piece.nature == nature], nature, sought)
     if sought.needles:
-        yield from _canaries([*content.pieces, *decoded], sought.needles)
+        yield from _canaries(pieces, sought.needles)
 
 
-def _streams(pieces: list[Piece]) -> Iterator[list[Piece]]:
-    """Pieces that follow each other, so that what is split between them is seen."""
-    stream: list[Piece] = []
-    for piece in pieces:
-        alone = piece.joint == "\0" or piece.nature == "amount"
-        if stream and (alone or piece.nature != stream[-1].nature):
-            yield stream
-            stream = []
-        stream.append(piece)
-    if stream:
-        yield stream
+def _lines(piece: Piece) -> Iterable[tuple[str, str]]:
+    if piece.place != LINES:
+        return [(piece.text, piece.place)]
+    return ((line, f"line {number}") for number, line in enumerate(piece.text.split("\n"), 1))
 
 
-def _in_stream(stream: list[Piece], sought: Sought) -> Iterator[tuple[str, str]]:
-    parts = [("" if piece.joint == "\0" else piece.joint) + plain(piece.text) for piece in stream]
+def _of_nature(pieces: list[Piece], nature: Nature, sought: Sought) -> Iterator[tuple[str, str]]:
+    """What stands in pieces that are written alike: those that follow each other joined, the others apart."""
+    ordered = [piece for piece in pieces if piece.joint != "\0"] + [piece for piece in pieces if piece.joint == "\0"]
+    alone = nature == "amount"
+    parts = [(_APART if alone or p.joint in _BETWEEN else p.joint) + plain(p.text) for p in ordered]
     text = "".join(parts)
     starts = list(accumulate(map(len, parts), initial=0))
-
-    def at(position: int) -> Piece:
-        return stream[min(bisect_right(starts, position) - 1, len(stream) - 1)]
-
-    nature = stream[0].nature
-    if sum(map(str.isdigit, text)) >= _FEW_DIGITS:
-        yield from (("identity-number", at(position).place) for position in identities(text, nature))
-    yield from ((kind, at(position).place) for kind, position in _patterns(text, nature, sought))
+    positions = [("identity-number", position) for position in identities(text, nature)]
+    for kind, position in [*positions, *_patterns(text, nature, sought)]:
+        number = min(bisect_right(starts, position) - 1, len(ordered) - 1)
+        place = ordered[number].place
+        yield (
+            kind,
+            f"line {text.count(chr(10), starts[number] + len(_APART), position) + 1}" if place == LINES else place,
+        )
 
 
 def _patterns(text: str, nature: Nature, sought: Sought) -> Iterator[tuple[str, int]]:
@@ -126,11 +126,12 @@ def _canaries(pieces: list[Piece], needles: Needles) -> Iterator[tuple[str, str]
     for needle in needles.alone:
         position = whole.find(needle)
         if position >= 0:
-            yield "canary", pieces[min(bisect_right(starts, position) - 1, len(pieces) - 1)].place
+            place = pieces[min(bisect_right(starts, position) - 1, len(pieces) - 1)].place
+            yield "canary", "" if place == LINES else place
     row: list[str] = []
     place = ""
     for piece, word in zip(pieces, words, strict=True):
-        if piece.joint in ("\0", "\n"):
+        if piece.joint not in ("", "\t"):
             yield from _together("\0".join(row), place, needles)
             row, place = [], piece.place
         row.append(word)

@@ -16,6 +16,8 @@ _LEAST_HIDDEN = 10
 _NO_BREAK = str.maketrans(dict.fromkeys("\u00a0\u202f\u2007\u2009\u200a", "\ue000"))
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\ufe58\ufe63\uff0d", "-"))
 _SPACES = str.maketrans(dict.fromkeys("\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u205f\u3000\v\f", " "))
+_ODD = re.compile("[^\\x00\\x01\\x03-\\x7f\\u00a0\\u00c0-\\u024f]")
+_TELLING = re.compile(r"%[0-9A-Fa-f]{2}|\\|&[#A-Za-z]|\u202e|[A-Za-z0-9+/_-]{14,}")
 _MARKS = {"Cf", "Mn", "Me"}
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _ESCAPED = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|0{0,4}([2-7][0-9A-Fa-f]) ?)")
@@ -29,8 +31,8 @@ _OVERRIDE = "\u202e"
 def plain(text: str) -> str:
     """One form for all spellings: digits 0-9, '-' for every dash, a no-break space for every space that keeps a number
     together, ' ' for other spaces, compatibility forms as what they stand for, and nothing that cannot be seen."""
-    if text.isascii():
-        return text.replace("\x02", "")
+    if not _ODD.search(text):
+        return text
     turned = text.translate(_DASHES).translate(_NO_BREAK).translate(_SPACES)
     turned = unicodedata.normalize("NFKC", turned)
     return "".join(_seen(c) for c in turned).replace("\ue000", "\u00a0")
@@ -48,7 +50,7 @@ def _seen(character: str) -> str:
 def unwrapped(text: str, depth: int = _DEPTH) -> Iterator[str]:
     """What else a text says once it is decoded: percent-encoding, escapes, entities, base64 and hexadecimal of text,
     and written backwards. `text` itself is not among them; encodings inside each other are opened `depth` times."""
-    if not depth:
+    if not depth or not _TELLING.search(text):
         return
     found: list[str] = []
     if "%" in text and _PERCENT.search(text):

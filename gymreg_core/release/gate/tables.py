@@ -79,7 +79,7 @@ def _hand_on(content: Content, table: CsvTable, about: Mapping[str, Any] | None)
         for column, cell in enumerate(row):
             form = forms[column] if column < len(forms) and line > 1 else "text"
             nature: Nature = "amount" if form.startswith(_AMOUNTS) else "cell" if form in _NUMBERS else "text"
-            content.say(cell, f"line {line}, column {column + 1}", nature, "\t" if column else "\0")
+            content.say(cell, f"line {line}, column {column + 1}", nature, "\t" if column else "\r")
 
 
 def _heads(

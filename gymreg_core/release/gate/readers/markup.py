@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from urllib.parse import unquote_to_bytes
 from xml.parsers import expat
 
-from gymreg_core.release.gate.content import Content, Inner, decoded
+from gymreg_core.release.gate.content import LINES, Content, Inner, decoded
 from gymreg_core.release.gate.readers.words import style
 from gymreg_core.rules import rule
 
@@ -95,8 +98,7 @@ class _Reading:
             parser.Parse(text.encode(), True)
         except expat.ExpatError:
             self.into.refuse("unreadable", f"line {parser.ErrorLineNumber}")
-        for number, line in enumerate(text.split("\n"), 1):
-            self.into.say(line, f"line {number}", "numbers" if self.drawing else "code")
+        self.into.say(text, LINES, "numbers" if self.drawing else "code")
 
     def refused(self, kind: str) -> Callable[..., None]:
         def handler(*_: object) -> None:
@@ -174,11 +176,7 @@ class _Reading:
 
 def inline(value: str, place: str, into: Content) -> None:
     """Files that an attribute or a style holds as data: addresses."""
-    import base64
-    import binascii
-    from urllib.parse import unquote_to_bytes
-
-    for found in DATA.finditer(value):
+    for found in DATA.finditer(value) if "data:" in value.lower() else ():
         body = unquote_to_bytes(found[3])
         if ";base64" in found[2].lower():
             try:

@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree, html
 
-from gymreg_core.release.gate.content import Content, decoded
+from gymreg_core.release.gate.content import LINES, Content, decoded
 from gymreg_core.release.gate.readers.markup import inline
 from gymreg_core.release.gate.readers.words import read_json, script, style
 from gymreg_core.rules import rule
@@ -106,8 +106,7 @@ def read_page(content: bytes) -> Content:
     """A page, piece by piece."""
     into = Content()
     text = decoded(content, into)
-    for number, line in enumerate(text.split("\n"), 1):
-        into.say(line, f"line {number}", "code")
+    into.say(text, LINES, "code")
     try:
         root = html.document_fromstring(text.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8", huge_tree=True))
     except (etree.ParserError, ValueError):

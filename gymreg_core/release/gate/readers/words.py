@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from gymreg_core.release.gate.content import Content, decoded
+from gymreg_core.release.gate.content import LINES, Content, decoded
 
 _URL = re.compile(r"""url\(\s*['"]?([^'")]*)|@import\s+['"]([^'"]*)|image-set\(\s*['"]([^'"]*)""", re.IGNORECASE)
 _CSS_ESCAPE = re.compile(r"\\([0-9A-Fa-f]{1,6})\s?")
@@ -144,5 +144,4 @@ def _walk(value: Any, into: Content, counted: list[int]) -> None:
 
 
 def _lines(text: str, into: Content, *, code: bool = False) -> None:
-    for number, line in enumerate(text.split("\n"), 1):
-        into.say(line, f"line {number}", "code" if code else "text", "\n")
+    into.say(text, LINES, "code" if code else "text")
