@@ -13,6 +13,7 @@ from gymreg_core.reporting.markup import definitions as definition_list
 from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.report_view import ReportView
 from gymreg_core.reporting.sections import section
+from gymreg_core.reporting.symbols import told_by
 from gymreg_core.reporting.tables import Column, download, table
 from gymreg_core.rules import STATUSES, entries
 from gymreg_core.vocabulary.numbers import number
@@ -68,10 +69,11 @@ def otherwise(view: ReportView, name: str, dated: Iterable[Mapping[str, Any]]) -
 
 
 def ground(view: ReportView) -> str:
-    """On what ground the page may be shown."""
+    """On what ground the page may be shown, to whom, and what is left out of it."""
+    told = told_by(view.language)
     if view.provenance.made_up:
-        return view.say("provenance.made_up")
-    return view.say("provenance.decided", decision=view.decision)
+        return f"{view.say('provenance.made_up')} {told}"
+    return f"{view.say('provenance.decided', decision=view.decision)} {told}"
 
 
 def files(view: ReportView) -> Fragment:

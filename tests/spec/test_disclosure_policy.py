@@ -6,6 +6,7 @@ Sources: domain page on cohorts, 6.1 (Skolverket's symbols, from a file of 2025)
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from gymreg_core.disclosure.near import ends_of_share
 from gymreg_core.disclosure.policy import Dominance, Policy, policy, policy_of
 from gymreg_core.disclosure.providers import Providers, reasons
 from gymreg_core.errors import BadParameters, RuleMissing
+from gymreg_core.reporting.symbols import told_by
 from gymreg_core.reporting.tables import Column, download, table
 from gymreg_core.rules.audience import AUDIENCES, FILE, VARIABLE, made_for, told_to
 from tests.admissions import published
@@ -266,3 +268,45 @@ def test_what_rows_are_made_of_is_told_by_provider() -> None:
     found = Providers.of(rows, lines, [("region", []), ("programme", ["programme"])], "price")
     assert found.independent.tolist() == [[30, 30], [10, 30], [20, 0]]
     assert found.public.tolist() == [40, 40, 0]
+
+
+SAID = {
+    "suppress": ("utelämnas", "left out"),
+    "shown": ("visas", "shown"),
+    "hidden": ("visas inte", "not shown"),
+    "refuse": ("stoppas", "stopped"),
+    "tell": ("sägs", "told"),
+    None: ("visas", "shown"),
+}
+IN_PER_CENT = ("least_relative", "near_within")
+
+
+@pytest.mark.parametrize(("page", "language"), [("reports/metod.qmd", 0), ("reports/en/metod.qmd", 1)])
+def test_the_methods_pages_tell_every_limit_of_every_audience(repository: Path, page: str, language: int) -> None:
+    cells = [line.strip("| ").split(" | ") for line in (repository / page).read_text(encoding="utf-8").splitlines()]
+    told = {row[-1].strip(" `|"): [cell.strip() for cell in row[1:4]] for row in cells if len(row) == 5}
+    for name in Policy.model_fields:
+        if name in ("audience", "sensitive", "symbols"):
+            continue
+        for at, audience in enumerate(AUDIENCES):
+            value = getattr(policy_of(audience), name)
+            number = round(100 * value) if name in IN_PER_CENT else value
+            said = str(number) if isinstance(number, int) else SAID[number][language]
+            assert told[name][at] == said, (name, audience)
+    text = (repository / page).read_text(encoding="utf-8")
+    assert all(f"`{symbol}`" in text for symbol in policy().symbols.model_dump().values())
+
+
+def test_a_page_says_for_whom_it_is_and_that_limits_are_assumed() -> None:
+    assert told_by("sv") == (
+        "Sidan är gjord för den öppna webben. Antal under 5 visas inte, inte heller antal som lämnar färre än 5 av "
+        "helheten. Nollor visas. Det minsta och det största som ett utelämnat antal kan vara ska ligga minst 5 isär. "
+        "Gränserna är antaganden; de står på metodsidan."
+    )
+    assert "cut-offs" not in told_by("en")
+    assert told_by("en", office=True) == (
+        "The page is made for the open web. The office's own figures are shown as the office publishes them, also "
+        "where few are admitted."
+    )
+    with made_for("internal"):
+        assert "Inga antal är utelämnade" in told_by("sv")

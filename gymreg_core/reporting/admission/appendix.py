@@ -15,6 +15,7 @@ from gymreg_core.reporting.admission.view import View
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import definitions as definition_list
 from gymreg_core.reporting.markup import fold, paragraph
+from gymreg_core.reporting.symbols import told_by
 from gymreg_core.reporting.tables import table
 from gymreg_core.rules import rule
 from gymreg_core.rules.audience import told_to
@@ -220,7 +221,8 @@ def provenance(view: View) -> Fragment:
         "language": view.language,
     }
     set_to = listing([f"{k} = {v}" for k, v in parameters.items() if v is not None], view.language)
-    lead = paragraph(view.say("provenance.lead", version=__version__), ground)
+    told = told_by(view.language, office=view.match is None)
+    lead = paragraph(view.say("provenance.lead", version=__version__), ground, told)
     return (
         top
         + lead
