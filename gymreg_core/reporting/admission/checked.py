@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from gymreg_core.disclosure import Released, release_counts
+from gymreg_core.disclosure import About, Released, release_counts
 from gymreg_core.reporting.admission.assumptions import assumptions
 from gymreg_core.reporting.admission.parts import column, columns, figure, section
 from gymreg_core.reporting.admission.view import View
@@ -80,7 +81,8 @@ def _released(view: View, figures: Mapping[str, Any]) -> Released:
         *((name, name, int(figures[name])) for name in _ALONE),
     ]
     frame = pd.DataFrame(rows, columns=["by", "group", "applicants"])
-    return release_counts(frame, view.stored.provenance, within="by")
+    about = About("admission.checked", {"intake_year": view.intake_year, "round": view.round})
+    return release_counts(frame, view.stored.provenance, within="by", about=about)
 
 
 def _count(shown: Released, by: str, group: str | None = None) -> int | None:
@@ -119,8 +121,6 @@ def _drawn(view: View, shown: Released, applicants: int | None, admitted: int, f
         identifier="forstahandsval",
         language=view.language,
     )
-    if rows["value"].isna().any():
-        listed += paragraph(view.say("checked.choices.hidden"))
     alt = view.say("checked.choices.alt", about=view.about, message=message)
     drawn_figure = figure(view, "forstahandsval", drawing, kind="bars", alt=alt, caption=capital(message), data=listed)
     return drawn_figure + paragraph(view.say("checked.choices.note") if applicants is not None else "")
@@ -153,7 +153,9 @@ def _rows(view: View, shown: Released, applicants: int | None, admitted: int) ->
 
 def _shares(view: View, frame: pd.DataFrame) -> Released:
     """Let out what was made of counts that had their small ones left out before."""
-    return release_counts(frame, view.stored.provenance)
+    gone = frame["value"].isna().to_numpy(np.bool_)
+    hidden = dict.fromkeys([name for name in frame.columns if name not in ("label", "note")], gone)
+    return release_counts(frame, view.stored.provenance, hidden=hidden)
 
 
 def _without(view: View, shown: Released, without: int | None) -> list[str]:
