@@ -116,7 +116,8 @@ def _row(cells: Sequence[str], used: Sequence[int]) -> str:
 
 def _what(change: Change, language: Language) -> str:
     if change.before == change.after:
-        return words()("what.redrawn", language, after=_short(change.after))
+        key = "redrawn" if change.kind == "figure" else "other_bytes"
+        return words()(f"what.{key}", language, after=_short(change.after))
     way = "added" if change.before is None else "removed" if change.after is None else "changed"
     return words()(f"what.{way}", language, before=_short(change.before), after=_short(change.after))
 

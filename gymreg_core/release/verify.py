@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
 _NOT_INPUTS = ("runs", "build", "*.lock")  # of a workspace: what a build leaves there, which is to be made again
 _SURROUNDINGS = ("rule", "setting", "code", "library")
-_SAID = ("gymreg", "code", "rules", "parts_of_code", "decisions", "libraries", "renderer")
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +151,7 @@ def verify_site(
             workspace=room / "workspace",
             reference=reference,
             out=room / "site",
-            renderer=str(manifest["renderer"]).split(" ")[0],
+            renderer=_renderer(manifest),
             jobs=jobs,
             home=home,
         )
@@ -163,13 +162,30 @@ def verify_site(
             audience=known_audience(str(manifest.get("audience", OPEN_WEB))),
         )
         _refuse_other_inputs(manifest, json.loads(as_json(asked_for(request))), folder.name)
-        surroundings = tuple(
-            method_changes({name: manifest[name] for name in _SAID if name in manifest}, _here(request))
-        )
-        for change in surroundings:
+        others = surroundings(manifest, home)
+        for change in others:
             progress.note(sentence(change, "en"))
         build_site(request, progress)
-        return compare(release, read_site(request.out), surroundings)
+        return compare(release, read_site(request.out), others)
+
+
+def surroundings(manifest: Mapping[str, Any], home: Path = HOME) -> tuple[Change, ...]:
+    """Code, rules, libraries and renderer of this machine that are not those of a manifest."""
+    here = {
+        "gymreg": __version__,
+        "code": tree_hash([home / name for name in FOLDERS_OF_CODE]),
+        "rules": tree_hash([home / "gymreg_core" / "rules"]),
+        "parts_of_code": parts_of_code(home),
+        "decisions": decisions(home),
+        "libraries": library_versions(),
+        "renderer": choose_renderer(_renderer(manifest)).identity,
+    }
+    return tuple(method_changes({name: manifest[name] for name in here if name in manifest}, here))
+
+
+def _renderer(manifest: Mapping[str, Any]) -> str:
+    """'quarto' of 'quarto 1.8.25'."""
+    return str(manifest["renderer"]).split(" ", maxsplit=1)[0]
 
 
 def compare(release: SitePages, made: SitePages, surroundings: tuple[Change, ...] = ()) -> Verified:
@@ -273,16 +289,3 @@ def _held(states: Any, above: str) -> Iterator[tuple[str, str]]:
             yield from _held(inner, above)
     elif states is not None:
         yield f"{above}: what the workspace holds", str(states)
-
-
-def _here(request: BuildRequest) -> dict[str, Any]:
-    """The code, rules and libraries of this machine, as a manifest would tell them."""
-    return {
-        "gymreg": __version__,
-        "code": tree_hash([request.home / name for name in FOLDERS_OF_CODE]),
-        "rules": tree_hash([request.home / "gymreg_core" / "rules"]),
-        "parts_of_code": parts_of_code(request.home),
-        "decisions": decisions(request.home),
-        "libraries": library_versions(),
-        "renderer": choose_renderer(request.renderer).identity,
-    }
