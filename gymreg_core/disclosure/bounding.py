@@ -8,18 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from gymreg_core.disclosure.programs import Component, explore
 from gymreg_core.disclosure.system import TINY, Bools, Floats, System
 
 Ints = NDArray[np.int64]
 _ROUNDS = 200
-_NODES = 500
-_NEAR = 3.0
-"""Whole numbers are looked for where linear bounds are less than this many times as far apart as they have to be."""
-_INFEASIBLE, _UNBOUNDED = 2, 3
 _IN_PARALLEL = 200
 """From this many cells that propagation leaves open, components are solved on all cores."""
 
@@ -46,7 +42,7 @@ def bound(told: System, enough: bool = False) -> Bounded:
     wanted = (told.guarded & open_ & told.wide(low, high)) if enough else open_
     parts = [part for part in _components(told, low, high, open_) if wanted[part.cells].any() and not part.tree]
     jobs = -1 if sum(len(part.cells) for part in parts) > _IN_PARALLEL and len(parts) > 1 else 1
-    found = Parallel(n_jobs=jobs)(delayed(_explore)(part, wanted[part.cells], enough) for part in parts)
+    found = Parallel(n_jobs=jobs)(delayed(explore)(part, wanted[part.cells], enough) for part in parts)
     for part, (least, most, feasible) in zip(parts, found, strict=True):
         low[part.cells], high[part.cells] = least, most
         broken[part.cells] |= not feasible
@@ -79,9 +75,10 @@ def propagate(told: System) -> tuple[Floats, Floats, Bools]:
         crossed = new_low > new_high
         broken |= crossed & (new_low > new_high + TINY * np.maximum(1, np.abs(new_high)))
         new_low[crossed] = new_high[crossed] = ((new_low + new_high) / 2)[crossed]
-        if broken.any() or not (((new_low - low) > TINY) | ((high - new_high) > TINY)).any():
-            return new_low, new_high, broken
+        moved = (new_low > low + TINY) | (new_high < high - TINY)
         low, high = new_low, new_high
+        if broken.any() or not moved.any():
+            break
     return low, high, broken
 
 
@@ -95,18 +92,6 @@ def _of_others(values: Floats, rows: Ints, m: int) -> Floats:
     with np.errstate(invalid="ignore"):
         signs = signs - np.where(endless, np.sign(values), 0.0)
     return np.asarray(np.where(many > 0, np.where(signs >= 0, np.inf, -np.inf), total), np.float64)
-
-
-@dataclass(frozen=True, eq=False)
-class Component:
-    """Open cells that sums tie to one another: cells (k,) their places; sums (r, k) csr with `sums @ x == right` (r,);
-    low, high, width, relative, whole (k,). tree : no cells are tied in a circle, so that propagation is exact."""
-
-    cells: Ints
-    sums: csr_array
-    right: Floats
-    told: System
-    tree: bool
 
 
 def _components(told: System, low: Floats, high: Floats, open_: Bools) -> Iterator[Component]:
@@ -145,62 +130,3 @@ def _ties(part: csr_array) -> csr_array:
     m, k = part.shape
     entries = part.tocoo()
     return csr_array((np.ones(entries.nnz), (entries.col, k + entries.row)), shape=(k + m, k + m))
-
-
-def _explore(part: Component, wanted: Bools, enough: bool) -> tuple[Floats, Floats, bool]:
-    """Bounds of the cells of a component, and whether its sums can hold at all."""
-    low, high = part.told.low.copy(), part.told.high.copy()
-    seen_low, seen_high = np.full(len(low), np.inf), np.full(len(low), -np.inf)  # of solutions in whole numbers
-    for cell in np.flatnonzero(wanted).tolist():
-        for solver in (_linear, _whole):
-            if solver is _whole and not (
-                part.told.whole[cell] and high[cell] - low[cell] < _NEAR * part.told.width[cell]
-            ):
-                break
-            for sign in (1, -1):
-                if enough and (part.told.wide(seen_low, seen_high)[cell] or not part.told.wide(low, high)[cell]):
-                    break
-                if (seen_low[cell] <= low[cell] + TINY) if sign > 0 else (seen_high[cell] >= high[cell] - TINY):
-                    continue
-                end, point = solver(part, low, high, cell, sign)
-                if end is None:
-                    return low, high, False
-                if part.told.whole[cell]:
-                    end = np.ceil(end - TINY) if sign > 0 else np.floor(end + TINY)
-                low[cell], high[cell] = (
-                    (max(low[cell], end), high[cell]) if sign > 0 else (low[cell], min(high[cell], end))
-                )
-                if point is not None and (np.abs(point - np.round(point)) < TINY)[part.told.whole].all():
-                    np.minimum(seen_low, point, out=seen_low)
-                    np.maximum(seen_high, point, out=seen_high)
-    return low, high, True
-
-
-Found = tuple[float | None, Floats | None]
-
-
-def _linear(part: Component, low: Floats, high: Floats, cell: int, sign: int) -> Found:
-    """The least (sign 1) or the most (-1) that a cell can be, and a solution with it; None where there is none."""
-    goal = np.zeros(len(low))
-    goal[cell] = sign
-    found = linprog(goal, A_eq=part.sums, b_eq=part.right, bounds=np.column_stack([low, high]), method="highs")
-    if found.status == _UNBOUNDED:
-        return -sign * np.inf, None
-    return (None, None) if found.x is None else (sign * found.fun, found.x)
-
-
-def _whole(part: Component, low: Floats, high: Floats, cell: int, sign: int) -> Found:
-    """The same among solutions in whole numbers; a bound of it, where that takes too many nodes."""
-    goal = np.zeros(len(low))
-    goal[cell] = sign
-    found = milp(
-        goal,
-        integrality=part.told.whole,
-        bounds=Bounds(low, high),
-        constraints=LinearConstraint(part.sums, part.right, part.right),
-        options={"node_limit": _NODES},
-    )
-    if found.status == _INFEASIBLE:
-        return None, None
-    end = low[cell] if sign > 0 else high[cell]
-    return (end if found.mip_dual_bound is None else sign * found.mip_dual_bound), found.x

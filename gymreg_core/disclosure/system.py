@@ -29,7 +29,7 @@ class System:
     low, high : (n,) what is told of each cell by itself; equal where it is shown exactly, high inf where it is open.
     sums : (m, n) csr, `sums @ x == 0` for the true numbers x. guarded : (n,) bool. whole : (n,) bool, whole numbers.
     width : (n,) how far apart the bounds of a guarded cell have to be, in its own unit: persons. relative : (n,) the
-    same as a share of its upper bound, for amounts.
+    same as a share of its upper bound, for amounts, which have to be at least one apart.
     """
 
     low: Floats
@@ -43,20 +43,18 @@ class System:
     def __len__(self) -> int:
         return len(self.low)
 
-    def wide(self, low: Floats, high: Floats) -> Bools:
-        """(n,) bool: where bounds `low`, `high` (n,) are as far apart as they have to be."""
-        least = self.width.copy()
-        amounts = self.relative > 0
-        least[amounts] = self.relative[amounts] * np.abs(high[amounts])
-        return np.asarray(np.isinf(high - low) | (high - low >= least - TINY), np.bool_)
+    def wide(self, low: Floats, high: Floats, times: float = 1.0) -> Bools:
+        """(n,) bool: where bounds `low`, `high` (n,) are as far apart as they have to be, or so many times as far."""
+        least = np.maximum(self.width * times, self.relative * np.where(np.isinf(high), 0, np.abs(high)))
+        return np.asarray(high - low >= least - TINY, np.bool_)
 
 
 def system(cells: Cells, policy: Policy) -> System:
     """`cells` as arrays.
 
     A count that is hidden is 1 or more where the policy shows zeros, so that protection must hide none; one that stands
-    nowhere, or is hidden for its school's or its provider's sake, may be 0. What a number that the policy
-    rounds tells by itself it has allowed: of such a cell no more than that may be told.
+    nowhere, or is hidden for its school's or its provider's sake, may be 0. What a number that the policy rounds tells
+    by itself it has allowed: of such a cell no more than that may be told.
     """
     n, why = len(cells), cells.why
     amounts = np.zeros(n, np.bool_) if cells.amounts is None else cells.amounts
@@ -72,7 +70,7 @@ def system(cells: Cells, policy: Policy) -> System:
     width = np.full(n, float(policy.least_interval))
     by_itself = tight & (why == Why.SHOWN) & (policy.method == "round")
     width[by_itself] = np.minimum(width, high - low)[by_itself]
-    width[amounts] = 0
+    width[amounts] = np.minimum(width, 1)[amounts]
     relative = np.where(amounts, float(policy.least_relative), 0)
 
     slacks, more = _ratios(cells, n)
