@@ -114,7 +114,7 @@ def approve(desk: Desk, name: str) -> Release:
             raise NotPermitted(
                 f"it is not what was reviewed: {', '.join(faults)}", where=name, remedy="Review it again."
             )
-        about = {"tree": release.tree, "review": (release.review or {})["review"], "rules": desk.rules()}
+        about = {"tree": release.tree, "review": (release.review or {})["review"], "rules": session.rules}
         session.note("approve", name, about)
         return session.releases[name]
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gymreg_core.release.site_reader import SitePages
 
 Outcome = Literal["passed", "refused", "told"]
-_QUALITY = ("kvalitet", "iakttagelser", "quality", "findings")
+_QUALITY = ("sec-kvalitet", "sec-iakttagelser", "tbl-iakttagelser")
 _MOST = 200
 
 
@@ -109,9 +109,12 @@ def _attack(content: Content, earlier: Sequence[tuple[str, Content]]) -> Check:
         attack = attacked_with(content.record, [one.record for _, one in earlier])
     except BadInput as fault:
         return _check("angriparen", "refused", [str(fault)])
+    seen = (
+        f"Angriparen läste {attack.cells} celler i den här utgåvan och {len(earlier)} tidigare; {attack.hidden} visar "
+        f"inget tal och {attack.guarded} ska förbli okända."
+    )
     told = [
-        f"Angriparen läste {attack.cells} celler i den här utgåvan och {len(earlier)} tidigare; {attack.hidden} visar inget "
-        f"tal och {attack.guarded} ska förbli okända.",
+        seen,
         *(f"För snävt bestämd: {key}" for key in attack.told),
         *(f"Säger emot något annat som är publicerat: {key}" for key in attack.contradictory),
     ]
@@ -147,11 +150,14 @@ def _accessible(site: SitePages) -> Check:
 
 def _quality(site: SitePages) -> Check:
     """What the pages themselves say of the quality of the data."""
-    told = [
-        f"{name}: {text.text}"
-        for name, page in site.pages.items()
-        for text in page.texts
-        if text.section in _QUALITY and page.language == "sv"
+    swedish = {name: page for name, page in site.pages.items() if page.language == "sv"}
+    told = [f"{name}: {text.text}" for name, page in swedish.items() for text in page.texts if text.section in _QUALITY]
+    told += [
+        f"{name}: {', '.join(row)}"
+        for name, page in swedish.items()
+        for table in page.tables.values()
+        if table.id in _QUALITY
+        for row in table.rows
     ]
     return _check("datakvalitet", "told", list(dict.fromkeys(told)) or ["Sidorna säger inget om datakvaliteten."])
 

@@ -52,17 +52,9 @@ class Desk:
         return Log(self.folder)
 
     @property
-    def file(self) -> DeskFile:
-        return read_desk_file(self.folder)[0]
-
-    @property
     def public(self) -> Path:
         """The folder that readers see."""
-        return self.folder / self.file.public
-
-    def rules(self) -> str:
-        """The hash over the desk's people and settings, and the table of steps: what an approval is given under."""
-        return key_of(read_desk_file(self.folder)[1], [step.__dict__ for step in steps()])
+        return self.folder / read_desk_file(self.folder)[0].public
 
     def content_of(self, release: Release) -> Content:
         """What lies locked of a release."""
@@ -77,10 +69,10 @@ class Desk:
 
         Errors: BadParameters where there is no desk; BadInput naming the line of the log that was altered or is gone.
         """
-        read_desk_file(self.folder)
+        public = self.public
         entries = self.log.entries()
         releases = releases_of(entries)
-        stand_shown(self.public, entries)
+        stand_shown(public, entries)
         return entries, releases
 
     @contextmanager
@@ -91,12 +83,14 @@ class Desk:
         Errors: NotPermitted where another step is being taken, or the clock was set back; BadParameters where the desk
         cannot be written; GymregError where the disk is full; as `look`.
         """
-        read_desk_file(self.folder)
+        file, sha256 = read_desk_file(self.folder)
         with told(self.folder, "desk"), _umask(_SHARED), self._held():
-            entries, releases = self.look()
+            entries = self.log.entries()
+            session = Session(self, file, sha256, entries, releases_of(entries))
+            shown = stand_shown(session.public, entries)
             self.log.refuse_earlier(entries, self.clock())
-            session = Session(self, entries, releases)
-            session.show()
+            if not shown:
+                session.show()
             yield session
 
     @contextmanager
@@ -105,7 +99,7 @@ class Desk:
 
         Errors: NotPermitted for others; as `acting`, but for what is half.
         """
-        people = self.file.roles.with_role(ROLES)
+        people = read_desk_file(self.folder)[0].roles.with_role(ROLES)
         if not any(one.is_same_account(self.actor) for one in people):
             raise NotPermitted(
                 f"{self.actor} may not repair the log",
@@ -136,9 +130,12 @@ class Desk:
 
 @dataclass
 class Session:
-    """The desk while it is held. entries, releases : as they stand, after every step noted in this session."""
+    """The desk while it is held. file, sha256 : its own file and the hash of that. entries, releases : as they stand,
+    after every step noted in this session."""
 
     desk: Desk
+    file: DeskFile
+    sha256: str
     entries: tuple[Entry, ...]
     releases: dict[str, Release]
 
@@ -146,16 +143,20 @@ class Session:
         """Errors: NotPermitted naming the state, the action and who may."""
         state, name = (release.state, release.id) if release else (NEW, "a new release")
         requesters = release.requesters if release else ()
-        return permit(name, state, action, self.desk.actor, self.desk.file.roles, requesters)
+        return permit(name, state, action, self.desk.actor, self.file.roles, requesters)
+
+    @property
+    def public(self) -> Path:
+        return self.desk.folder / self.file.public
+
+    @property
+    def rules(self) -> str:
+        """The hash over the desk's people and settings, and the table of steps: what an approval is given under."""
+        return key_of(self.sha256, [step.__dict__ for step in steps()])
 
     def note(self, action: str, release: str, about: Mapping[str, Any]) -> Entry:
         """Add a step to the log; it is taken when this returns."""
         return self._add(self._drafted(action, release, about))
-
-    def imprint(self) -> dict[str, Any]:
-        """What a step that readers see notes of who publishes."""
-        file = self.desk.file
-        return {"publisher": file.publisher, "address": file.address}
 
     def put_out(self, action: str, release: str, about: Mapping[str, Any]) -> Entry:
         """Note a step that readers see, and show it: the new public folder is whole on the disk before the step is
@@ -163,19 +164,18 @@ class Session:
 
         Errors: RenderingFailed, BadInput, OSError; then neither the log nor the public folder was changed.
         """
-        draft = self._drafted(action, release, {**about, "imprint": self.imprint()})
+        imprint = {"publisher": self.file.publisher, "address": self.file.address}
+        draft = self._drafted(action, release, {**about, "imprint": imprint})
         built = self._make(Stand((*self.entries, draft.entry)))
         entry = self._add(draft)
-        Site(self.desk.public).switch(built, entry.sha256)
+        Site(self.public).switch(built, entry.sha256)
         return entry
 
     def show(self) -> None:
-        """Bring the public folder up to the log; where it is already, nothing is written."""
-        public = self.desk.public
+        """Bring the public folder up to the log."""
         stand = Stand.of(self.entries)
-        if stand is None or stand_shown(public, self.entries):
-            return
-        Site(public).switch(self._make(stand), stand.last.sha256)
+        if stand is not None:
+            Site(self.public).switch(self._make(stand), stand.last.sha256)
 
     def _drafted(self, action: str, release: str, about: Mapping[str, Any]) -> Draft:
         desk = self.desk
@@ -190,7 +190,7 @@ class Session:
         return draft.entry
 
     def _make(self, stand: Stand) -> Path:
-        site = Site(self.desk.public)
+        site = Site(self.public)
         site.refuse_foreign()
         with _umask(_OPEN):
             site.out.parent.mkdir(parents=True, exist_ok=True)
@@ -198,7 +198,7 @@ class Session:
                 remove(left)
             building = site.out.with_name(f".{site.out.name}-building")
             remove(building)
-            render(stand, self.desk.content_of, building)
+            render(stand, self.desk.content_of, building, site.out)
         return building
 
 

@@ -62,8 +62,8 @@ def front(shown: Shown, language: Language) -> str:
         )
         parts.append(_section(t(f"topic.{topic}", language), body))
     if shown.coming:
-        soon = [f"{local_minute(one.when, language)}: {said(one.title, language)}" for one in shown.coming]
-        parts.append(_section(t("calendar.title", language), _items(soon[:_COMING_ON_FRONT])))
+        soon = [_coming_item(one, language) for one in shown.coming[:_COMING_ON_FRONT]]
+        parts.append(_section(t("calendar.title", language), _items(soon)))
     more = [
         f'<a href="{CALENDAR}">{escape(t("calendar.title", language))}</a>',
         f'<a href="{EDITIONS}">{escape(t("editions.title", language))}</a>',
@@ -74,43 +74,36 @@ def front(shown: Shown, language: Language) -> str:
 
 
 def calendar_page(shown: Shown, language: Language) -> str:
-    """What is coming, as a table."""
+    """What is coming, in order of time."""
     t = desk_texts()
-    body = f"<p>{escape(t('calendar.lead' if shown.coming else 'calendar.none', language))}</p>"
+    parts = [f"<p>{escape(t('calendar.lead' if shown.coming else 'calendar.none', language))}</p>"]
     if shown.coming:
-        rows = [[escape(local_minute(one.when, language)), said(one.title, language)] for one in shown.coming]
-        heads = [t("calendar.when", language), t("calendar.what", language)]
-        body += _table(t("calendar.caption", language), heads, rows)
-    body += f'\n<p><a class="download" href="{CALENDAR_ICS}">{escape(t("calendar.file", language))}</a></p>'
-    return page(shown, language, CALENDAR, t("calendar.title", language), body)
+        parts.append(_items([_coming_item(one, language) for one in shown.coming]))
+    parts.append(f'<p><a class="download" href="{CALENDAR_ICS}">{escape(t("calendar.file", language))}</a></p>')
+    return page(shown, language, CALENDAR, t("calendar.title", language), "\n".join(parts))
 
 
 def editions_page(shown: Shown, language: Language) -> str:
     """Every public release with its status, and what changed."""
     t = desk_texts()
-    root = up(f"{front_of(language)}{EDITIONS}")
-    rows, ids, keys = [], [], set[str]()
+    parts = [f"<p>{escape(t('editions.lead', language))}</p>"]
+    keys: set[str] = set()
     for release in shown.releases:
-        name = t("stamp.edition", language, id=release.base, version=release.version)
-        link = f'<a href="{root}{release.id}/{front_of(language)}{FIRST}">{escape(name)}</a>'
-        changed = said(release.reason or {}, language) or said(release.note, language)
         key = escape(shown.keys[release.id])
         place = "" if key in keys else f' id="{key}"'
         keys.add(key)
-        rows.append(
-            [
-                link,
-                said(release.title, language),
-                escape(status(release, language)),
-                changed,
-                f"<span{place}>{key}</span>",
-            ]
-        )
-        ids.append(f"u-{release.id}")
-    heads = [t(f"editions.{head}", language) for head in ("release", "title_head", "status", "changed", "key")]
-    body = f"<p>{escape(t('editions.lead', language))}</p>\n"
-    body += _table(t("editions.caption", language), heads, rows, ids) if rows else ""
-    return page(shown, language, EDITIONS, t("editions.title", language), body)
+        changed = said(release.reason or release.note, language)
+        lines = [
+            f"{_release_item(release, up(f'{front_of(language)}{EDITIONS}'), language)}.",
+            f"{escape(t('notice.reason' if release.reason else 'notice.changed', language))} {changed}"
+            if changed
+            else "",
+            f"{escape(t('editions.key', language))} <span{place}>{key}</span>.",
+        ]
+        body = "\n".join(f"<p>{line}</p>" for line in lines if line)
+        edition = t("stamp.edition", language, id=release.base, version=release.version)
+        parts.append(f'<section id="u-{release.id}">\n<h2>{escape(edition)}</h2>\n{body}\n</section>')
+    return page(shown, language, EDITIONS, t("editions.title", language), "\n".join(parts))
 
 
 def withdrawn_page(shown: Shown, language: Language, release: Release, name: str) -> str:
@@ -226,6 +219,10 @@ def _release_item(release: Release, root: str, language: Language) -> str:
     return f"{link}. {escape(edition)}, {escape(status(release, language))}"
 
 
+def _coming_item(one: Coming, language: Language) -> str:
+    return f"{escape(local_minute(one.when, language))}: {said(one.title, language)}"
+
+
 def _report_item(report: Report, root: str, language: Language) -> str:
     edition = desk_texts()("stamp.edition", language, id=report.release.base, version=report.release.version)
     return (
@@ -240,17 +237,3 @@ def _section(title: str, body: str) -> str:
 
 def _items(items: Sequence[str]) -> str:
     return "<ul>\n" + "\n".join(f"<li>{item}</li>" for item in items) + "\n</ul>"
-
-
-def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]], ids: Sequence[str] = ()) -> str:
-    head = "".join(f'<th scope="col">{escape(one)}</th>' for one in heads)
-    lines = []
-    for number, (first, *rest) in enumerate(rows):
-        place = f' id="{ids[number]}"' if ids else ""
-        lines.append(f'<tr{place}><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>')
-    return (
-        f'<div class="scroll-region" role="region" aria-label="{escape(caption)}" tabindex="0">\n<table>\n'
-        f"<caption>{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
-        + "\n".join(lines)
-        + "\n</tbody>\n</table>\n</div>"
-    )

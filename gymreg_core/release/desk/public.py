@@ -87,8 +87,10 @@ def coming_at(stand: Stand, releases: Mapping[str, Release]) -> list[Coming]:
     return later_than([*under_embargo(releases.values()), *planned], stand.last.when)
 
 
-def render(stand: Stand, content_of: ContentOf, place: Path) -> None:
+def render(stand: Stand, content_of: ContentOf, place: Path, standing: Path | None = None) -> None:
     """Make the public folder of a stand at `place`, which is not there yet, and bring it to the disk.
+
+    standing : the public folder before it; a file that is the same in both lies on the disk once.
 
     Errors: BadInput where locked content was changed; RenderingFailed where a link would lead nowhere; OSError.
     """
@@ -101,7 +103,7 @@ def render(stand: Stand, content_of: ContentOf, place: Path) -> None:
         content.refuse_changed(release.tree)
         files |= _release_files(release, releases, shown, content, content_of)
     files |= _own_files(stand, releases, shown, content_of)
-    _write_all(place, files)
+    _write_all(place, files, standing)
     check_links(place)
     manifest = {
         "key": stand.last.sha256,
@@ -196,17 +198,30 @@ def _own_files(stand: Stand, releases: dict[str, Release], shown: Shown, content
     return files
 
 
-def _write_all(place: Path, files: dict[str, bytes]) -> None:
+def _write_all(place: Path, files: dict[str, bytes], standing: Path | None) -> None:
     folders = {place, *(parent for name in files for parent in (place / name).parents if parent.is_relative_to(place))}
     for folder in sorted(folders):
         folder.mkdir()
         folder.chmod(_OPEN_FOLDER)
     for name, content in files.items():
         path = place / name
+        if standing is not None and _linked(standing / name, path, content):
+            continue
         write(path, content)
         path.chmod(_OPEN_FILE)
     for folder in sorted(folders):
         sync_folder(folder)
+
+
+def _linked(old: Path, path: Path, content: bytes) -> bool:
+    """Whether `path` is made of a file that lies on the disk with this content already."""
+    try:
+        if old.is_symlink() or old.stat().st_size != len(content) or old.read_bytes() != content:
+            return False
+        os.link(old, path)
+    except OSError:
+        return False
+    return True
 
 
 def stand_shown(public: Path, entries: Sequence[Entry]) -> bool:

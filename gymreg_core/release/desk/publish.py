@@ -73,7 +73,7 @@ def announce(desk: Desk) -> list[Coming]:
     Errors: NotPermitted; BadParameters where the file is faulty, or nothing has been published yet.
     """
     with desk.acting() as session:
-        _refuse_stranger(desk)
+        _refuse_stranger(session)
         if not any(entry.action == "publish" for entry in session.entries):
             raise BadParameters(
                 "nothing has been published from this desk yet",
@@ -113,7 +113,7 @@ def repair(desk: Desk) -> int:
 
 def _refuse_changed(desk: Desk, session: Session, release: Release) -> None:
     faults = unlike_review(desk, session, release)
-    if (release.approval or {})["rules"] != desk.rules():
+    if (release.approval or {})["rules"] != session.rules:
         faults.append("the people or rules of the desk changed")
     if faults:
         session.note("lapse", release.id, {"why": faults})
@@ -152,9 +152,10 @@ def _last_published(session: Session) -> Release:
     )
 
 
-def _refuse_stranger(desk: Desk) -> None:
+def _refuse_stranger(session: Session) -> None:
+    desk = session.desk
     roles = next(step.roles for step in steps() if step.action == "publish")
-    may = desk.file.roles.with_role(roles)
+    may = session.file.roles.with_role(roles)
     if not any(one.is_same_account(desk.actor) for one in may):
         raise NotPermitted(
             f"{desk.actor} may not put out the calendar",

@@ -107,7 +107,8 @@ def status(release: Release, language: Language) -> str:
 
 
 def _has_places(page: str) -> bool:
-    return all(page.count(f"<!--release:{place}--><!--/release:{place}-->") == 1 for place in PLACES)
+    ends = [(f"<!--release:{place}-->", f"<!--/release:{place}-->") for place in PLACES]
+    return all(page.count(text) == 1 for first, last in ends for text in (first, last, first + last))
 
 
 def _with(page: str, filled: Mapping[str, str]) -> str:
