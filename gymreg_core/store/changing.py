@@ -12,7 +12,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -86,12 +86,13 @@ def changing(workspace: Path, locks: list[Path]) -> Iterator[Change]:
         change = Change(workspace)
         try:
             yield change
+            if change.moves:
+                _decide(workspace, change.moves)
         except BaseException:
-            remove(workspace / FOLDER)
+            if not decided(workspace):
+                remove(workspace / FOLDER)
             raise
-        if change.moves:
-            _decide(workspace, change.moves)
-            _finish(workspace)
+        _finish(workspace)
 
 
 def decided(workspace: Path) -> bool:
@@ -100,14 +101,19 @@ def decided(workspace: Path) -> bool:
 
 
 def finish(folder: Path) -> None:
-    """Put in place what is left of a change of the workspace that `folder` lies in; without one, nothing is done.
+    """Put in place what is left of a change of the workspace that `folder` lies in, or remove what was laid ready for
+    one that was never decided; without one, nothing is done.
 
     Errors: GymregError where that cannot be done.
     """
     for workspace in (folder, *list(folder.parents)[:_DEPTH]):
-        if (workspace / FOLDER / JOURNAL).exists():
+        if decided(workspace):
             with told(workspace), exclusive(workspace / LOCK):
                 _finish(workspace)
+        elif (workspace / FOLDER).exists():
+            with suppress(GymregError, OSError), exclusive(workspace / LOCK, 0):  # else somebody is laying it ready
+                _finish(workspace)
+                remove(workspace / FOLDER)
 
 
 def _hold(held: ExitStack, lock: Path, wait: float) -> None:

@@ -83,9 +83,13 @@ def after(key: str, entry: Entry) -> str:
 
 
 def first_mark(workspace: Path, mark: str) -> str:
-    """What told the first key to the pseudonyms apart, of which the key with this mark came; else `mark` itself."""
-    for entry in reversed(record(workspace)):
-        if entry.what == REKEY and entry.key_after == mark:
+    """What told the first key to the pseudonyms apart, of which the key with this mark came; else `mark` itself. A key
+    that another took the place of is no longer known by its mark."""
+    renewed = [entry for entry in record(workspace) if entry.what == REKEY]
+    if any(entry.key_before == mark for entry in renewed):
+        return fingerprint("replaced", mark)
+    for entry in reversed(renewed):
+        if entry.key_after == mark:
             mark = entry.key_before
     return mark
 
