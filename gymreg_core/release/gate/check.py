@@ -168,7 +168,7 @@ def _pictures(site: _Site, address: str, page: Content) -> Iterator[tuple[str, s
         if not path.endswith(".svg") or not (file := site.folder / path).is_file():
             continue
         labels = read(file.read_bytes(), "svg").labels
-        shown = shown_beside(drawing, _files(site, address, drawing.files))
+        shown = shown_beside(drawing, _files(site, address, drawing.files), page)
         persons = counts_persons(drawing, address, site.manifest["tables"])
         for kind, place in refused_labels(labels, shown, counts_persons=persons, smallest=site.smallest):
             yield kind, f"picture {number}, {place}"

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from gymreg_core.release.gate.content import Content
 from gymreg_core.release.gate.readers.markup import Label
-from gymreg_core.release.gate.readers.page import Drawing
+from gymreg_core.release.gate.readers.page import Drawing, HtmlTable
 from gymreg_core.release.gate.readers.words import CsvTable
 from gymreg_core.release.gate.spelling import plain
 from gymreg_core.release.gate.tables import Known
@@ -20,6 +20,13 @@ _NUMBER = re.compile(
 )
 _ENGLISH = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _STEPS = (Decimal(1), Decimal("0.1"), Decimal("0.01"))
+_SCALES = (Decimal(1000), Decimal(1_000_000))
+_MONEY = re.compile(r"kr|SEK|mn|\bm\b")
+_HEX_WORD = re.compile(r"(?<![0-9A-Za-z])(?=[0-9]*[a-f])[0-9a-f]{6,}(?![0-9A-Za-z])")
+_YEARS = (Decimal(1990), Decimal(2100))
+_PHRASE = re.compile(r"[^\W\d_]{4,} \d{1,2}$")
+_ROUND = 1000
+_HUNDRED = 100
 _LEAST_TICKS = 3
 _GROUP = 3
 _PIXELS = 1.5
@@ -28,41 +35,71 @@ _PIXELS = 1.5
 
 @dataclass
 class Shown:
-    """The numbers that readers are shown, and what they round to; signs do not count."""
+    """The numbers that readers are shown, and what follows from each: rounded, in thousands or millions where it is
+    money, as a share of what its column adds up to. Signs do not count. words : of the page."""
 
     exact: set[Decimal] = field(default_factory=set)
     rounded: set[Decimal] = field(default_factory=set)
+    money: set[Decimal] = field(default_factory=set)
+    shares: set[Decimal] = field(default_factory=set)
+    words: str = ""
 
     def add(self, text: str) -> None:
         """Take in the numbers of a text; one that was rounded itself may round to either side of a half."""
         for number in numbers(text):
             self.exact.add(number)
-            half = Decimal(5).scaleb(int(number.as_tuple().exponent) - 1)
-            for step in _STEPS:
-                if step > 2 * half:
-                    self.rounded |= {one.quantize(step, ROUND_HALF_UP) for one in (number - half, number + half)}
+            self.rounded |= _rounded(number)
+            self.money |= {one for scale in _SCALES for one in (number / scale, *_rounded(number, scale))}
 
-    def holds(self, number: Decimal) -> bool:
-        """Whether a number is among them, or one of them rounded to as many decimals."""
-        return number in self.exact or number in self.rounded
+    def add_column(self, cells: Iterable[str]) -> None:
+        """Take in what share of a column each of its cells is."""
+        found = [told[0] for cell in cells if len(told := list(numbers(cell))) == 1]
+        if total := sum(found):
+            self.shares |= {one for number in found for one in _rounded(_HUNDRED * number / total)}
+
+    def holds(self, number: Decimal, label: str) -> bool:
+        """Whether a number of a label is among them."""
+        if number in self.exact or number in self.rounded or _in_words(label, self.words):
+            return True
+        return (number in self.shares and "%" in label) or (number in self.money and bool(_MONEY.search(label)))
+
+
+def _in_words(label: str, words: str) -> bool:
+    """Whether a number is a part of words that the page uses too, such as 'year 9'."""
+    found = _PHRASE.search(plain(label))
+    return found is not None and found[0] in words
+
+
+def _rounded(number: Decimal, scale: Decimal = _STEPS[0]) -> set[Decimal]:
+    """What a number of `scale` rounds to with fewer decimals."""
+    half = Decimal(5).scaleb(int(number.as_tuple().exponent) - 1) / scale
+    wider = [step for step in _STEPS if step > 2 * half]
+    return {
+        one.quantize(step, ROUND_HALF_UP) for step in wider for one in (number / scale - half, number / scale + half)
+    }
 
 
 def numbers(text: str) -> Iterator[Decimal]:
     """The numbers of a text, in Swedish or English, without signs."""
-    for found in _NUMBER.finditer(plain(text)):
+    for found in _NUMBER.finditer(_HEX_WORD.sub("", plain(text))):
         word = found[0].replace("\u00a0", "")
         yield Decimal(word.replace(",", "") if _ENGLISH.fullmatch(word) else word.replace(",", "."))
 
 
-def shown_beside(drawing: Drawing, files: Iterable[CsvTable]) -> Shown:
-    """What a page shows of a picture: its caption and alternative text, and the tables beside it, whole."""
+def shown_beside(drawing: Drawing, files: Iterable[CsvTable], page: Content) -> Shown:
+    """What a page shows of a picture: its caption and alternative text, and the tables beside it, whole; and the years
+    that the page is about."""
     shown = Shown()
     for text in drawing.words:
         shown.add(text)
-    for table in files:
-        for row in (table.heads, *table.rows):
-            for cell in row:
-                shown.add(cell)
+    tables: list[HtmlTable | CsvTable] = [*drawing.tables, *files]
+    for table in tables:
+        for cell in (*table.heads, *(cell for row in table.rows for cell in row)):
+            shown.add(cell)
+        for column in range(len(table.heads)):
+            shown.add_column(row[column] for row in table.rows if column < len(row))
+    shown.words = plain("\n".join(piece.text for piece in page.pieces if piece.nature == "text"))
+    shown.exact |= {one for one in numbers(shown.words) if _YEARS[0] < one < _YEARS[1] and one == int(one)}
     return shown
 
 
@@ -74,7 +111,7 @@ def refused_labels(
     for number, label in enumerate(labels):
         if number in ticks:
             continue
-        told = [one for one in numbers(label.text) if not shown.holds(one)]
+        told = [one for one in numbers(label.text) if not shown.holds(one, label.text)]
         if told:
             small = counts_persons and any(one == one.to_integral_value() and 0 < one < smallest for one in told)
             yield ("small-cell" if small else "beyond-table"), label.place
@@ -87,7 +124,8 @@ def counts_persons(drawing: Drawing, page: str, known: Known) -> bool:
 
 def _ticks(labels: Sequence[Label]) -> set[int]:
     """Labels that stand where their value says: in one group, on one line, at places that are in proportion to their
-    values or to the logarithms of them. Data that are written beside marks do not."""
+    values or to the logarithms of them. Data that are written beside marks do not. Of a panel so small that it has one
+    or two, those are taken that stand left of where is drawn and are whole thousands."""
     groups: dict[tuple[int, str, float], list[int]] = defaultdict(list)
     for number, label in enumerate(labels):
         if len(list(numbers(label.text))) == 1:
@@ -97,7 +135,9 @@ def _ticks(labels: Sequence[Label]) -> set[int]:
     for (_, constant, _), members in groups.items():
         places = [labels[n].x if constant == "y" else labels[n].y for n in members]
         values = [_signed(labels[n].text) for n in members]
-        if len(set(places)) == len(members) >= _LEAST_TICKS and _in_proportion(values, places):
+        proportional = len(set(places)) == len(members) >= _LEAST_TICKS and _in_proportion(values, places)
+        beside = constant == "x" and labels[members[0]].x < 0 and not any(value % _ROUND for value in values)
+        if proportional or beside:
             found |= set(members)
     return found
 
@@ -149,7 +189,7 @@ def refused_on_pages(document: Content, page: Content, drawings: Iterable[Conten
         for label in drawing.labels:
             shown |= set(numbers(label.text))
     for place, text in document.labels:
-        told = [found[0] for found in _NUMBER.finditer(plain(text))]
+        told = [found[0] for found in _NUMBER.finditer(_HEX_WORD.sub("", plain(text)))]
         if any(not _shown_on_page(told, at, shown) for at in range(len(told))):
             yield "beyond-page", place
 

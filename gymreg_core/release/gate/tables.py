@@ -17,6 +17,7 @@ from gymreg_core.release.gate.spelling import plain
 Known = Mapping[str, Mapping[str, Any]]
 """What the manifest tells of each table: heads, forms, and in persons the columns that count persons."""
 _WHOLE = re.compile(r"\d{1,3}(?:[\u00a0 ,]\d{3})*|\d+")
+_TYPESET = str.maketrans({"\u00a0": " ", "\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"'})
 _AMOUNTS = ("kronor", "thousands")
 _NUMBERS = {
     "year",
@@ -107,7 +108,8 @@ def _never() -> frozenset[str]:
 
 
 def _same(head: str) -> str:
-    return re.sub(r"\s+", " ", plain(head).replace("\u00a0", " ")).strip()
+    """A head as it stands on a page or in the manifest: blanks and the signs that typesetting changes count alike."""
+    return re.sub(r"\s+", " ", plain(head).translate(_TYPESET)).strip()
 
 
 def _whole(cell: str) -> int | None:

@@ -170,6 +170,8 @@ class _Reading:
             text, group, x, y, place = self.label
             self.into.labels.append(Label(text, group, x, y, place))
             self.label = None
+        elif name == "tspan" and self.label is not None:
+            self.label[0] += "\n"
         if name != "tspan":
             self.into.say(" ", "", "text", "\n")
 
