@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -37,7 +37,8 @@ def diff(
 
 @app.command()
 def verify(
-    release: Annotated[Path, typer.Argument(metavar="RELEASE", help="Folder of the released site.")],
+    release: Annotated[str, typer.Argument(metavar="RELEASE", help="Folder of a site, or a release of --desk.")],
+    desk: Annotated[Path | None, typer.Option("--desk", help="Folder of a release desk.")] = None,
     data: DataOption = None,
     workspace: WorkspaceOption = None,
     reference: ReferenceOption = None,
@@ -50,11 +51,13 @@ def verify(
     The exit code is 0 where it is equal and 17 where it is not. Code, rules and libraries that are not those of the
     release are named; inputs that are not are refused with 11.
     """
-    from gymreg_core.release.verify import verify_site
+    from gymreg_core.release.verify import locked_site, verify_site
     from gymreg_core.reporting.console import Progress
 
+    given: Any = {"data": data, "workspace": workspace, "reference": reference, "jobs": jobs}
+    folder = locked_site(desk, release) if desk else Path(release)
     with Progress() as progress:
-        verified = verify_site(release, progress, data=data, workspace=workspace, reference=reference, jobs=jobs)
+        verified = verify_site(folder, progress, **given, name=release if desk else "")
     if as_json:
         print(json.dumps(verified.to_dict(), ensure_ascii=False, indent=1))
     else:

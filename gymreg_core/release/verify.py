@@ -132,10 +132,12 @@ def verify_site(
     reference: Path | None = None,
     jobs: int = 2,
     home: Path = HOME,
+    name: str = "",
 ) -> Verified:
     """Make the site in `folder` again in a temporary folder and compare every file, table, figure and text.
 
-    data, workspace, reference : as the site was built with; the workspace is read from a copy.
+    data, workspace, reference : as the site was built with; the workspace is read from a copy. name : how the release
+    is called, by default as its folder.
     Errors: BadInput where there is no manifest that tells enough, or inputs are missing or others than the release's,
     naming them; as `build_site`.
     """
@@ -157,16 +159,16 @@ def verify_site(
         )
         request = replace(
             request,
-            address=manifest.get("address", ""),
+            address=str(manifest.get("address", "")),
             edition=edition_of(manifest["key"]),
             audience=known_audience(str(manifest.get("audience", OPEN_WEB))),
         )
-        _refuse_other_inputs(manifest, json.loads(as_json(asked_for(request))), folder.name)
+        _refuse_other_inputs(manifest, json.loads(as_json(asked_for(request))), name or folder.name)
         others = surroundings(manifest, home)
         for change in others:
             progress.note(sentence(change, "en"))
         build_site(request, progress)
-        return compare(release, read_site(request.out), others)
+        return compare(release, read_site(request.out), others, name)
 
 
 def surroundings(manifest: Mapping[str, Any], home: Path = HOME) -> tuple[Change, ...]:
@@ -188,8 +190,23 @@ def _renderer(manifest: Mapping[str, Any]) -> str:
     return str(manifest["renderer"]).split(" ", maxsplit=1)[0]
 
 
-def compare(release: SitePages, made: SitePages, surroundings: tuple[Change, ...] = ()) -> Verified:
-    """A release beside what was made of its manifest."""
+def locked_site(desk: Path, name: str) -> Path:
+    """The folder of a release as it lies locked at a desk.
+
+    Errors: BadParameters where there is no such desk or release; BadInput where the log or the content was altered.
+    """
+    from gymreg_core.release.desk.desk import Desk
+    from gymreg_core.release.desk.releases import release_named
+
+    here = Desk.here(desk)
+    release = release_named(here.look()[1], name)
+    content = here.content_of(release)
+    content.refuse_changed(release.tree)
+    return content.site
+
+
+def compare(release: SitePages, made: SitePages, others: tuple[Change, ...] = (), name: str = "") -> Verified:
+    """A release beside what was made of its manifest; `others` as `surroundings`."""
     before, after = (_hashes(site) for site in (release, made))
     names = sorted({*before, *after})
     files = tuple(name for name in names if before.get(name) != after.get(name))
@@ -200,7 +217,7 @@ def compare(release: SitePages, made: SitePages, surroundings: tuple[Change, ...
     alone = [name for name in files if not {name, _page_of(name)} & told and name not in drawn]
     changes += tuple(Change("file", name, before=before.get(name), after=after.get(name)) for name in alone)
     altered = _altered(release)
-    return Verified(release.folder.name, surroundings, altered, files, changes, len(names))
+    return Verified(name or release.folder.name, others, altered, files, changes, len(names))
 
 
 def _picture(site: SitePages, change: Change) -> str:

@@ -14,10 +14,13 @@ import pytest
 
 from gymreg_core import cli
 from gymreg_core.errors import BadInput, BadParameters, NotReproduced
+from gymreg_core.release import verify
+from gymreg_core.release.desk import acts
 from gymreg_core.release.site_reader import read_site
-from gymreg_core.release.verify import Verified, compare, surroundings, verify_site
+from gymreg_core.release.verify import Verified, compare, locked_site, surroundings, verify_site
 from gymreg_core.reporting.build import HOME, build_site
 from gymreg_core.reporting.manifest import MANIFEST
+from tests.desks import asked, new_desk, tiny_site
 from tests.small_site import PAGE, Quiet, request, results
 
 HTML, PDF = f"{PAGE}.html", f"{PAGE}.pdf"
@@ -28,6 +31,7 @@ import sys
 from pathlib import Path
 from dataclasses import replace
 from gymreg_core.reporting.build import build_site
+from tests.desks import asked, new_desk, tiny_site
 from tests.small_site import Quiet, request
 build_site(replace(request(Path(sys.argv[1]), Path(sys.argv[2])), jobs=2), Quiet())
 """
@@ -83,8 +87,9 @@ def test_a_release_that_nobody_touched_is_equal(
 
 
 def test_of_an_altered_release_page_figure_and_cell_are_named(
-    release: Path, data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    release: Path, site: Path, data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(verify, "build_site", lambda wanted, _: shutil.copytree(site, wanted.out))
     changed(release / HTML, first_cell("tbl-program", "1"))
     changed(release / FIGURE, lambda svg: svg.replace("</svg>", "<g/></svg>"))
     (release / "metod.html").unlink()
@@ -159,6 +164,22 @@ def test_a_folder_without_a_telling_manifest_is_refused(release: Path) -> None:
     (release / MANIFEST).write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(BadInput, match="lacks plans"):
         verify_site(release, Quiet())
+
+
+def test_of_a_desk_the_locked_content_is_taken(
+    site: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk = new_desk(tmp_path)
+    name = acts.request(desk, tiny_site(tmp_path / "site"), asked()).id
+    locked = locked_site(desk.folder, name)
+    assert (locked / "index.html").read_bytes() == (tmp_path / "site" / "index.html").read_bytes()
+    assert run(monkeypatch, "verify", name, "--desk", desk.folder, "--data", data) == 11
+    assert "does not say what it was made of" in capsys.readouterr().err
+    changed(locked / "index.html", lambda html: html + " ")
+    with pytest.raises(BadInput, match="not as they were requested"):
+        locked_site(desk.folder, name)
+    with pytest.raises(BadParameters, match="no release"):
+        locked_site(desk.folder, "1999-001")
 
 
 def test_two_builds_on_different_machines_are_equal(site: Path, data: Path, tmp_path: Path) -> None:
