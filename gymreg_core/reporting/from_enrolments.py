@@ -15,6 +15,7 @@ from gymreg_core.errors import BadInput, DisclosureRefused
 from gymreg_core.provenance import sha256_of
 from gymreg_core.store.fingerprint import code_fingerprint, fingerprint
 from gymreg_core.store.ledger import Ledger
+from gymreg_core.store.private import make_private
 
 Note = Callable[[str], None]
 _ENROLMENTS, _INTAKES = "enrolments-of-reports", "intakes-of-reports"
@@ -157,7 +158,7 @@ def _kept(home: Path, what: str, take: Callable[[Path, Path], None]) -> Path:
     if place.is_dir():
         return place
     shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(parents=True)
+    make_private(home)
     unfinished = home / f"{place.name}.part"
     with TemporaryDirectory(dir=home, prefix="extract-") as folder:
         take(Path(folder), unfinished)

@@ -15,6 +15,7 @@ from gymreg_core.sources.register.notes import Notes
 from gymreg_core.sources.register.opening import read_description
 from gymreg_core.store.fingerprint import code_fingerprint, fingerprint
 from gymreg_core.store.matches import published_as
+from gymreg_core.store.private import make_private
 from gymreg_core.store.registers import ingest_registers
 
 Note = Callable[[str], None]
@@ -59,7 +60,7 @@ def made_up_results(workspace: Path, note: Note = _quiet, *, scale: float = 1.0)
     if there and len(published_as(workspace, map(sha256_of, there))) == len(there):
         return there
     shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(parents=True)
+    make_private(home)
     with TemporaryDirectory(dir=home, prefix="register-") as folder:
         note("making the made-up region")
         extracts = write_region(Path(folder), scale=scale)
