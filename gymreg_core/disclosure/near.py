@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from gymreg_core.disclosure.cells import Why
+from gymreg_core.disclosure.cells import Cells, Why
 from gymreg_core.disclosure.policy import Policy
-from gymreg_core.disclosure.suppression import Ties
+from gymreg_core.disclosure.reasons import NEAR
+from gymreg_core.disclosure.ties import Ties
 
 Wholes = tuple[tuple[str, str], ...]
 
@@ -44,3 +50,26 @@ def ends_of_share(code: int, whole: float, told: Policy) -> tuple[float, float]:
     """What a count that is marked with `code` is at least and at most of its whole, a shown number of persons."""
     ends = 1 / whole, (told.share_near - 1) / whole
     return ends if code == Why.NEAR_NONE else (1 - ends[1], 1 - ends[0])
+
+
+def without_marks(cells: Cells, told: Sequence[int]) -> tuple[Cells, tuple[str, ...]]:
+    """`cells` without that counts are near all or near none, where sums tie these to the cells at the places `told`; and
+    the keys of these counts.
+
+    What a mark stands for may, with others, tell more than each by itself: then the count is hidden and no more is said.
+    """
+    near = np.isin(cells.why, NEAR) | ((cells.why == Why.NOWHERE) & (cells.unit > 0) & cells.guarded)
+    lines = [(line, place) for line, (whole, parts) in enumerate(cells.sums) for place in (whole, *parts)]
+    rows, columns = np.asarray(lines, np.int64).reshape(-1, 2).T
+    n, m = len(cells), len(cells.sums)
+    ties = coo_array((np.ones(len(rows)), (columns, n + rows)), shape=(n + m, n + m))
+    part = connected_components(ties, directed=False)[1][:n]
+    mine = near & np.isin(part, part[np.asarray(told, np.int64)])
+    marked = mine & np.isin(cells.why, NEAR)
+    out = replace(
+        cells,
+        values=np.where(mine, np.nan, cells.values),
+        unit=np.where(mine, 0.0, cells.unit),
+        why=np.where(marked, Why.FEW, cells.why).astype(np.int8),
+    )
+    return out, tuple(cells.keys[place] for place in np.flatnonzero(marked).tolist())

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,7 +12,9 @@ from gymreg_core import __version__
 from gymreg_core.disclosure.policy import policy_of
 from gymreg_core.errors import BadInput, BadParameters, RenderingFailed
 from gymreg_core.provenance import Provenance
+from gymreg_core.reporting.executing import execute_all, forget_old_runs
 from gymreg_core.reporting.frontpage import PageEntry, front_meta, front_page
+from gymreg_core.reporting.held_together import Held, held_together, record_key, write_record
 from gymreg_core.reporting.kinds import KINDS
 from gymreg_core.reporting.manifest import (
     FOLDERS_OF_CODE,
@@ -33,11 +33,12 @@ from gymreg_core.reporting.params import load_plan
 from gymreg_core.reporting.plans import ReportPlan
 from gymreg_core.reporting.project import FOLDERS, front_matter, stage
 from gymreg_core.reporting.renderers import Renderer, choose_renderer
-from gymreg_core.reporting.runner import Executed, Run, execute
+from gymreg_core.reporting.runner import Executed, Run
 from gymreg_core.reporting.site import Site, check_links, list_files
 from gymreg_core.reporting.site_tables import scripts_of, tables_of
 from gymreg_core.rules.audience import OPEN_WEB, Audience, made_for
 from gymreg_core.store.locking import exclusive
+from gymreg_core.store.private import make_private
 from gymreg_core.vocabulary.programmes import LANGUAGES
 
 HOME = Path(__file__).resolve().parents[2]
@@ -134,7 +135,7 @@ def load_plans(folder: Path | None) -> list[ReportPlan]:
 def build_site(request: BuildRequest, progress: ProgressLike) -> BuildResult:
     """Make the site of a request, or nothing where it stands already; the site before stays until the new one is whole.
 
-    Errors: BadInput, BadParameters, RuleMissing, RenderingFailed; nothing is switched then.
+    Errors: BadInput, BadParameters, RuleMissing, RenderingFailed, DisclosureRefused; nothing is switched then.
     """
     policy_of(request.audience)
     with made_for(request.audience):
@@ -149,9 +150,9 @@ def _build_site(request: BuildRequest, progress: ProgressLike) -> BuildResult:
     made_of = asked_for(request)
     key = key_of(code, made_of["states"], made_of["plans"], made_of["address"])
     standing = site.manifest()
-    if standing is not None and standing.get("key") == key:
+    if standing is not None and standing.get("key") == key == record_key(site.versions):
         return BuildResult(len(_html(standing["files"])), renderer.name, unchanged=True)
-    request.workspace.mkdir(parents=True, exist_ok=True)
+    make_private(request.workspace)
     with exclusive(request.workspace / "build.lock", wait=0):
         return _build(request, renderer, (code, key), made_of, progress)
 
@@ -189,7 +190,7 @@ def _build(
     working.mkdir(parents=True)
     progress.note(renderer.notice)
     materials = _gather(request, progress)
-    executed = _execute(request, materials, _runs(request, materials, code), progress)
+    executed, first, held = _held(request, materials, _runs(request, materials, code), progress)
     built = _render(request, renderer, materials, executed, (working, request.edition or edition_of(key)), progress)
     provenance = Provenance.joined(material.provenance for material in materials.values())
     manifest = {
@@ -200,14 +201,17 @@ def _build(
         "decisions": decisions(request.home),
         **made_from(request.home, provenance, request.reference),
         "reports": [report_entry(done) for done in executed],
+        "disclosure": held.totals(),
         "tables": tables_of(executed, built),
         "scripts": scripts_of(request.home),
         "files": list_files(built),
     }
     (built / MANIFEST).write_text(as_json(manifest), encoding="utf-8")
     check_links(built)
+    inputs = {kind: [one.sha256 for one in material.provenance.inputs] for kind, material in materials.items()}
+    write_record(site.versions, key, held, inputs)
     site.switch(built, key)
-    _forget_old_runs(work / "runs", executed)
+    forget_old_runs(work, [*executed, *first])
     shutil.rmtree(working, ignore_errors=True)
     return BuildResult(len(_html(manifest["files"])), renderer.name, unchanged=False)
 
@@ -258,39 +262,20 @@ def _runs(request: BuildRequest, materials: Mapping[str, Material], code: str) -
     return [Run(params, key) for params, key in zip(wanted.values(), keys, strict=True)]
 
 
-def _execute(
+def _held(
     request: BuildRequest, materials: Mapping[str, Material], runs: Sequence[Run], progress: ProgressLike
-) -> list[Executed]:
-    done = [Executed(run, request.workspace / "runs" / run.key[:20]) for run in runs]
-    waiting = [
-        (one.run, request.home / "notebooks", one.folder, materials[one.run.report].workspace, request.reference)
-        for one in done
-        if not (one.folder / "page.json").is_file()
-    ]
-    if len(waiting) < len(runs):
-        progress.note(f"{len(runs) - len(waiting)} of {len(runs)} reports are unchanged")
-    for _ in _in_processes(_execute_one, waiting, request.jobs):
-        progress.advance("reports", len(waiting))
-    return done
+) -> tuple[list[Executed], list[Executed], Held]:
+    """The runs, those that were made at first, and what they tell together."""
+    notebooks = request.home / "notebooks"
+    places = {kind: (notebooks, material.workspace, request.reference) for kind, material in materials.items()}
+    tell = (progress.note, progress.advance)
 
+    def made(lists: Mapping[str, frozenset[str]] | None = None) -> list[Executed]:
+        return execute_all(runs, request.workspace, places, request.jobs, tell, lists)
 
-def _in_processes(work: Callable[[Any], Any], items: Sequence[Any], jobs: int) -> Iterable[Any]:
-    if jobs == 1 or len(items) <= 1:
-        yield from map(work, items)
-        return
-    with ProcessPoolExecutor(min(jobs, len(items)), mp_context=get_context("spawn")) as pool:
-        futures = [pool.submit(work, item) for item in items]
-        try:
-            for future in futures:
-                yield future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _execute_one(arguments: tuple[Run, Path, Path, Path, Path | None]) -> None:
-    run, notebooks, folder, workspace, reference = arguments
-    execute(run, notebooks, folder, workspace=workspace, reference=reference)
+    first = made()
+    executed, held = held_together(first, made, progress.note)
+    return executed, first, held
 
 
 def _render(
@@ -335,10 +320,3 @@ def _data_files(done: Executed) -> tuple[str, ...]:
 
 def _html(files: Iterable[str]) -> list[str]:
     return [name for name in files if name.endswith(".html")]
-
-
-def _forget_old_runs(folder: Path, executed: Sequence[Executed]) -> None:
-    keep = {e.folder.name for e in executed}
-    for old in folder.iterdir():
-        if old.name not in keep:
-            shutil.rmtree(old, ignore_errors=True)

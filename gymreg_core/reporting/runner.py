@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gymreg_core.disclosure.recorded import recording
+from gymreg_core.disclosure.withheld import VARIABLE as WITHHELD
 from gymreg_core.errors import RenderingFailed
 from gymreg_core.reporting.kinds import KINDS
 from gymreg_core.reporting.plans import ReportParams
+from gymreg_core.reporting.run_cells import write_cells
+from gymreg_core.store.private import make_private
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,8 @@ class Run:
 
 @dataclass(frozen=True)
 class Executed:
-    """What a run left in `folder`: page.ipynb, page.json (title, subtitle, …), media/ and data/."""
+    """What a run left in `folder`: page.ipynb, page.json (title, subtitle, …), media/ and data/, and for nobody's eyes
+    cells.json and cells/."""
 
     run: Run
     folder: Path
@@ -45,9 +50,12 @@ class Executed:
         return meta
 
 
-def execute(run: Run, notebooks: Path, folder: Path, *, workspace: Path, reference: Path | None) -> Executed:
+def execute(
+    run: Run, notebooks: Path, folder: Path, *, workspace: Path, reference: Path | None, withheld: Path | None = None
+) -> Executed:
     """Execute a run's notebook into `folder`; a folder that holds a finished run of the same key is left as it is.
 
+    withheld : a list of cells that are left out for the sake of other reports (disclosure/withheld.py).
     Errors: RenderingFailed naming report, parameters and cell, never data; `folder` is then gone.
     """
     done = Executed(run, folder)
@@ -55,9 +63,11 @@ def execute(run: Run, notebooks: Path, folder: Path, *, workspace: Path, referen
         return done
     working = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(working, ignore_errors=True)
-    working.mkdir(parents=True)
+    make_private(working)
     try:
-        notebook = _papermill(run, notebooks, working, workspace, reference)
+        with recording() as seen:
+            notebook = _papermill(run, notebooks, working, workspace, reference, withheld)
+        write_cells(working, seen)
         page = _page_meta(run, notebook)
         (working / "page.ipynb").write_text(
             json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8"
@@ -72,7 +82,9 @@ def execute(run: Run, notebooks: Path, folder: Path, *, workspace: Path, referen
     return done
 
 
-def _papermill(run: Run, notebooks: Path, working: Path, workspace: Path, reference: Path | None) -> dict[str, Any]:
+def _papermill(
+    run: Run, notebooks: Path, working: Path, workspace: Path, reference: Path | None, withheld: Path | None
+) -> dict[str, Any]:
     import papermill
 
     from gymreg_core.reporting.engine import ENGINE_NAME, CellFailed
@@ -81,6 +93,8 @@ def _papermill(run: Run, notebooks: Path, working: Path, workspace: Path, refere
     environment = {"GYMREG_RUN_DIR": str(working), "GYMREG_PAGE": run.slug, "GYMREG_WORKSPACE": str(workspace)}
     if reference is not None:
         environment["GYMREG_REFERENCE"] = str(reference)
+    if withheld is not None:
+        environment[WITHHELD] = str(withheld)
     try:
         with _environment(environment):
             notebook: dict[str, Any] = papermill.execute_notebook(

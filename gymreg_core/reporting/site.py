@@ -66,7 +66,7 @@ class Site:
         else:
             self._switch_link(version)
         for old in self.versions.iterdir():
-            if old != version and (before is None or old.resolve() != before):
+            if old != version and old.is_dir() and (before is None or old.resolve() != before):
                 _remove(old)
         if before is not None and before != version.resolve() and before.parent == self.versions.resolve():
             _remove(before)
