@@ -53,10 +53,10 @@ def ends_of_share(code: int, whole: float, told: Policy) -> tuple[float, float]:
 
 
 def without_marks(cells: Cells, told: Sequence[int]) -> tuple[Cells, tuple[str, ...]]:
-    """`cells` without that counts are near all or near none, where sums tie these to the cells at the places `told`; and
-    the keys of these counts.
+    """`cells` without that counts are near all or none, where sums tie these to the cells at the places `told`; and the
+    keys of these counts.
 
-    What a mark stands for may, with others, tell more than each by itself: then the count is hidden and no more is said.
+    What a mark stands for may tell more with others than by itself: then the count is hidden and no more is said.
     """
     near = np.isin(cells.why, NEAR) | ((cells.why == Why.NOWHERE) & (cells.unit > 0) & cells.guarded)
     lines = [(line, place) for line, (whole, parts) in enumerate(cells.sums) for place in (whole, *parts)]
