@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gymreg_core.disclosure.bounding import bound
+from gymreg_core.disclosure.bounding import Bounded, bound
 from gymreg_core.disclosure.cells import Cells
-from gymreg_core.disclosure.system import Floats, system
+from gymreg_core.disclosure.editions import Editions, editions_together
+from gymreg_core.disclosure.system import Bools, Floats, System, system
 from gymreg_core.errors import DisclosureRefused
+from gymreg_core.vocabulary.numbers import number, percent
+from gymreg_core.vocabulary.texts import texts
 
 if TYPE_CHECKING:
     from gymreg_core.disclosure.policy import Policy
+    from gymreg_core.vocabulary.programmes import Language
 
 _SHOWN_AT_ONCE = 20
 
 
 @dataclass(frozen=True)
 class Attack:
-    """What an attacker found; keys and counts, never a number that is hidden.
+    """What an attacker found; keys and counts, never a number that is hidden. True where it is something.
 
     cells, hidden, guarded : how many cells there are, how many of them show no number, how many have to stay open.
     told : keys of guarded cells whose bounds lie closer together than the policy allows, in the order of the cells;
     places : their places. contradictory : keys of cells of sums that cannot all hold.
     narrowest : the least distance of the bounds of a guarded cell as a multiple of what is asked, at most 1; for those
     that are open enough it is not looked for how much more they are.
+    releases : how many earlier ones were read too. changed : keys of counts of which these tell that few have come or
+    gone since; tell : whether the policy lets such a release out with a note.
     """
 
     cells: int
@@ -36,9 +43,29 @@ class Attack:
     places: tuple[int, ...]
     contradictory: tuple[str, ...]
     narrowest: float
+    releases: int = 0
+    changed: tuple[str, ...] = ()
+    tell: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.told or self.contradictory)
+        return bool(self.told or self.contradictory or (self.changed and not self.tell))
+
+    def sentences(self, language: Language = "sv") -> tuple[str, ...]:
+        """What was read and what was found, for whoever reviews a release; keys, and no number of a cell."""
+        p = texts("gymreg_core.disclosure", "attack_texts.yml")
+        counts = {name: number(getattr(self, name), language) for name in ("cells", "hidden", "guarded", "releases")}
+        found = [p("read_with" if self.releases else "read", language, **counts)]
+        if self.told:
+            share = percent(self.narrowest, language, 0)
+            found.append(p("told", language, share=share, **_named(self.told, language)))
+        else:
+            found.append(p("open", language))
+        also = {"changed": self.changed, "contradictory": self.contradictory}
+        return (*found, *(p(name, language, **_named(keys, language)) for name, keys in also.items() if keys))
+
+    def describe(self, language: Language = "sv") -> str:
+        """The sentences as one paragraph."""
+        return " ".join(self.sentences(language))
 
 
 def bounds(cells: Cells, policy: Policy) -> tuple[Floats, Floats]:
@@ -51,21 +78,35 @@ def bounds(cells: Cells, policy: Policy) -> tuple[Floats, Floats]:
     return found.low[: len(cells)], found.high[: len(cells)]
 
 
-def attacked(cells: Cells, policy: Policy) -> Attack:
-    """Which guarded cells are bounded closer than `least_interval` (counts) or `least_relative` (amounts) allow."""
-    told = system(cells, policy)
-    found = bound(told, enough=True)
-    close = np.flatnonzero(told.guarded & ~told.wide(found.low, found.high))
-    asked = np.where(told.relative > 0, told.relative * np.abs(found.high), told.width)[close]
+def attacked(cells: Cells, policy: Policy, earlier: Sequence[Cells] = ()) -> Attack:
+    """Which guarded cells are bounded closer than `least_interval` (counts) or `least_relative` (amounts) allow.
+
+    earlier : releases that were out before, the oldest first; a reader knows them too (`editions_together`). Counts of
+    which they tell that fewer than `smallest_count` have come or gone are found as well.
+    """
+    editions = editions_together([*earlier, cells]) if earlier else Editions(cells, (), {})
+    told, found = _bounded(editions, policy)
+    if earlier and found.contradictory.any():
+        wrong = {editions.keys[editions.cells.keys[place]] for place in _places(found.contradictory, editions.cells)}
+        editions = editions_together([*earlier, cells], apart=wrong)
+        told, found = _bounded(editions, policy)
+    known = editions.cells
+    narrow = told.guarded & ~told.wide(found.low, found.high)
+    is_change = np.isin(np.arange(len(told)), editions.changes)
+    close = np.flatnonzero(narrow & ~is_change)
+    asked = np.maximum(told.width, told.relative * np.abs(found.high))[close]
     distance = (found.high - found.low)[close] / np.where(asked > 0, asked, 1)
     return Attack(
         len(cells),
         int(np.isnan(cells.values).sum()),
-        int(cells.guarded.sum()),
-        tuple(cells.keys[place] for place in close),
+        int(known.guarded.sum()),
+        tuple(known.keys[place] for place in close),
         tuple(close.tolist()),
-        tuple(cells.keys[place] for place in np.flatnonzero(found.contradictory[: len(cells)])),
+        tuple(known.keys[place] for place in _places(found.contradictory, known)),
         float(distance.min(initial=1.0)),
+        len(earlier),
+        _changed(known, told, narrow & is_change, policy.smallest_count),
+        policy.revisions == "tell",
     )
 
 
@@ -74,9 +115,10 @@ def refuse_attacked(attack: Attack, where: str | None = None) -> None:
     if not attack:
         return
     lines = [f"bounded too closely: {_listed(attack.told)}"] if attack.told else []
-    lines += (
-        [f"told in ways that contradict one another: {_listed(attack.contradictory)}"] if attack.contradictory else []
-    )
+    if attack.changed and not attack.tell:
+        lines.append(f"few have come or gone since an earlier release: {_listed(attack.changed)}")
+    if attack.contradictory:
+        lines.append(f"told in ways that contradict one another: {_listed(attack.contradictory)}")
     raise DisclosureRefused(
         "what is left out can be told from what is shown; " + "; ".join(lines),
         where=where,
@@ -87,6 +129,37 @@ def refuse_attacked(attack: Attack, where: str | None = None) -> None:
     )
 
 
+def _places(of: Bools, cells: Cells) -> list[int]:
+    """Places of cells, without those of slacks."""
+    return np.flatnonzero(of[: len(cells)]).tolist()
+
+
+def _bounded(editions: Editions, policy: Policy) -> tuple[System, Bounded]:
+    """What is known, and bounds of guarded cells and of changes, as far as it takes to see that they are open."""
+    told = system(editions.cells, policy)
+    guarded, width, places = told.guarded.copy(), told.width.copy(), list(editions.changes)
+    # Bounds of a change that lie this far apart are not all of few.
+    guarded[places], width[places] = True, policy.smallest_count - 1
+    told = replace(told, guarded=guarded, width=width)
+    return told, bound(told, enough=True)
+
+
+def _changed(cells: Cells, told: System, narrow: Bools, smallest: int) -> tuple[str, ...]:
+    """The keys of changes of which a reader knows that they are of few, and not of none."""
+    if not narrow.any():
+        return ()
+    found = bound(told, of=narrow)
+    few = narrow & (found.low >= 1) & (found.high < smallest)
+    return tuple(cells.keys[place] for place in _places(few, cells))
+
+
+def _named(keys: tuple[str, ...], language: Language) -> dict[str, str]:
+    p, more = texts("gymreg_core.disclosure", "attack_texts.yml"), len(keys) - _SHOWN_AT_ONCE
+    shown = ", ".join(keys[:_SHOWN_AT_ONCE])
+    if more > 0:
+        shown = p("more", language, keys=shown, number=number(more, language))
+    return {"number": number(len(keys), language), "keys": shown}
+
+
 def _listed(keys: tuple[str, ...]) -> str:
-    more = len(keys) - _SHOWN_AT_ONCE
-    return ", ".join(keys[:_SHOWN_AT_ONCE]) + (f" and {more} more" if more > 0 else "")
+    return _named(keys, "en")["keys"]

@@ -29,9 +29,10 @@ class Bounded:
     contradictory: Bools
 
 
-def bound(told: System, enough: bool = False) -> Bounded:
+def bound(told: System, enough: bool = False, of: Bools | None = None) -> Bounded:
     """How closely a reader can bound every cell of `told`.
 
+    of : (n,) the cells asked about, all of them by default.
     enough : stop at a guarded cell as soon as its bounds are known to be as far apart as they have to be; its low and
     high are then numbers that it may have, and those of other cells outer bounds. Otherwise the closest bounds of
     linear programs, ceiled and floored for whole numbers, and those of whole numbers where they are close to what is
@@ -39,7 +40,7 @@ def bound(told: System, enough: bool = False) -> Bounded:
     """
     low, high, broken = propagate(told)
     open_ = high - low > TINY
-    wanted = (told.guarded & open_ & told.wide(low, high)) if enough else open_
+    wanted = (told.guarded & open_ & told.wide(low, high)) if enough else open_ & (True if of is None else of)
     parts = [part for part in _components(told, low, high, open_) if wanted[part.cells].any() and not part.tree]
     jobs = -1 if sum(len(part.cells) for part in parts) > _IN_PARALLEL and len(parts) > 1 else 1
     found = Parallel(n_jobs=jobs)(delayed(explore)(part, wanted[part.cells], enough) for part in parts)

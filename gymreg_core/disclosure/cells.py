@@ -104,20 +104,19 @@ def merged(parts: Iterable[Cells]) -> tuple[Cells, tuple[str, ...]]:
                 amounts.append(amount)
                 continue
             guarded[here] |= guard
+            amounts[here] |= amount
             if np.isnan(value):
+                if np.isnan(values[here]) and why[here] == Why.NOWHERE:
+                    why[here] = reason
                 continue
             if not np.isnan(values[here]) and abs(values[here] - value) > unit[here] + half:
                 twice[key] = None
             if np.isnan(values[here]):
                 values[here], why[here], unit[here] = value, reason, half
                 continue
-            low, high = max(values[here] - unit[here], value - half), min(values[here] + unit[here], value + half)
             if half < unit[here]:
                 why[here] = reason
-            if 0 <= (high - low) / 2 < unit[here]:
-                values[here], unit[here] = (
-                    (value, half) if high - low == 2 * half else ((low + high) / 2, (high - low) / 2)
-                )
+            values[here], unit[here] = _narrower((values[here], unit[here]), (value, half))
         ratios |= dict.fromkeys((place[one], place[of], least, most) for one, of, least, most in part.ratios)
         for whole, members in part.sums:
             sums[place[whole], tuple(sorted(place[member] for member in members))] = None
@@ -132,3 +131,10 @@ def merged(parts: Iterable[Cells]) -> tuple[Cells, tuple[str, ...]]:
         tuple(ratios),
     )
     return cells, tuple(twice)
+
+
+def _narrower(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+    """What two rounded values of a number tell together, value and half a unit; the first where they contradict."""
+    low, high = max(one[0] - one[1], other[0] - other[1]), min(one[0] + one[1], other[0] + other[1])
+    half = (high - low) / 2
+    return next((told for told in (one, other) if half == told[1]), ((low + high) / 2, half)) if half >= 0 else one
