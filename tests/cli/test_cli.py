@@ -29,6 +29,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
         (["report", "admission", "--set", "intake_year"], 10, "name=value"),
         (["report", "admission", "--renderer", "word"], 10, "Use auto, quarto or embedded"),
         (["report", "admission", "--params", "gone.yml"], 10, "gone.yml"),
+        (["report", "admission", "--audience", "press"], 10, "Audiences: open_web, authority, internal"),
         (["build", "--params-dir", "nowhere"], 10, "no params files"),
         (["build", "--colour"], 10, "--colour"),
         (["build", "--jobs", "0"], 10, "--jobs"),

@@ -96,7 +96,7 @@ def test_what_it_tells_is_what_the_certificate_says(certificate: Certificate) ->
     assert "35,0 procent av de sökande antogs till sitt förstahandsval. Av de antagna är det 58,3 procent." in text
     assert "| Första valet | 70 | 35,0 % | 58,3 % |" in text
     assert "| Lägre val | 6 | 3,0 % | 5,0 % |" in text
-    assert "| Inget val | 80 | 40,0 % | – |" in text
+    assert "| Inget val | 80 | 40,0 % | . |" in text
     assert "80 sökande antogs inte till något av sina val. 30 av dem var inte behöriga" in text
     assert "12 sökande skulle kunna få ett val som de hellre vill ha" in text
     assert "Lottningen utgår från startvärdet 7." in text

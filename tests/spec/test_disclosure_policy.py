@@ -14,9 +14,11 @@ import pandas as pd
 import pytest
 
 from gymreg_core import rules
-from gymreg_core.disclosure import Ties, release_cohorts, release_counts, release_effects
-from gymreg_core.disclosure.cells import Why
-from gymreg_core.disclosure.near import ends_of_share
+from gymreg_core.disclosure import Ties, release_cohorts, release_counts, release_effects, release_published
+from gymreg_core.disclosure.attack import attacked
+from gymreg_core.disclosure.cells import Cells, Why
+from gymreg_core.disclosure.near import ends_of_share, without_marks
+from gymreg_core.disclosure.office import without_few_admitted
 from gymreg_core.disclosure.policy import Dominance, Policy, policy, policy_of
 from gymreg_core.disclosure.providers import Providers, reasons
 from gymreg_core.errors import BadParameters, RuleMissing
@@ -33,7 +35,7 @@ def changed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Policy]:
 
     def change(**values: Any) -> Policy:
         other = policy_of("open_web").model_copy(update=values)
-        for module in ("released", "cohorts", "effects", "small"):
+        for module in ("released", "cohorts", "effects", "small", "office"):
             name = "told" if module == "released" else "policy"
             monkeypatch.setattr(f"gymreg_core.disclosure.{module}.{name}", lambda: other)
         return other
@@ -145,6 +147,29 @@ def test_a_count_that_is_near_all_of_one_whole_is_not_told_so_of_another() -> No
     assert released.why["share"].tolist() == [Why.FEW]
 
 
+def two_near_none(total: int) -> Cells:
+    """Two counts that are told to be from one to six, their total, and further off one that stands alone."""
+    return Cells(
+        ("u|n|", "u|n|by=a", "u|n|by=b", "v|n|"),
+        np.asarray([total, 3.5, 3.5, 3.5]),
+        np.asarray([Why.SHOWN, *[Why.NEAR_NONE] * 3], np.int8),
+        np.asarray([0, 2.5, 2.5, 2.5]),
+        np.asarray([False, True, True, True]),
+        sums=((0, (1, 2)),),
+    )
+
+
+@pytest.mark.parametrize(("total", "open_"), [(7, True), (10, False)])
+def test_what_two_marks_tell_together_is_seen_and_then_no_mark_is_set(total: int, open_: bool) -> None:
+    cells, told = two_near_none(total), policy()
+    found = attacked(cells, told)
+    assert bool(found) is not open_
+    without, keys = without_marks(cells, found.places)
+    assert keys == (() if open_ else ("u|n|by=a", "u|n|by=b"))
+    assert not attacked(without, told)
+    assert without.why[3] == Why.NEAR_NONE, "nothing ties it to the others"
+
+
 def test_where_a_policy_never_says_near_it_hides(changed: Callable[..., Policy]) -> None:
     changed(share_near=0)
     frame = pd.DataFrame({"cohort": [2020], "starters": [100], "completed": [98]})
@@ -153,8 +178,10 @@ def test_where_a_policy_never_says_near_it_hides(changed: Callable[..., Policy])
 
 
 def hidden_and_not() -> Any:
-    """Two groups of 3 and of 5 (hidden together), one of 40, and one that nobody is in."""
-    frame = pd.DataFrame({"by": "x", "group": list("abcd"), "applicants": [3, 5, 40, 0], "better": [3, 5, 30, 0]})
+    """A group of 3 and one of 40 (hidden with it), one that nobody is in, and one that is in no sum with them."""
+    frame = pd.DataFrame(
+        {"by": list("xxxy"), "group": list("abcd"), "applicants": [3, 40, 0, 60], "better": [3, 40, 0, 30]}
+    )
     return release_counts(frame, published(), within="by")
 
 
@@ -182,11 +209,11 @@ def test_a_row_for_several_years_keeps_the_reason_of_each_year_and_has_none_wher
 def test_what_is_made_of_a_hidden_number_is_hidden_and_what_nobody_is_behind_is_not() -> None:
     released = hidden_and_not().with_share("share", "better", "applicants")
     assert released.why["share"].tolist() == [Why.FEW, Why.LINKED, Why.SHOWN, Why.SHOWN]
-    assert released.table["share"].isna().tolist() == [True, True, False, True]
+    assert released.table["share"].isna().tolist() == [True, True, True, False]
     changed = released.with_change("value", "applicants", "better")
     assert changed.why["value"].tolist() == [Why.FEW, Why.LINKED, Why.SHOWN, Why.SHOWN]
     within = released.with_share_within("value", "applicants", "by")
-    assert (within.why["value"] != Why.SHOWN).all()
+    assert (within.why["value"] != Why.SHOWN).tolist() == [True, True, True, False]
     scaled = released.with_times("applicants", [2.0] * 4)
     assert scaled.why["applicants"].tolist() == released.why["applicants"].tolist()
 
@@ -197,7 +224,7 @@ def test_a_page_and_a_file_have_the_same_symbols_and_the_page_says_what_they_mea
     for language, hidden, nobody in (("sv", ".. betyder", ". betyder"), ("en", ".. means", ". means")):
         page = table(released, columns, caption="x", identifier="x", language=language).markdown  # type: ignore[arg-type]
         assert page.splitlines()[2] == "| a | .. | .. |"
-        assert page.splitlines()[5] == "| d | 0 | . |"
+        assert page.splitlines()[4] == "| c | 0 | . |"
         meaning = page.splitlines()[-1]
         assert meaning.startswith(hidden)
         assert f" {nobody}" in meaning
@@ -205,7 +232,7 @@ def test_a_page_and_a_file_have_the_same_symbols_and_the_page_says_what_they_mea
         (file,) = download(released, columns, name="x", label="x", language=language).files.values()  # type: ignore[arg-type]
         rows = [line.replace(",", ";").split(";") for line in file.decode("utf-8-sig").splitlines()]
         assert rows[1] == ["a", "..", ".."]
-        assert rows[4] == ["d", "0", "."]
+        assert rows[3] == ["c", "0", "."]
 
 
 def test_a_table_without_symbols_explains_none() -> None:
@@ -310,3 +337,38 @@ def test_a_page_says_for_whom_it_is_and_that_limits_are_assumed() -> None:
     )
     with made_for("internal"):
         assert "Inga antal är utelämnade" in told_by("sv")
+
+
+FEW_ADMITTED = """
+admitted | cutoff | median | shown
+1        | 250    | 250    | no
+4        | 200    | 210    | no
+5        | 190    | 200    | yes
+0        |        |        | yes
+"""
+
+
+@pytest.mark.parametrize("figures", ["shown", "hidden"])
+def test_the_offices_own_figures_of_few_are_repeated_unless_the_policy_leaves_them_out(
+    changed: Callable[..., Policy], figures: str
+) -> None:
+    """The office publishes them unsuppressed: of 2024, 193 rows with one to four admitted (admission page, 8)."""
+    changed(office_figures=figures)
+    cells = drawn(FEW_ADMITTED)[1]
+    frame = pd.DataFrame({
+        "study_path_name": list("abcd"),
+        "seats": [10] * 4,
+        "admitted": [int(row[0]) for row in cells],
+        "cutoff": pd.array([float(row[1]) if row[1] else None for row in cells], "Float64"),
+        "median": pd.array([float(row[2]) if row[2] else None for row in cells], "Float64"),
+        "series": [row[1] or "ingen" for row in cells],
+    })  # fmt: skip
+    released = release_published(frame, published())
+    hidden = [row[3] == "no" and figures == "hidden" for row in cells]
+    for name in ("admitted", "cutoff", "median", "series"):
+        assert (released.why[name] != Why.SHOWN).tolist() == hidden, name
+    assert released.table["seats"].tolist() == [10] * 4
+    assert released.table["admitted"].isna().tolist() == hidden
+    of_paths = without_few_admitted(frame)
+    assert of_paths["admitted"].tolist() == frame["admitted"].tolist()
+    assert of_paths["cutoff"].isna().tolist() == [h or row[1] == "" for h, row in zip(hidden, cells, strict=True)]

@@ -13,6 +13,7 @@ from gymreg_core import admission as adm
 from gymreg_core.admission.scope import available, make_scope, of_round, other_round, year_before, years_of
 from gymreg_core.contracts.rounds import Round
 from gymreg_core.disclosure import Released, release_published
+from gymreg_core.disclosure.office import without_few_admitted
 from gymreg_core.errors import BadParameters
 from gymreg_core.findings import Findings
 from gymreg_core.provenance import Provenance
@@ -241,8 +242,9 @@ def with_identity(stored: Stored) -> pd.DataFrame:
     """The results table with `study_path_id` and `evidence` of its links, which have its rows in its order.
 
     `evidence` is that of the path's first round in the year: how it is known from an earlier year, not from April.
+    Cut-offs and medians of few admitted are missing where the policy leaves them out.
     """
     links = stored.links[["intake_year", "study_path_id", "evidence"]].set_axis(stored.table.index)
     april_first = (stored.table["round"] == "final").sort_values(kind="stable").index
     known = links.loc[april_first].groupby(["intake_year", "study_path_id"])["evidence"].transform("first")
-    return stored.table.join(links["study_path_id"]).join(known)
+    return without_few_admitted(stored.table.join(links["study_path_id"]).join(known))
