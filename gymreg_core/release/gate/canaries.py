@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import hmac
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from gymreg_core.errors import BadParameters
 from gymreg_core.release.gate.spelling import plain
+from gymreg_core.sources.register.keys import pseudonyms
 
 REGISTER = "canaries.csv"
 """File of a workspace that names the persons who were planted in its store."""
@@ -54,19 +54,12 @@ def read_canaries(path: Path) -> tuple[Canary, ...]:
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.DictReader(stream))
+            rows = list(csv.DictReader(stream, restkey="too many", restval=""))
     except (OSError, UnicodeDecodeError, csv.Error):
         raise BadParameters(
             "the planted persons cannot be read", where=str(path), remedy="Name a CSV in UTF-8."
         ) from None
-    told = [
-        {
-            str(k).strip().lower(): (v or "").strip()
-            for k, v in row.items()
-            if k is not None and isinstance(v, str | None)
-        }
-        for row in rows
-    ]
+    told = [{name.strip().lower(): str(value).strip() for name, value in row.items()} for row in rows]
     if not told or any(set(row) - set(_COLUMNS) for row in told):
         raise BadParameters(
             "these are no planted persons",
@@ -96,7 +89,7 @@ def needles_of(canaries: Iterable[Canary], keys: Sequence[bytes] = ()) -> Needle
                 alone |= dict.fromkeys(
                     h(written.encode()).hexdigest() for h in (hashlib.md5, hashlib.sha1, hashlib.sha256)
                 )
-            alone |= dict.fromkeys(hmac.digest(key, number.encode(), "sha256")[:16].hex() for key in keys)
+            alone |= dict.fromkeys(pseudonyms([number], key)[0] for key in keys)
         if one.pseudonym:
             alone[squashed(one.pseudonym)] = None
         parts = [squashed(part) for part in one.name.split()]

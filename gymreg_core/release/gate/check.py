@@ -30,7 +30,7 @@ from gymreg_core.release.gate.readers.words import CsvTable, read_csv
 from gymreg_core.release.gate.search import Sought, found_in
 from gymreg_core.release.gate.tables import refused_tables
 from gymreg_core.rules import rule
-from gymreg_core.sources.register.keys import MADE_UP_KEY
+from gymreg_core.sources.register.keys import MADE_UP_KEY, secret_of
 
 _SMALL_SITE = 4_000_000
 """Bytes: a smaller site is read sooner by one process than others are started."""
@@ -83,7 +83,7 @@ def _sought(canaries: Path | None, workspace: Path | None) -> Sought:
     if workspace is not None and (workspace / REGISTER).is_file():
         planted += read_canaries(workspace / REGISTER)
     return Sought(
-        needles_of(planted, [MADE_UP_KEY]),
+        needles_of(planted, [MADE_UP_KEY, *filter(None, [secret_of(None)])]),
         pseudonyms_in(workspace) if workspace is not None else frozenset(),
         _names(),
         tuple(

@@ -139,5 +139,7 @@ def _canaries(pieces: list[Piece], needles: Needles) -> Iterator[tuple[str, str]
 
 
 def _together(row: str, place: str, needles: Needles) -> Iterator[tuple[str, str]]:
-    if any(part in row and merit in row for part, merit in needles.together):
-        yield "canary", place
+    digits = "".join(filter(str.isdigit, row))
+    spelled = any(needle in digits for needle in needles.alone if needle.isdigit())
+    if spelled or any(part in row and merit in row for part, merit in needles.together):
+        yield "canary", "" if place == LINES else place

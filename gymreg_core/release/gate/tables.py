@@ -74,12 +74,12 @@ def _file(table: CsvTable, about: Mapping[str, Any] | None, smallest: int) -> It
 
 
 def _hand_on(content: Content, table: CsvTable, about: Mapping[str, Any] | None) -> None:
-    """Hand the cells of a file on to be searched: texts of a row as neighbours, amounts each by itself."""
+    """Hand the cells of a file on to be searched: those of a row as neighbours, amounts each by itself."""
     forms = list(about["forms"]) if about is not None else []
     for line, row in ((1, table.heads), *zip(table.lines, table.rows, strict=True)):
         for column, cell in enumerate(row):
             form = forms[column] if column < len(forms) and line > 1 else "text"
-            nature: Nature = "amount" if form.startswith(_AMOUNTS) else "cell" if form in _NUMBERS else "text"
+            nature: Nature = "amount" if form.startswith(_AMOUNTS) else "text"
             content.say(cell, f"line {line}, column {column + 1}", nature, "\t" if column else "\r")
 
 

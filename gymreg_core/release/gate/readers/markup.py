@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 from xml.parsers import expat
 
-from gymreg_core.release.gate.content import LINES, Content, Inner, decoded
+from gymreg_core.release.gate.content import LINES, Content, Inner, Joint, decoded
 from gymreg_core.release.gate.readers.words import style
 from gymreg_core.rules import rule
 
@@ -78,6 +77,7 @@ class _Reading:
         self.open: list[tuple[str, int]] = []
         self.groups = 0
         self.label: list[Any] | None = None
+        self.joint: Joint = "\n"
         self.parser = expat.ParserCreate()
 
     @property
@@ -91,7 +91,7 @@ class _Reading:
         parser.CharacterDataHandler = self.words
         parser.CommentHandler = lambda said: self.into.say(said, f"comment, {self.place}")
         parser.ProcessingInstructionHandler = self.instruction
-        parser.EntityDeclHandler = self.refused("active-content")
+        parser.EntityDeclHandler = self.entity
         parser.ExternalEntityRefHandler = self.external
         parser.StartDoctypeDeclHandler = self.doctype
         try:
@@ -100,11 +100,10 @@ class _Reading:
             self.into.refuse("unreadable", f"line {parser.ErrorLineNumber}")
         self.into.say(text, LINES, "numbers" if self.drawing else "code")
 
-    def refused(self, kind: str) -> Callable[..., None]:
-        def handler(*_: object) -> None:
-            self.into.refuse(kind, self.place)
-
-        return handler
+    def entity(self, name: str, parameter: bool, value: str | None, *_: str | None) -> None:
+        del name, parameter
+        self.into.refuse("active-content", self.place)
+        self.into.say(value or "", self.place)
 
     def external(self, *_: str | None) -> int:
         self.into.refuse("other-host", self.place)
@@ -156,7 +155,8 @@ class _Reading:
         name = self.open[-1][0].rpartition(":")[2].lower() if self.open else ""
         if self.label is not None:
             self.label[0] += text
-        self.into.say(text, self.place, "text", "")
+        self.into.say(text, self.place, "text", self.joint)
+        self.joint = ""
         if name == "style":
             style(text, self.place, self.into)
         if name == "script":
@@ -173,7 +173,7 @@ class _Reading:
         elif name == "tspan" and self.label is not None:
             self.label[0] += "\n"
         if name != "tspan":
-            self.into.say(" ", "", "text", "\n")
+            self.joint = "\n"
 
 
 def inline(value: str, place: str, into: Content) -> None:

@@ -53,7 +53,7 @@ def _object(one: Any, place: str, into: Content) -> None:
     import pikepdf
 
     if not isinstance(one, pikepdf.Stream):
-        _said(one.unparse() if isinstance(one, pikepdf.Object) else str(one).encode(), place, into)
+        _said(one.unparse(resolved=True) if isinstance(one, pikepdf.Object) else str(one).encode(), place, into)
         return
     about = one.stream_dict.unparse()
     _said(about, place, into)
@@ -82,8 +82,8 @@ def _object(one: Any, place: str, into: Content) -> None:
 
 
 def _drawn(body: bytes, place: str, into: Content) -> None:
-    """What a stream of drawing says: its strings, and bare numbers."""
-    into.say(body.translate(None, b"\0").decode("latin-1"), place, "numbers")
+    """What a stream of drawing says: its strings, and everything else as it stands."""
+    raw(body, into, place)
     _strings(body, place, into)
 
 
