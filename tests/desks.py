@@ -83,6 +83,7 @@ def tiny_site(folder: Path, figure: int = 100, topic: str = "admission", year: i
     manifest = {
         "key": key_of(figure, topic, year),
         "made_up": True,
+        "audience": "open_web",
         "address": "",
         "reports": reports,
         "scripts": [],
@@ -103,7 +104,7 @@ def record(site: Path) -> Path:
     versions = site.with_name(f".{site.name}-versions")
     versions.mkdir(exist_ok=True)
     path = versions / "disclosure.json"
-    path.write_text(json.dumps({}) + "\n")
+    path.write_text(json.dumps({"key": json.loads((site / MANIFEST).read_bytes())["key"]}) + "\n")
     return path
 
 

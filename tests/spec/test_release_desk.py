@@ -273,6 +273,17 @@ def test_what_a_check_refuses_cannot_be_approved(desk: Desk, tmp_path: Path) -> 
     assert acts.approve(by(desk, DECIDES), release.id).state == "approved"
 
 
+def test_a_site_for_another_audience_or_with_anothers_record_does_not_pass(desk: Desk, site: Path) -> None:
+    manifest = site / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"open_web"', '"internal"'))
+    release = acts.request(desk, site, asked())
+    found = acts.review(by(desk, LOOKS), release.id)[1]
+    assert [check.name for check in found if check.outcome == "refused"] == ["läsekrets"]
+    manifest.write_text(manifest.read_text().replace('"key": "', '"key": "a'))
+    with pytest.raises(BadInput, match="of another build"):
+        acts.request(desk, site, asked())
+
+
 def test_the_gate_has_the_last_word(desk: Desk, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     release = approved(desk, site)
     monkeypatch.setattr(

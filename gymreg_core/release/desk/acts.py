@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gymreg_core.errors import BadParameters, NotPermitted
+from gymreg_core.errors import BadInput, BadParameters, NotPermitted
 from gymreg_core.release.desk.calendar import embargo_time, zone
 from gymreg_core.release.desk.checks import Check, checked, refuse_identities
-from gymreg_core.release.desk.content import take_in
+from gymreg_core.release.desk.content import RECORD, take_in
 from gymreg_core.release.desk.desk import RELEASES, Desk, Session
+from gymreg_core.release.desk.known import record_key
 from gymreg_core.release.desk.releases import Release, next_id, published_contents, release_named
 from gymreg_core.release.desk.review import write_review
 from gymreg_core.reporting.site import Site
@@ -64,10 +65,19 @@ def request(desk: Desk, site: Path, asked: Asked) -> Release:
 
 
 def private_record(site: Path) -> Path | None:
-    """The private record that the build left beside the site's versions; None where there is none."""
+    """The private record that the build left beside the site's versions; None where there is none.
+
+    Errors: BadInput where it is of another build.
+    """
     place = Site(Path.cwd() / site)
-    for path in (place.versions / "disclosure.json", place.out.resolve().with_name("disclosure.json")):
+    for path in (place.versions / RECORD, place.out.resolve().with_name(RECORD)):
         if path.is_file():
+            if record_key(path) != str((place.manifest() or {}).get("key", "")):
+                raise BadInput(
+                    "the private record beside the site is of another build",
+                    where=str(path),
+                    remedy="Build the site anew, and hand in the folder that the build made.",
+                )
             return path
     return None
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from gymreg_core.errors import BadInput, BadParameters
 from gymreg_core.release.desk.content import Content
+from gymreg_core.release.desk.known import attacked_with, record_about
 from gymreg_core.release.desk.releases import Release, published_contents
+from gymreg_core.rules.audience import OPEN_WEB, made_for
 
 if TYPE_CHECKING:
     from gymreg_core.release.desk.desk import Desk, Session
@@ -37,21 +38,24 @@ def checked(desk: Desk, release: Release, session: Session) -> list[Check]:
     content = desk.content_of(release)
     site = read_site(content.site)
     earlier = [(id_, desk.content_at(id_, tree)) for id_, tree in published_contents(session.entries)]
-    return [
-        _moved(site, release, earlier),
-        gate_check(content),
-        _attack(content, earlier),
-        _left_out(site),
-        _accessible(site),
-        _quality(site),
-    ]
+    with made_for(OPEN_WEB):
+        return [
+            _audience(site),
+            _moved(site, release, earlier),
+            gate_check(content),
+            _attack(content, earlier),
+            _left_out(site, content),
+            _accessible(site),
+            _quality(site),
+        ]
 
 
 def gate_check(content: Content) -> Check:
     """What the gate finds in the locked site."""
     from gymreg_core.release.gate import check_release
 
-    found = check_release(content.site)
+    with made_for(OPEN_WEB):
+        found = check_release(content.site)
     told = [f"{one.file} {one.place}: {one.what}".strip() for one in found]
     told = told or [f"Porten läste {found.files} filer ({found.size} byte) och fann inget."]
     return _check("porten", "refused" if len(found) else "passed", told)
@@ -69,6 +73,14 @@ def refuse_identities(text: str, where: str) -> None:
             why="What is said here is read by everybody.",
             remedy="Say it without numbers of persons.",
         )
+
+
+def _audience(site: SitePages) -> Check:
+    """Whether it was made for everybody."""
+    to = str(site.manifest.get("audience", "ingen"))
+    if to != OPEN_WEB:
+        return _check("läsekrets", "refused", [f"Sidorna är gjorda för läsekretsen {to}, inte för {OPEN_WEB}."])
+    return _check("läsekrets", "passed", ["Sidorna är gjorda för den öppna webben."])
 
 
 def _moved(site: SitePages, release: Release, earlier: Sequence[tuple[str, Content]]) -> Check:
@@ -93,8 +105,6 @@ def _moved(site: SitePages, release: Release, earlier: Sequence[tuple[str, Conte
 
 def _attack(content: Content, earlier: Sequence[tuple[str, Content]]) -> Check:
     """What follows from this release and all that readers have ever seen."""
-    from gymreg_core.release.desk.known import attacked_with
-
     missing = [id_ for id_, one in [("den här utgåvan", content), *earlier] if not one.record.is_file()]
     if missing:
         return _check(
@@ -109,30 +119,21 @@ def _attack(content: Content, earlier: Sequence[tuple[str, Content]]) -> Check:
         attack = attacked_with(content.record, [one.record for _, one in earlier])
     except BadInput as fault:
         return _check("angriparen", "refused", [str(fault)])
-    seen = (
-        f"Angriparen läste {attack.cells} celler i den här utgåvan och {len(earlier)} tidigare; {attack.hidden} visar "
-        f"inget tal och {attack.guarded} ska förbli okända."
-    )
-    told = [
-        seen,
-        *(f"För snävt bestämd: {key}" for key in attack.told),
-        *(f"Säger emot något annat som är publicerat: {key}" for key in attack.contradictory),
-    ]
-    return _check("angriparen", "refused" if attack else "passed", told)
+    return _check("angriparen", "refused" if attack else "passed", list(attack.sentences("sv")))
 
 
-def _left_out(site: SitePages) -> Check:
-    """How much is left out, by page: cells that show the symbol for it."""
+def _left_out(site: SitePages, content: Content) -> Check:
+    """How much is left out, by report and reason, and by page."""
     from gymreg_core.disclosure.policy import policy
 
     hidden = policy().symbols.hidden
-    counts = Counter(
-        {
-            name: sum(cell.strip() == hidden for table in page.tables.values() for row in table.rows for cell in row)
-            for name, page in site.pages.items()
-        }
-    )
-    told = [f"{name}: {n} celler visas inte" for name, n in counts.most_common() if n]
+    told = []
+    for kind, one in record_about(content.record).items():
+        reasons = ", ".join(f"{why} {n}" for why, n in one["hidden"].items())
+        told.append(f"{kind}: {one['cells']} celler, inte visade: {reasons or '0'}")
+    for name, page in site.pages.items():
+        if n := sum(cell.strip() == hidden for table in page.tables.values() for row in table.rows for cell in row):
+            told.append(f"{name}: {n} celler med {hidden}")
     return _check("utelämnat", "told", told or ["Inget är utelämnat."])
 
 

@@ -5,35 +5,59 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from gymreg_core.disclosure.attack import Attack, attacked
-from gymreg_core.disclosure.cells import Cells, merged
-from gymreg_core.disclosure.policy import policy
 from gymreg_core.errors import BadInput
+
+if TYPE_CHECKING:
+    from gymreg_core.disclosure.attack import Attack
+    from gymreg_core.disclosure.cells import Cells
 
 
 def attacked_with(record: Path, earlier: Sequence[Path]) -> Attack:
-    """What an attacker finds who knows a release by its private record, and all `earlier` ones.
+    """What an attacker finds who knows a release by its private record, and all `earlier` ones, the oldest first.
 
     Errors: BadInput where a record cannot be read.
     """
-    cells, _ = merged([*(cells_of(path) for path in earlier), cells_of(record)])
-    return attacked(cells, policy())
+    from gymreg_core.disclosure.attack import attacked
+    from gymreg_core.disclosure.policy import policy
+
+    return attacked(cells_of(record), policy(), [cells_of(path) for path in earlier])
 
 
 def cells_of(path: Path) -> Cells:
-    """The cells of a private record."""
+    """The cells of a private record. Errors: BadInput where it cannot be read."""
+    from gymreg_core.disclosure.cells import Cells
+    from gymreg_core.disclosure.cells_file import from_json
+
+    held = _read(path)
+    try:
+        return from_json(held) if held.get("keys") else Cells.none()
+    except (ValueError, TypeError, KeyError):
+        raise _unreadable(path) from None
+
+
+def record_about(path: Path) -> dict[str, Any]:
+    """By kind of report, how many cells a private record has and how many of them are hidden, by reason; nothing where
+    there is no record. Errors: BadInput where it cannot be read."""
+    reports = _read(path).get("reports", {}) if path.is_file() else {}
+    return dict(reports) if isinstance(reports, dict) else {}
+
+
+def record_key(path: Path) -> str:
+    """The key of the site that a private record is of. Errors: BadInput where it cannot be read."""
+    return str(_read(path).get("key", ""))
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
         held = json.loads(path.read_bytes())
-        return Cells(
-            tuple(held.get("keys", ())),
-            np.asarray([np.nan if value is None else value for value in held.get("values", ())], np.float64),
-            np.asarray(held.get("why", ()), np.int8),
-            np.asarray(held.get("unit", ()), np.float64),
-            np.asarray(held.get("guarded", ()), np.bool_),
-            tuple((whole, tuple(parts)) for whole, parts in held.get("sums", ())),
-        )
-    except (OSError, ValueError, TypeError, AttributeError):
-        raise BadInput("this private record cannot be read", where=path.name, remedy="Build the site anew.") from None
+    except (OSError, ValueError, RecursionError):
+        raise _unreadable(path) from None
+    if not isinstance(held, dict):
+        raise _unreadable(path)
+    return held
+
+
+def _unreadable(path: Path) -> BadInput:
+    return BadInput("this private record cannot be read", where=path.name, remedy="Build the site anew.")
