@@ -94,7 +94,7 @@ def attacked(cells: Cells, policy: Policy, earlier: Sequence[Cells] = ()) -> Att
     narrow = told.guarded & ~told.wide(found.low, found.high)
     is_change = np.isin(np.arange(len(told)), editions.changes)
     close = np.flatnonzero(narrow & ~is_change)
-    asked = np.maximum(told.width, told.relative * np.abs(found.high))[close]
+    asked = np.maximum(told.width[close], told.relative[close] * np.abs(found.high[close]))
     distance = (found.high - found.low)[close] / np.where(asked > 0, asked, 1)
     return Attack(
         len(cells),

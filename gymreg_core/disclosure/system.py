@@ -111,4 +111,5 @@ def _matrix(cells: Cells, n: int, more: list[Line]) -> csr_array:
     factors = np.asarray([factor for _, of in lines for factor in of], np.float64)
     made = csr_array((factors, columns, starts), shape=(len(lines), wide))
     made.sum_duplicates()
+    made.eliminate_zeros()
     return made
