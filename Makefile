@@ -33,6 +33,7 @@ bench: setup ## measure how fast the pages are made, and against what
 	@$(BIN)/python tests/bench_funding.py
 	@$(BIN)/python tests/bench_cohort.py
 	@$(BIN)/python tests/bench_effects.py
+	@$(BIN)/python tests/bench_disclosure.py
 
 calibrate: setup ## fit the made-up region to the published files in DATA again
 	@$(BIN)/python -m gymreg_core.synthetic.calibration --data $(DATA) --record docs/simulations/made-up-region.md
@@ -44,6 +45,7 @@ simulate: setup ## look for lists that pay without being true, planted odds, pub
 	@$(BIN)/python tests/simulate_hazard.py
 	@$(BIN)/python tests/simulate_cohort.py
 	@$(BIN)/python tests/simulate_effects.py
+	@$(BIN)/python tests/simulate_kills.py
 
 lock: setup ## make requirements.txt from pyproject.toml again
 	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --extra test --extra dev --output-file requirements.txt \

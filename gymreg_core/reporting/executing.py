@@ -57,9 +57,14 @@ def forget_old_runs(work: Path, executed: Iterable[Executed]) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
+def run_folder(work: Path, key: str) -> Path:
+    """Where the run of a key is below a workspace."""
+    return work / _RUNS / key[:_NAME]
+
+
 def _executed(run: Run, work: Path, withheld: Sequence[str]) -> Executed:
     run = replace(run, key=key_of(run.key, withheld)) if withheld else run
-    return Executed(run, work / _RUNS / run.key[:_NAME])
+    return Executed(run, run_folder(work, run.key))
 
 
 def _written(work: Path, withheld: Sequence[str]) -> Path | None:
