@@ -14,6 +14,7 @@ import pytest
 
 from gymreg_core import cli
 from gymreg_core.errors import BadInput, BadParameters, NotReproduced
+from gymreg_core.provenance import sha256_of
 from gymreg_core.release import verify
 from gymreg_core.release.desk import acts
 from gymreg_core.release.site_reader import read_site
@@ -122,6 +123,12 @@ def test_one_thing_altered_is_one_thing_told(
     assert verified.altered == (() if name == MANIFEST else (name,))
     with pytest.raises(NotReproduced):
         verified.require_equal()
+
+
+def test_a_manifest_that_lists_another_file_is_not_equal(release: Path, site: Path) -> None:
+    changed(release / MANIFEST, lambda text: text.replace(sha256_of(release / PDF), "0" * 64))
+    verified = compare(read_site(release), read_site(site))
+    assert (verified.altered, verified.changes, verified.equal) == ((PDF,), (), False)
 
 
 @pytest.mark.parametrize("name", [PDF, "kvarglomd.txt"])

@@ -29,7 +29,8 @@ PAGE = """<!DOCTYPE html>
 <img src="../media/a/fig-a.svg" alt="Stapel"></figure>
 <table><tr><td>löst</td></tr></table>
 <dl><dt>Sökande</dt><dd>Den som söker.</dd><dt>Plats</dt><dd>En stol.</dd></dl></section></main>
-<footer><p>Fot</p></footer><script src="assets/search.js">var a = "osynligt"</script></body></html>"""
+<footer><p>Fot</p><span>ett <b><p>inre</p></b> tre</span></footer>
+<script src="assets/search.js">var a = "osynligt"</script></body></html>"""
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +77,9 @@ def test_no_word_is_lost_and_none_is_told_twice(page) -> None:
         Text("sec-program", "punkt två"),
         Text("sec-program", "Visa"),
         Text("foot", "Fot"),
+        Text("foot", "ett"),
+        Text("foot", "inre"),
+        Text("foot", "tre"),
     )
 
 
@@ -101,7 +105,7 @@ def test_files_are_read_by_the_separator_of_their_language() -> None:
         ("a.html", b"", "empty"),
         ("a.html", b"<p>\xff</p>", "UTF-8"),
         ("data/a.csv", b"a;b\n\xff", "UTF-8"),
-        ("manifest.json", b"{", "no JSON"),
+        ("manifest.json", b"{", "manifest"),
     ],
 )
 def test_what_cannot_be_read_is_named(tmp_path: Path, name: str, content: bytes, told: str) -> None:
