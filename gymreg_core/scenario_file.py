@@ -15,7 +15,7 @@ from gymreg_core.rules import entries
 
 KINDS = ("admission", "funding")
 """What a scenario may be about."""
-_FEW = 30
+_FEW, _SHORT = 30, 6
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -48,13 +48,19 @@ def near(name: str, known: Collection[str]) -> str:
     return f"Known: {', '.join(known)}." if len(known) <= _FEW else f"There are {len(known)} others."
 
 
+def shown(name: str, known: Collection[str]) -> str:
+    """A name in quotes where it is short or nearly a known one; another may be somebody's and is not repeated."""
+    alike = len(name) <= _SHORT or difflib.get_close_matches(name, known, n=1)
+    return repr(name) if alike else "such name"
+
+
 def known_rule(rules: str, suits: Callable[[Any], bool]) -> Callable[[str], str]:
     """A check that a name stands in ``rules/<rules>.yml`` with a value that suits."""
 
     def check(name: str) -> str:
         known = [key for key, entry in entries(rules).items() if suits(entry["value"])]
         if name not in known:
-            raise ValueError(f"there is no {name!r}. {near(name, known)}")
+            raise ValueError(f"there is no {shown(name, known)}. {near(name, known)}")
         return name
 
     return check
@@ -64,7 +70,7 @@ def read_scenario(path: Path, what: str = "scenario file") -> Any:
     """What stands in a scenario file, not yet checked. Errors: BadParameters where it cannot be read."""
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as problem:
         mark = getattr(problem, "problem_mark", None)
         raise BadParameters(
             f"this {what} cannot be read",

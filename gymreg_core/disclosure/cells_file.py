@@ -30,6 +30,13 @@ def as_json(cells: Cells) -> dict[str, Any]:
 
 def from_json(held: dict[str, Any]) -> Cells:
     """The cells of `as_json`. Errors: ValueError, TypeError, KeyError where it is something else."""
+    try:
+        return _from_json(held)
+    except OverflowError:
+        raise ValueError("a number that no cell has") from None
+
+
+def _from_json(held: dict[str, Any]) -> Cells:
     keys = tuple(str(key) for key in held["keys"])
     amounts = np.asarray(held["amounts"], np.bool_)
     found = Cells(

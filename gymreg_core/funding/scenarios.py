@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from gymreg_core.funding.price_index import cost_shares
-from gymreg_core.scenario_file import Names, ScenarioPart, Whole, checked, near, no_truth, read_scenario
+from gymreg_core.scenario_file import Names, ScenarioPart, Whole, checked, near, no_truth, read_scenario, shown
 from gymreg_core.vocabulary.programmes import programmes
 from gymreg_core.vocabulary.sweden import swedish_municipalities
 
@@ -23,7 +23,7 @@ def _all_in(known: Callable[[], Collection[str]]) -> Callable[[tuple[str, ...]],
     """A check that each of some names is known."""
 
     def check(names: tuple[str, ...]) -> tuple[str, ...]:
-        wrong = [f"there is no {name!r}. {near(name, known())}" for name in names if name not in known()]
+        wrong = [f"there is no {shown(name, known())}. {near(name, known())}" for name in names if name not in known()]
         if wrong:
             raise ValueError(" ".join(wrong))
         return names
@@ -33,7 +33,7 @@ def _all_in(known: Callable[[], Collection[str]]) -> Callable[[tuple[str, ...]],
 
 def _cost_type(name: str) -> str:
     if name not in cost_shares():
-        raise ValueError(f"there is no {name!r}. {near(name, cost_shares())}")
+        raise ValueError(f"there is no {shown(name, cost_shares())}. {near(name, cost_shares())}")
     return name
 
 

@@ -11,7 +11,7 @@ from gymreg_core.contracts.register import Register
 from gymreg_core.errors import BadParameters
 from gymreg_core.matching.market import Bools
 from gymreg_core.matching.scenarios import Scenario, Selected
-from gymreg_core.scenario_file import near
+from gymreg_core.scenario_file import near, shown
 from gymreg_core.vocabulary.programmes import programmes
 from gymreg_core.vocabulary.study_paths import programme_of
 
@@ -98,6 +98,7 @@ def _faults(register: Register, scenario: Scenario) -> Iterator[str]:
 
 
 def _missing(names: Sequence[str], known: Collection[str], where: str) -> Iterator[str]:
+    every = list(dict.fromkeys(known))
     for name in names:
         if name not in known:
-            yield f"{where}: there is no {name!r} in the register. {near(name, list(dict.fromkeys(known)))}"
+            yield f"{where}: there is no {shown(name, every)} in the register. {near(name, every)}"

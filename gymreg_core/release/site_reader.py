@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
@@ -14,7 +13,7 @@ from typing import Any
 from lxml import etree, html
 
 from gymreg_core.errors import BadInput
-from gymreg_core.reporting.manifest import MANIFEST
+from gymreg_core.reporting.manifest import MANIFEST, manifest_of
 
 _BLANK = re.compile(r"[ \t\r\n\f\v]+")
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
@@ -290,7 +289,8 @@ def _text(address: str, content: bytes) -> str:
 
 def _manifest(address: str, content: bytes) -> Mapping[str, Any]:
     try:
-        found = json.loads(_text(address, content))
+        return manifest_of(_text(address, content))
     except ValueError:
-        raise BadInput("this manifest is no JSON", where=address) from None
-    return found if isinstance(found, dict) else {}
+        raise BadInput(
+            "this is no manifest", where=address, remedy="Build the site anew, or take it from its desk."
+        ) from None

@@ -268,7 +268,7 @@ def _refuse_other_inputs(manifest: Mapping[str, Any], here: Mapping[str, Any], r
         raise BadParameters(
             "this release was made of the made-up region" if made_up else "this release was made of files",
             where=release,
-            why=f"Its region: {manifest['region']}; here: {here['region']}." if made_up else None,
+            why="It was made with another seed or of another size." if made_up and here["region"] else None,
             remedy="Leave out --data." if made_up else "Name their folder with --data.",
         )
     others = setting_changes(Change("input", ""), _files(manifest["states"]), _files(here["states"]))

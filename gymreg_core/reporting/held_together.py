@@ -108,7 +108,7 @@ def record_key(versions: Path) -> str | None:
     """The key of the site that the record beside it is of; None where there is no whole one."""
     try:
         return str(json.loads((versions / RECORD).read_bytes())["key"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -132,3 +132,54 @@ def report_entry(done: Executed) -> dict[str, Any]:
 def as_json(content: dict[str, Any]) -> str:
     """Readable JSON with sorted keys: the same content gives the same bytes."""
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def manifest_of(content: str | bytes) -> dict[str, Any]:
+    """The manifest that a file holds, what it tells being of the kinds that readers count on.
+
+    Errors: ValueError where it is none.
+    """
+    try:
+        found = json.loads(content)
+    except RecursionError:
+        raise ValueError(MANIFEST) from None
+    if not isinstance(found, dict):
+        raise ValueError(MANIFEST)  # noqa: TRY004 one error for all that is no manifest
+    wrong = [name for name, shape in _SHAPES.items() if name in found and not _fits(found[name], shape)]
+    if wrong:
+        raise ValueError(f"{MANIFEST}: {', '.join(wrong)}")
+    return found
+
+
+_EVERY = "*"
+_FILE = {"size": int, "sha256": str}
+_RUN = {"language?": ("sv", "en")}
+_SHAPES: Mapping[str, Any] = {
+    **dict.fromkeys(("key", "renderer", "gymreg", "code", "rules", "address", "audience"), str),
+    "libraries": {_EVERY: str},
+    "parts_of_code": {_EVERY: str},
+    "inputs": [{"name": str, **_FILE}],
+    "reference": (None, [str]),
+    "reports": [{"page": str, "key": str, "params": _RUN}],
+    "plans": [{"languages?": [str]}],
+    "decisions": {_EVERY: {}},
+    "files": {_EVERY: _FILE},
+    "tables": {_EVERY: {}},
+    "states": {},
+}
+"""What stands under a name: a type; (one of these); [all such]; {name: such, name?: such if there, *: every one}."""
+
+
+def _fits(value: Any, shape: Any) -> bool:
+    if isinstance(shape, tuple):
+        return any(_fits(value, one) if isinstance(one, list) else value == one for one in shape)
+    if isinstance(shape, list):
+        return isinstance(value, list) and all(_fits(one, shape[0]) for one in value)
+    if isinstance(shape, type):
+        return isinstance(value, shape) and not (shape is int and isinstance(value, bool))
+    if not isinstance(value, dict):
+        return False
+    if _EVERY in shape:
+        return all(_fits(one, shape[_EVERY]) for one in value.values())
+    names = {name.rstrip("?"): inner for name, inner in shape.items() if not name.endswith("?") or name[:-1] in value}
+    return all(name in value and _fits(value[name], inner) for name, inner in names.items())

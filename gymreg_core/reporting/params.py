@@ -20,7 +20,7 @@ def load_plan(path: Path, overrides: Sequence[str] = ()) -> ReportPlan:
     """Read and check a params file; `overrides` are ``key=value`` with YAML values."""
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as problem:
         raise BadParameters(
             "this params file cannot be read",
             where=path.name,
@@ -38,7 +38,7 @@ def make_plan(raw: Any, *, where: str, overrides: Sequence[str] = ()) -> ReportP
     kind = KINDS.get(str(values.get("report")))
     if kind is None:
         raise BadParameters(
-            f"{str(values.get('report'))!r} is not a report" if "report" in values else "the line `report:` is missing",
+            "the line `report:` names no report" if "report" in values else "the line `report:` is missing",
             where=where,
             remedy=f"Reports: {', '.join(KINDS)}.",
         )

@@ -15,7 +15,7 @@ import numpy as np
 from gymreg_core.disclosure.cells import Cells, Why
 from gymreg_core.disclosure.cells_file import unpacked
 from gymreg_core.disclosure.recorded import Recording
-from gymreg_core.errors import GymregError
+from gymreg_core.errors import BadInput
 from gymreg_core.store.private import make_private, write
 
 INDEX, FOLDER = "cells.json", "cells"
@@ -49,16 +49,16 @@ def write_cells(folder: Path, seen: Recording) -> None:
 
 
 def tables_of(folder: Path) -> list[Table]:
-    """The tables of a run. Errors: GymregError where they cannot be read."""
+    """The tables of a run. Errors: BadInput where they cannot be read."""
     try:
         held: list[dict[str, Any]] = json.loads((folder / INDEX).read_text(encoding="utf-8"))
         return [Table(**one) for one in held]
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         raise _damaged(folder) from None
 
 
 def cells_of(folders: Iterable[Path]) -> Iterator[Cells]:
-    """The cells of every table of some runs, each table once. Errors: GymregError where one cannot be read."""
+    """The cells of every table of some runs, each table once. Errors: BadInput where one cannot be read."""
     seen: set[str] = set()
     for folder in folders:
         for table in tables_of(folder):
@@ -66,7 +66,7 @@ def cells_of(folders: Iterable[Path]) -> Iterator[Cells]:
                 seen.add(table.file)
                 try:
                     yield unpacked((folder / FOLDER / table.file).read_bytes())
-                except (OSError, ValueError, TypeError, KeyError):
+                except (OSError, ValueError, TypeError, KeyError, RecursionError):
                     raise _damaged(folder) from None
 
 
@@ -79,8 +79,8 @@ def _hidden(cells: Cells) -> dict[str, int]:
     return {Why(code).name: n for code, n in sorted(Counter(cells.why[there].tolist()).items())}
 
 
-def _damaged(folder: Path) -> GymregError:
-    return GymregError(
+def _damaged(folder: Path) -> BadInput:
+    return BadInput(
         "what this run told cannot be read",
         where=folder.name,
         remedy="Remove the folder runs/ of the workspace, and run the build again.",

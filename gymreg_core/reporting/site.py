@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import shutil
@@ -15,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from gymreg_core.errors import BadParameters, RenderingFailed
 from gymreg_core.provenance import sha256_of
-from gymreg_core.reporting.manifest import MANIFEST
+from gymreg_core.reporting.manifest import MANIFEST, manifest_of
 
 _FAULTS_TOLD = 20
 
@@ -33,7 +32,7 @@ class Site:
     def manifest(self) -> dict[str, Any] | None:
         """The manifest of the site that stands, or None where none or no whole one does."""
         try:
-            manifest: dict[str, Any] = json.loads((self.out / MANIFEST).read_text(encoding="utf-8"))
+            manifest = manifest_of((self.out / MANIFEST).read_bytes())
         except (OSError, ValueError):
             return None
         files = manifest.get("files", {})

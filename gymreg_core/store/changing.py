@@ -20,7 +20,7 @@ from typing import Any
 from gymreg_core.errors import BadInput, GymregError, NotPermitted
 from gymreg_core.store.durable import remove, sync_folder, told
 from gymreg_core.store.locking import exclusive
-from gymreg_core.store.private import make_private, write
+from gymreg_core.store.private import make_private, require_private, write
 
 FOLDER, JOURNAL, LOCK = ".changing", "journal.json", ".changing.lock"
 _READY, _GONE, _UNDECIDED = "ready", "gone", "journal.unfinished"
@@ -144,11 +144,12 @@ def _decide(workspace: Path, moves: list[dict[str, Any]]) -> None:
 def _finish(workspace: Path) -> None:
     """Make the moves of the journal that were not made yet, remove what they replaced, then the journal."""
     folder = workspace / FOLDER
+    require_private(folder, [folder, folder / JOURNAL])
     try:
-        moves = json.loads((folder / JOURNAL).read_bytes())["moves"]
+        moves = _moves((folder / JOURNAL).read_bytes())
     except FileNotFoundError:
         return
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise BadInput(
             "the journal of a change cannot be read",
             where=str(folder / JOURNAL),
@@ -174,6 +175,18 @@ def _finish(workspace: Path) -> None:
     sync_folder(folder)
     remove(folder)
     sync_folder(workspace)
+
+
+def _moves(content: bytes) -> list[dict[str, Any]]:
+    """The moves of a journal. Errors: ValueError, KeyError, TypeError, RecursionError where it is none."""
+    held = json.loads(content)["moves"]
+    moves = [{"from": one["from"], "to": str(one["to"]), "over": bool(one["over"])} for one in held]
+    inside = (one["to"] for one in moves if not one["over"])
+    if not all(isinstance(one["from"], str | None) and "\0" not in f"{one['from']}{one['to']}" for one in moves):
+        raise ValueError(JOURNAL)
+    if not all(place and not Path(place).is_absolute() and ".." not in Path(place).parts for place in inside):
+        raise ValueError(JOURNAL)
+    return moves
 
 
 def _make(workspace: Path, move: Mapping[str, Any], gone: Path) -> None:

@@ -28,7 +28,7 @@ def marks(workspace: Path) -> dict[str, list[str]]:
             return {kind: [str(mark) for mark in held[kind]] for kind in (REAL, MADE_UP)}
     except FileNotFoundError:
         return {REAL: [], MADE_UP: []}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         pass
     raise BadInput(
         "the list of who was erased cannot be read",

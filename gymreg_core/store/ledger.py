@@ -284,7 +284,7 @@ def _read(folder: Path) -> ClosedMonth | None:
     try:
         content = (folder / MANIFEST).read_bytes()
         return _closed_month(content) if _sealed(content)[SEAL] == (folder / SEAL).read_bytes() else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

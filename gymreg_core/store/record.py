@@ -57,7 +57,7 @@ def record(workspace: Path) -> tuple[Entry, ...]:
         whole = content["format"] == FORMAT and content["last"] == (entries[-1].sha256 if entries else "")
     except FileNotFoundError:
         return ()
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise _changed(workspace) from None
     before = ["", *(entry.sha256 for entry in entries)]
     if not whole or any(entry.previous != told for entry, told in zip(entries, before, strict=False)):

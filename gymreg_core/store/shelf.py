@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ _TEMPORARY = ".writing-"
 
 _WAIT = 60.0  # seconds for another writer to finish
 _KEPT = 3  # sets behind the current one are kept for readers that began before it was switched
+_DAMAGED = (OSError, ValueError, KeyError, TypeError, RecursionError)
+_KEY = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,127}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +109,7 @@ class Shelf:
         try:
             manifest = self._manifest(key)
             return all(self._checked(manifest, name) is not None for name in manifest["files"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except _DAMAGED:
             return False
 
     @property
@@ -131,7 +134,7 @@ class Shelf:
             return None
         try:
             return dict(self._manifest(current)["about"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except _DAMAGED:
             raise self._damaged(current, "is damaged or incomplete") from None
 
     def abouts(self) -> list[dict[str, Any]]:
@@ -143,7 +146,7 @@ class Shelf:
         older = [key for key in self.sets() if key not in history and self.is_for_good(key)]
         kept = []
         for key in sorted(history + older, key=lambda key: not self.is_for_good(key)):
-            with suppress(OSError, ValueError, KeyError, TypeError):
+            with suppress(*_DAMAGED):
                 kept.append(dict(self._manifest(key)["about"]))
         return kept
 
@@ -166,7 +169,7 @@ class Shelf:
             dtypes = {name: {str(c): str(d) for c, d in pairs} for name, pairs in manifest["dtypes"].items()}
             tables = {n: from_parquet(self._checked(manifest, f"{n}.parquet"), dtypes[n]) for n in dtypes}
             return TableSet(chosen, tables, dict(manifest["about"]))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException):
+        except (*_DAMAGED, AttributeError, pa.ArrowException):
             raise self._damaged(chosen, "is damaged or incomplete") from None
 
     def sets(self) -> list[str]:
@@ -179,9 +182,10 @@ class Shelf:
         require_private(self.folder, [self.folder, self.folder / POINTER])
         try:
             keys = json.loads((self.folder / POINTER).read_bytes())["keys"]
-        except (OSError, ValueError, KeyError, TypeError):
+        except _DAMAGED:
             return []
-        return [str(key) for key in keys] if isinstance(keys, list) else []
+        whole = isinstance(keys, list) and all(isinstance(key, str) and _KEY.fullmatch(key) for key in keys)
+        return keys if whole else []
 
     def is_for_good(self, key: str) -> bool:
         """Whether `keep` was asked for the set `key`."""
@@ -242,7 +246,7 @@ class Shelf:
 
     def _damaged(self, name: str, how: str) -> BadInput:
         return BadInput(
-            f"the stored {name[:16]} {how}",
+            f"the stored {name if name == POINTER else 'set'} {how}",
             where=str(self.folder),
             why="Every file was hashed when it was stored, and a set counts only as a whole.",
             remedy=f"Delete this folder and run {self.made_by} again.",

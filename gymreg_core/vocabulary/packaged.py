@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # not every build of PyYAML has the quick one
+_DEEP, _DEEP_LIST = 5000, 100
 
 
 def packaged_yaml(package: str, name: str) -> Any:
@@ -16,5 +17,13 @@ def packaged_yaml(package: str, name: str) -> Any:
 
 
 def yaml_of(text: str) -> Any:
-    """The content of a text in YAML, read by the quickest safe loader there is."""
-    return yaml.load(text, Loader=_LOADER)  # noqa: S506 both loaders are safe ones
+    """The content of a text in YAML, read by the quickest safe loader there is.
+
+    Errors: yaml.YAMLError where it is none, or is nested too deeply; ValueError for a date that there is not.
+    """
+    # The quick loader ends the process where a text is nested so deeply that its stack is full; the other one tells.
+    deep = text.count("[") + text.count("{") > _DEEP or "- " * _DEEP_LIST in text
+    try:
+        return yaml.load(text, Loader=yaml.SafeLoader if deep else _LOADER)  # noqa: S506 both loaders are safe ones
+    except RecursionError:
+        raise yaml.YAMLError("nested too deeply") from None

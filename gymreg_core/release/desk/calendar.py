@@ -109,6 +109,8 @@ def planned(folder: Path) -> list[Coming]:
     except ValidationError as fault:
         told = [f"{'.'.join(map(str, one['loc'])) or 'the file'}: {one['msg']}" for one in fault.errors()]
         raise BadParameters("; ".join(told), where=str(path), remedy="docs/release-desk.md shows one.") from None
+    except BadParameters as fault:
+        raise BadParameters("a time cannot be kept", where=str(path), why=fault.why, remedy=fault.remedy) from None
     except (yaml.YAMLError, OSError, ValueError, RecursionError):
         raise BadParameters("this cannot be read as YAML", where=str(path), remedy="Correct it.") from None
     twice = {one.uid for one in coming if sum(one.uid == other.uid for other in coming) > 1}

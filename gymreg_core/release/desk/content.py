@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,8 +49,10 @@ class Content:
     def changed(self) -> list[str]:
         """The files that are not as they were locked, by name."""
         try:
-            locked: Mapping[str, Any] = json.loads((self.folder / LOCK).read_bytes())
-        except (OSError, ValueError):
+            locked = json.loads((self.folder / LOCK).read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return [LOCK]
+        if not isinstance(locked, dict):
             return [LOCK]
         now = self._files()
         return sorted(name for name in locked.keys() | now.keys() if locked.get(name) != now.get(name))
