@@ -40,8 +40,8 @@ def words_at(x: float, y: float, lines: Sequence[str], *, size: float = SMALL, b
         at = (
             f'x="{_n(x)}" y="{_n(first + place * step)}" font-family={quoteattr(FONT)} font-size="{_n(size)}px"{weight}'
         )
-        halo = f'stroke="{PAPER}" stroke-width="{_HALO}" stroke-linejoin="round" fill="{PAPER}"'
-        out += [f"<text {at} {halo}>{escape(line)}</text>", f'<text {at} fill="{INK}">{escape(line)}</text>']
+        halo = f'stroke="{PAPER}" stroke-width="{_HALO}" stroke-linejoin="round" paint-order="stroke"'
+        out.append(f'<text {at} {halo} fill="{INK}">{escape(line)}</text>')
     return "".join(out)
 
 

@@ -117,9 +117,9 @@ def _flows(view: View) -> Fragment:
         return top + paragraph(view.say("flows.few", n=number(fewest, view.language)))
     names = state_names(view)
     frame = view.flows.table
-    ways = view.flows.where(frame["origin"].ne("") & frame["destination"].ne(""))
-    rows = labelled(ways, [names[str(state)] for state in ways.table["origin"]])
-    rows = rows.with_words("label_to", [names[str(state)] for state in rows.table["destination"]])
+    whole = {**names, "": view.say("flows.all")}
+    rows = labelled(view.flows, [whole[str(state)] for state in frame["origin"]])
+    rows = rows.with_words("label_to", [whole[str(state)] for state in frame["destination"]])
     shown = [
         column(view, "year", "school_year", "count"),
         column(view, "label", "from_state"),
