@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -59,6 +60,11 @@ def from_means(means: Iterable[Mean]) -> Cells:
     means = list(means)
     ratios = [(one.total, one.count, one.mean - _half(one.decimals), one.mean + _half(one.decimals)) for one in means]
     return _related(ratios, {one.total for one in means})
+
+
+def from_order(keys: Sequence[str]) -> Cells:
+    """That rows, bars or colours stand in the order of numbers, the largest first, also of those that are hidden."""
+    return _related([(after, before, 0.0, 1.0) for before, after in pairwise(keys)])
 
 
 def at_least(keys: Sequence[str], smallest: int) -> Cells:
