@@ -466,9 +466,7 @@ def targets() -> list[Target]:
         ),
         Target("lock.json", "lock.json", (_json({"site/index.html": [10, "0" * 64]}),), _content, INPUT),
         Target("disclosure.json", "disclosure.json", (_json(_some_cells()),), _read_private, RELEASE),
-        Target(
-            "cells.json", "cells.json", (_json([]),), lambda p: tables_of(p.parent), INPUT
-        ),
+        Target("cells.json", "cells.json", (_json([]),), lambda p: tables_of(p.parent), INPUT),
         Target("changes.json", "changes.json", (_RECORD,), lambda p: record(p.parent), INPUT),
         Target(
             "erased.json",
@@ -500,13 +498,15 @@ def _read_private(path: Path) -> None:
 # --- what has to hold
 
 
-def tried(target: Target, count: int, seed: int, folder: Path) -> Result:
+def tried(
+    target: Target, count: int, seed: int, folder: Path, change: Callable[[bytes, random.Random], bytes] = mutated
+) -> Result:
     """Try so many mutated files of a kind; the same for the same seed."""
     rng = random.Random(f"{target.name}:{seed}")
     result = Result()
     folder.chmod(0o700)
     for _ in range(count):
-        content = mutated(rng.choice(target.good), rng)
+        content = change(rng.choice(target.good), rng)
         result.tried += 1
         if fault := _fault(target, content, folder, result):
             result.faults.append((fault, content))
