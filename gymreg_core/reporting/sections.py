@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from gymreg_core.disclosure import Released
 from gymreg_core.reporting.fragments import Fragment, page_slug
 from gymreg_core.reporting.markup import attribute, escape, fold, heading, paragraph
+from gymreg_core.reporting.symbols import absent
 from gymreg_core.reporting.tables import Column, download, table
 from gymreg_core.rules import rule
 from gymreg_core.vocabulary.numbers import number
@@ -30,7 +31,7 @@ def section(view: Page, key: str, identifier: str, level: int = 2, /, **blanks: 
 
 
 def figure(view: Page, name: str, drawing: bytes, *, kind: str, alt: str, caption: str, data: Fragment) -> Fragment:
-    """A figure with its alternative text and its table folded below.
+    """A figure with its alternative text and its table folded below, and that hidden numbers are not drawn.
 
     Parameters
     ----------
@@ -41,7 +42,7 @@ def figure(view: Page, name: str, drawing: bytes, *, kind: str, alt: str, captio
     path = f"media/{page_slug()}/fig-{name}.svg"
     text = attribute(f"{view.say(f'alt.{kind}')} {alt}")
     image = Fragment(f'![{escape(caption)}]({path}){{#fig-{name} fig-alt="{text}"}}', {path: drawing})
-    return image + fold(view.say("show_table"), data)
+    return image + paragraph(absent(data.markdown, view.language)) + fold(view.say("show_table"), data)
 
 
 def long_table(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from gymreg_core.disclosure.cells import Why
 from gymreg_core.disclosure.policy import policy
+from gymreg_core.reporting.markup import escape
 from gymreg_core.rules import entries
 from gymreg_core.rules.audience import FILE
 from gymreg_core.vocabulary.numbers import number
@@ -43,6 +44,11 @@ def legend(names: Iterable[str], language: Language) -> str:
         if name in used
     ]
     return " ".join(lines)
+
+
+def absent(table: str, language: Language) -> str:
+    """What is said beside a picture whose table (markdown) has hidden numbers; nothing where it has none."""
+    return _texts()("absent", language) if escape(legend(["hidden"], language)) in table else ""
 
 
 def told_by(language: Language, *, office: bool = False) -> str:
