@@ -41,7 +41,7 @@ LEFT: dict[str, Callable[[Notebook], object]] = {
     "execution_count": lambda notebook: code_of(notebook).update(execution_count=3),
     "cell.execution": lambda notebook: code_of(notebook)["metadata"].update(execution={"iopub.status.idle": "2026"}),
     "metadata.widgets": lambda notebook: notebook["metadata"].update(widgets={"state": {"x": "Anna"}}),
-    "metadata.papermill": lambda notebook: notebook["metadata"].update(papermill={"input_path": "/home/anna/x.ipynb"}),
+    "metadata.papermill": lambda notebook: notebook["metadata"].update(papermill={"input_path": "annas/x.ipynb"}),
     "metadata.language_info.version": lambda notebook: notebook["metadata"]["language_info"].update(version="3.11.7"),
 }
 
