@@ -32,8 +32,9 @@ class Attack:
     places : their places. contradictory : keys of cells of sums that cannot all hold.
     narrowest : the least distance of the bounds of a guarded cell as a multiple of what is asked, at most 1; for those
     that are open enough it is not looked for how much more they are.
-    releases : how many earlier ones were read too. changed : keys of counts of which these tell that few have come or
-    gone since; tell : whether the policy lets such a release out with a note.
+    releases : how many earlier ones were read too. changed : keys of changes of which these tell that they are of
+    few; presumed : keys of cells that are told to whoever presumes that little has changed since. tell : whether the
+    policy lets a release out with a note of such ones.
     """
 
     cells: int
@@ -45,10 +46,11 @@ class Attack:
     narrowest: float
     releases: int = 0
     changed: tuple[str, ...] = ()
+    presumed: tuple[str, ...] = ()
     tell: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.told or self.contradictory or (self.changed and not self.tell))
+        return bool(self.told or self.contradictory or ((self.changed or self.presumed) and not self.tell))
 
     def sentences(self, language: Language = "sv") -> tuple[str, ...]:
         """What was read and what was found, for whoever reviews a release; keys, and no number of a cell."""
@@ -60,7 +62,7 @@ class Attack:
             found.append(p("told", language, share=share, **_named(self.told, language)))
         else:
             found.append(p("open", language))
-        also = {"changed": self.changed, "contradictory": self.contradictory}
+        also = {"changed": self.changed, "presumed": self.presumed, "contradictory": self.contradictory}
         return (*found, *(p(name, language, **_named(keys, language)) for name, keys in also.items() if keys))
 
     def describe(self, language: Language = "sv") -> str:
@@ -81,33 +83,55 @@ def bounds(cells: Cells, policy: Policy) -> tuple[Floats, Floats]:
 def attacked(cells: Cells, policy: Policy, earlier: Sequence[Cells] = ()) -> Attack:
     """Which guarded cells are bounded closer than `least_interval` (counts) or `least_relative` (amounts) allow.
 
-    earlier : releases that were out before, the oldest first; a reader knows them too (`editions_together`). Counts of
-    which they tell that fewer than `smallest_count` have come or gone are found as well.
+    earlier : releases that were out before, the oldest first; a reader knows them too. Found as well are counts
+    of which they tell that fewer than `smallest_count` have come or gone, and cells that they tell to a reader who
+    presumes that little has changed (`editions_together`).
     """
-    editions = editions_together([*earlier, cells]) if earlier else Editions(cells, (), {})
-    told, found = _bounded(editions, policy)
-    if earlier and found.contradictory.any():
-        wrong = {editions.keys[editions.cells.keys[place]] for place in _places(found.contradictory, editions.cells)}
-        editions = editions_together([*earlier, cells], apart=wrong)
-        told, found = _bounded(editions, policy)
-    known = editions.cells
-    narrow = told.guarded & ~told.wide(found.low, found.high)
-    is_change = np.isin(np.arange(len(told)), editions.changes)
-    close = np.flatnonzero(narrow & ~is_change)
+    every = {key for one in earlier for key in one.keys}
+    known = editions_together([*earlier, cells], apart=every) if earlier else Editions(cells, (), {})
+    told, found = _bounded(known, policy)
+    # What an earlier release tells by itself is out already, and no reason to refuse this one.
+    ours = set(cells.keys)
+    names = [known.cells.keys[place] for place in _close(known, told, found)]
+    close = [place for place in _close(known, told, found) if known.cells.keys[place] in ours]
     asked = np.maximum(told.width[close], told.relative[close] * np.abs(found.high[close]))
     distance = (found.high - found.low)[close] / np.where(asked > 0, asked, 1)
+    presumed, changed = _presumed(cells, earlier, policy) if earlier else ({}, ())
     return Attack(
         len(cells),
         int(np.isnan(cells.values).sum()),
-        int(known.guarded.sum()),
-        tuple(known.keys[place] for place in close),
-        tuple(close.tolist()),
-        tuple(known.keys[place] for place in _places(found.contradictory, known)),
+        int(known.cells.guarded.sum()),
+        tuple(known.cells.keys[place] for place in close),
+        tuple(close),
+        tuple(known.cells.keys[place] for place in _places(found.contradictory, known.cells)),
         float(distance.min(initial=1.0)),
         len(earlier),
-        _changed(known, told, narrow & is_change, policy.smallest_count),
+        changed,
+        tuple(dict.fromkeys(key for name, key in presumed.items() if name not in names)),
         policy.revisions == "tell",
     )
+
+
+def _presumed(cells: Cells, earlier: Sequence[Cells], policy: Policy) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Names and keys of cells that are bounded too closely by whoever presumes that little has changed; and the keys of
+    changes of few."""
+    apart: set[str] = set()
+    while True:
+        known = editions_together([*earlier, cells], apart)
+        told, found = _bounded(known, policy)
+        wrong = {known.keys[known.cells.keys[place]] for place in _places(found.contradictory, known.cells)}
+        if wrong <= apart:
+            break
+        apart |= wrong
+    narrow = told.guarded & ~told.wide(found.low, found.high) & np.isin(np.arange(len(told)), known.changes)
+    names = [known.cells.keys[place] for place in _close(known, told, found)]
+    return {name: known.keys[name] for name in names}, _changed(known.cells, told, narrow, policy.smallest_count)
+
+
+def _close(known: Editions, told: System, found: Bounded) -> list[int]:
+    """Places of guarded cells, changes aside, whose bounds are too close."""
+    narrow = np.flatnonzero(told.guarded & ~told.wide(found.low, found.high))
+    return [place for place in narrow.tolist() if place not in set(known.changes)]
 
 
 def refuse_attacked(attack: Attack, where: str | None = None) -> None:
@@ -117,6 +141,8 @@ def refuse_attacked(attack: Attack, where: str | None = None) -> None:
     lines = [f"bounded too closely: {_listed(attack.told)}"] if attack.told else []
     if attack.changed and not attack.tell:
         lines.append(f"few have come or gone since an earlier release: {_listed(attack.changed)}")
+    if attack.presumed and not attack.tell:
+        lines.append(f"told to whoever presumes that little has changed since: {_listed(attack.presumed)}")
     if attack.contradictory:
         lines.append(f"told in ways that contradict one another: {_listed(attack.contradictory)}")
     raise DisclosureRefused(

@@ -16,7 +16,7 @@ from gymreg_core.disclosure.system import TINY, Bools, Floats, System
 
 Ints = NDArray[np.int64]
 _ROUNDS = 200
-_IN_PARALLEL = 200
+_IN_PARALLEL = 2_000
 """From this many cells that propagation leaves open, components are solved on all cores."""
 
 
@@ -39,6 +39,8 @@ def bound(told: System, enough: bool = False, of: Bools | None = None) -> Bounde
     asked (within a limit of nodes).
     """
     low, high, broken = propagate(told)
+    if broken.any():
+        broken |= _tied_to(told, broken)
     open_ = high - low > TINY
     wanted = (told.guarded & open_ & told.wide(low, high)) if enough else open_ & (True if of is None else of)
     parts = [part for part in _components(told, low, high, open_) if wanted[part.cells].any() and not part.tree]
@@ -124,6 +126,16 @@ def _components(told: System, low: Floats, high: Floats, open_: Bools) -> Iterat
             told.whole[cells],
         )
         yield Component(cells, sums, right[rows], few, sums.nnz == len(rows) + len(cells) - 1)
+
+
+def _tied_to(told: System, cells: Bools) -> Bools:
+    """(n,): cells that sums tie to `cells` by way of others that are not shown."""
+    places = np.flatnonzero((told.high - told.low > TINY) | cells)
+    _, label = connected_components(_ties(told.sums[:, places].tocsr()), directed=False)
+    label = label[: len(places)]
+    tied = np.zeros(len(told), np.bool_)
+    tied[places] = np.isin(label, label[cells[places]])
+    return tied
 
 
 def _ties(part: csr_array) -> csr_array:

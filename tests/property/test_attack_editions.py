@@ -55,7 +55,7 @@ def test_differences_of_two_editions(case: str) -> None:
     before, now, told, changed = CASES[case]
     found = attacked(now, OPEN, earlier=[before])
     assert found.releases == 1
-    assert set(found.told) == set(told)
+    assert set(found.told) | set(found.presumed) == set(told)
     assert {key.removeprefix("change of ").split(" from ")[0] for key in found.changed} == set(changed)
     assert bool(found) == bool(told or changed)
 
