@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gymreg_core.disclosure.about import About, Pairs
 from gymreg_core.disclosure.cells import Cells, Why, key_of
+from gymreg_core.disclosure.cells_file import packed
 from gymreg_core.disclosure.coordinates import Of, cell_key, links, rows_of
 from gymreg_core.disclosure.policy import policy
 from gymreg_core.disclosure.sheet import Sheet
@@ -175,6 +176,11 @@ class Record:
                 remedy="Correct the computation, or rules/disclosure_links.yml where these are not the same pupils.",
             )
         return found.sheet.cells()
+
+    @cached_property
+    def packed(self) -> bytes:
+        """`cells` as a file (disclosure/cells_file.py)."""
+        return packed(self.cells)
 
 
 def _totals(values: Floats, ties: Ties) -> Floats:
