@@ -96,7 +96,8 @@ def attacked(cells: Cells, policy: Policy, earlier: Sequence[Cells] = ()) -> Att
     close = [place for place in _close(known, told, found) if known.cells.keys[place] in ours]
     asked = np.maximum(told.width[close], told.relative[close] * np.abs(found.high[close]))
     distance = (found.high - found.low)[close] / np.where(asked > 0, asked, 1)
-    presumed, changed = _presumed(cells, earlier, policy) if earlier else ({}, ())
+    changed = _changed(known, told, found, policy.smallest_count)
+    presumed = _presumed(cells, earlier, policy) if earlier else {}
     return Attack(
         len(cells),
         int(np.isnan(cells.values).sum()),
@@ -107,14 +108,13 @@ def attacked(cells: Cells, policy: Policy, earlier: Sequence[Cells] = ()) -> Att
         float(distance.min(initial=1.0)),
         len(earlier),
         changed,
-        tuple(dict.fromkeys(key for name, key in presumed.items() if name not in names)),
+        tuple(dict.fromkeys(key for name, key in presumed.items() if name not in (*names, *changed))),
         policy.revisions == "tell",
     )
 
 
-def _presumed(cells: Cells, earlier: Sequence[Cells], policy: Policy) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Names and keys of cells that are bounded too closely by whoever presumes that little has changed; and the keys of
-    changes of few."""
+def _presumed(cells: Cells, earlier: Sequence[Cells], policy: Policy) -> dict[str, str]:
+    """Names and keys of cells that are bounded too closely by whoever presumes little change, and of changes of few."""
     apart: set[str] = set()
     while True:
         known = editions_together([*earlier, cells], apart)
@@ -123,9 +123,8 @@ def _presumed(cells: Cells, earlier: Sequence[Cells], policy: Policy) -> tuple[d
         if wrong <= apart:
             break
         apart |= wrong
-    narrow = told.guarded & ~told.wide(found.low, found.high) & np.isin(np.arange(len(told)), known.changes)
-    names = [known.cells.keys[place] for place in _close(known, told, found)]
-    return {name: known.keys[name] for name in names}, _changed(known.cells, told, narrow, policy.smallest_count)
+    close = {known.cells.keys[place]: known.keys[known.cells.keys[place]] for place in _close(known, told, found)}
+    return close | {name: name for name in _changed(known, told, found, policy.smallest_count)}
 
 
 def _close(known: Editions, told: System, found: Bounded) -> list[int]:
@@ -170,13 +169,16 @@ def _bounded(editions: Editions, policy: Policy) -> tuple[System, Bounded]:
     return told, bound(told, enough=True)
 
 
-def _changed(cells: Cells, told: System, narrow: Bools, smallest: int) -> tuple[str, ...]:
+def _changed(known: Editions, told: System, found: Bounded, smallest: int) -> tuple[str, ...]:
     """The keys of changes of which a reader knows that they are of few, and not of none."""
+    narrow = np.zeros(len(told), np.bool_)
+    narrow[list(known.changes)] = True
+    narrow &= ~told.wide(found.low, found.high)
     if not narrow.any():
         return ()
-    found = bound(told, of=narrow)
-    few = narrow & (found.low >= 1) & (found.high < smallest)
-    return tuple(cells.keys[place] for place in _places(few, cells))
+    closest = bound(told, of=narrow)
+    few = narrow & (closest.low >= 1) & (closest.high < smallest)
+    return tuple(known.cells.keys[place] for place in _places(few, known.cells))
 
 
 def _named(keys: tuple[str, ...], language: Language) -> dict[str, str]:
