@@ -200,7 +200,7 @@ def _make(workspace: Path, move: Mapping[str, Any], gone: Path) -> None:
         return
     if move["over"] and place.is_file():
         write(place, secrets.token_bytes(max(place.stat().st_size, 1)))
-    elif os.path.lexists(place):
+    elif place.is_dir():
         place.replace(gone)
     make_private(place.parent)
     ready.replace(place)

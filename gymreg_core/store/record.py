@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gymreg_core.errors import BadInput
+from gymreg_core.store.changing import finish
 from gymreg_core.store.fingerprint import fingerprint
 
 RECORD = "changes.json"
@@ -51,6 +52,7 @@ class Entry:
 
 def record(workspace: Path) -> tuple[Entry, ...]:
     """The entries in order. Errors: BadInput where one was changed."""
+    finish(Path(workspace))
     try:
         content = json.loads((Path(workspace) / RECORD).read_bytes())
         entries = tuple(map(_entry, content["entries"]))

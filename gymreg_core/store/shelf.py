@@ -118,6 +118,7 @@ class Shelf:
 
         Errors: BadInput where what says so is damaged.
         """
+        finish(self.folder)
         if not (self.folder / POINTER).exists():
             return None
         history = self.history()

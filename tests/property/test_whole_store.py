@@ -79,7 +79,8 @@ def test_killed_at_any_moment_all_is_old_or_all_is_new(made: Peopled, tmp_path: 
     total = killed_at(0, work_on(copied(made, tmp_path / "whole")))
     rng = np.random.default_rng(20261125)
     outcomes = set()
-    for at in sorted({1, total, *rng.integers(2, total, MOMENTS - 2).tolist()}):
+    moving = [2 * total // 3 + 4, 5 * total // 6]  # the change is decided, and its files are being put in place
+    for at in sorted({*moving, total, *rng.integers(1, total, MOMENTS - 3).tolist()}):
         here = copied(made, tmp_path / f"at-{at}")
         assert not killed_at(at, work_on(here))
         if change == "rekey":
