@@ -93,8 +93,9 @@ def editions_page(shown: Shown, language: Language) -> str:
         place = "" if key in keys else f' id="{key}"'
         keys.add(key)
         changed = said(release.reason or release.note, language)
+        link = _release_link(release, up(f"{front_of(language)}{EDITIONS}"), language)
         lines = [
-            f"{_release_item(release, up(f'{front_of(language)}{EDITIONS}'), language)}.",
+            f"{link}: {escape(status(release, language))}.",
             f"{escape(t('notice.reason' if release.reason else 'notice.changed', language))} {changed}"
             if changed
             else "",
@@ -214,9 +215,12 @@ def _menu_link(href: str, words: str, here: bool) -> str:
 
 
 def _release_item(release: Release, root: str, language: Language) -> str:
-    link = f'<a href="{root}{release.id}/{front_of(language)}{FIRST}">{said(release.title, language)}</a>'
     edition = desk_texts()("stamp.edition", language, id=release.base, version=release.version)
-    return f"{link}. {escape(edition)}, {escape(status(release, language))}"
+    return f"{_release_link(release, root, language)}. {escape(edition)}, {escape(status(release, language))}"
+
+
+def _release_link(release: Release, root: str, language: Language) -> str:
+    return f'<a href="{root}{release.id}/{front_of(language)}{FIRST}">{said(release.title, language)}</a>'
 
 
 def _coming_item(one: Coming, language: Language) -> str:
