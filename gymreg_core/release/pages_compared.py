@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -26,14 +26,19 @@ def pairs(old: Mapping[str, T], new: Mapping[str, T]) -> tuple[list[tuple[str, s
     ``antagning-2025-slut``.
     """
     both = [(name, name) for name in new if name in old]
-    gone = {name: _YEAR.sub("#", name) for name in old if name not in new}
-    come = {name: _YEAR.sub("#", name) for name in new if name not in old}
-    for name, form in come.items():
-        before = [other for other, its in gone.items() if its == form]
-        if len(before) == 1 and list(come.values()).count(form) == 1:
-            both.append((before[0], name))
+    gone, come = _by_form(old, new), _by_form(new, old)
+    both += [(gone[form][0], names[0]) for form, names in come.items() if len(names) == len(gone.get(form, ())) == 1]
     paired = {name for pair in both for name in pair}
-    return both, [name for name in gone if name not in paired], [name for name in come if name not in paired]
+    return both, [name for name in old if name not in paired], [name for name in new if name not in paired]
+
+
+def _by_form(names: Iterable[str], others: Mapping[str, object]) -> dict[str, list[str]]:
+    """The names that are not among the others, by what they are but for years; one that is a year alone is itself."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        if name not in others and not _YEAR.fullmatch(name):
+            found.setdefault(_YEAR.sub("#", name), []).append(name)
+    return found
 
 
 def page_changes(old: Page, new: Page) -> Iterator[Change]:

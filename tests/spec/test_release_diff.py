@@ -168,6 +168,17 @@ def test_a_page_of_another_year_is_beside_that_of_the_year_before(tmp_path: Path
     assert [(c.kind, c.page, c.row) for c in result.changes] == [("number", "antagning-2026.html", "Teknik")]
 
 
+def test_columns_of_another_year_follow_those_of_the_year_before_but_a_year_is_itself(tmp_path: Path) -> None:
+    before = (("Program", "2023", "2024", "Mot 2023"), ("Teknik", "5", "6", "1"))
+    after = (("Program", "2024", "2025", "Mot 2024"), ("Teknik", "6", "9", "3"))
+    pages = [{"antagning-2025.html": page(rows)} for rows in (after, before)]
+    assert told(moved(tmp_path, *pages)) == [
+        ("number", "tbl-a", "Teknik", "Mot 2024", "1", "3"),
+        ("column", "tbl-a", "", "2023", "2023", None),
+        ("column", "tbl-a", "", "2025", None, "2025"),
+    ]
+
+
 def test_a_number_of_a_page_is_not_told_again_of_its_file(tmp_path: Path) -> None:
     name = "data/antagning-2025/a.csv"
     before = {name: "Program;Antagna;Andel (%)\nTeknik;6626;89,1\nBygg;3;4\n"}
