@@ -32,7 +32,7 @@ def settled(view: View, designs: Sequence[str], *, caption: str, name: str) -> F
     ]
     rows = labelled(rows, [words.name(view, "designs", str(d)) for d in rows.table["design"]])
     names = [view.say(f"covariate.{one}") for one in rows.table["covariate"]]
-    rows = rows.with_words("label_to", names).with_words("note", told)
+    rows = rows.with_words("label_to", names).with_words("note", told, of=ENDS)
     offer = all(view.is_offer(design) for design in designs)
     shown = [
         column(view, "label", "design"),

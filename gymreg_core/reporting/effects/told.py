@@ -38,10 +38,10 @@ def interval(view: View, size: float, low: float, high: float) -> str:
     return f"{change(round(_HUNDRED * size, 1), view.language, 1)} ({span(view, low, high)})"
 
 
-def in_units(view: View, ends: Sequence[float], unit: float = 1.0) -> str:
-    """'+0,85 (+0,81 till +0,90)' of an estimate and its ends in units of their own, or that they are not shown."""
+def in_units(view: View, ends: Sequence[float], unit: float = 1.0) -> str | None:
+    """'+0,85 (+0,81 till +0,90)' of an estimate and its ends in units of their own; None where there is no number."""
     if not all(map(math.isfinite, ends)):
-        return view.say("not_shown")
+        return None
     size, low, high = (change(unit * one, view.language, 2) for one in ends)
     return f"{size} ({view.say('span', low=low, high=high)})"
 

@@ -26,7 +26,7 @@ def on_the_way(view: View) -> Fragment:
     told = [in_units(view, [float(row[end]) for end in ENDS]) for _, row in frame.iterrows()]
     rows = labelled(rows, [words.name(view, "designs", str(d)) for d in frame["design"]])
     per = [view.say("way.by_offer" if view.is_offer(str(d)) else "way.by_thousand") for d in frame["design"]]
-    rows = rows.with_words("label_to", per).with_words("note", told)
+    rows = rows.with_words("label_to", per).with_words("note", told, of=ENDS)
     shown = [
         column(view, "label", "design"),
         column(view, "label_to", "change_by"),
