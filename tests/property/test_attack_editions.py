@@ -10,7 +10,7 @@ from gymreg_core.disclosure.cells import Cells, Why
 from gymreg_core.disclosure.policy import policy
 
 OPEN = policy()
-PARTS = ("a", "b", "c")
+PARTS = ("a", "b", "c", "d")
 
 
 def release(whole: int | None, *parts: int | None, linked: tuple[str, ...] = ()) -> Cells:
@@ -41,6 +41,12 @@ CASES = {
     "hidden now and shown before": (release(22, 20, 2), release(22, None, None, linked=("a",)), ("b",), ()),
     "hidden now with its whole": (release(22, 20, 2), release(None, 20, None), ("all", "b"), ()),
     "what protects is shown before": (release(22, 20, None), release(22, None, None, linked=("a",)), ("b",), ()),
+    "some came and some went, and that is all": (
+        release(58, 20, 20, None, 14),
+        release(58, 26, 14, None, None, linked=("d",)),
+        ("c",),
+        (),
+    ),
     "hidden in turns": (
         release(60, 20, 20, None),
         release(60, None, 20, None, linked=("a",)),
