@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gymreg_core.disclosure.cells import Why
-from gymreg_core.disclosure.policy import Policy
+from gymreg_core.disclosure.policy import Policy, policy
 
 Floats = NDArray[np.float64]
 Reasons = NDArray[np.int8]
@@ -31,11 +31,11 @@ class Providers:
 
     @classmethod
     def of(
-        cls, table: pd.DataFrame, lines: pd.DataFrame, groupings: Sequence[tuple[str, Sequence[str]]], value: str
+        cls, table: pd.DataFrame, lines: pd.DataFrame, groupings: Mapping[str, Sequence[str]], value: str
     ) -> Providers:
         """Of a table with the keys by, group and other.
 
-        lines : single amounts, with receiver (who is paid), provider_form and `value`. groupings : of each `by`, the
+        lines : single amounts, with receiver (who is paid), provider_form and `value`. groupings : for each `by` the
             columns of `lines` whose values stand in group and other.
         """
         form = lines["provider_form"].astype("str")
@@ -46,7 +46,7 @@ class Providers:
         keys = zip(*(table[name].astype("str") for name in ("by", "group", "other")), strict=True)
         place = {key: row for row, key in enumerate(keys)}
         found = np.zeros((len(table), len(names) + 1))
-        for by, columns in groupings:
+        for by, columns in groupings.items():
             sums = keyed.groupby([*columns, "_at"], observed=True)[value].sum()
             for index, amount in sums.items():
                 *of, at = index if isinstance(index, tuple) else (index,)
@@ -56,7 +56,17 @@ class Providers:
         return cls(found[:, :-1], found[:, -1])
 
 
-def reasons(providers: Providers, told: Policy) -> Reasons:
+def providers_of(
+    table: pd.DataFrame, lines: pd.DataFrame, groupings: Mapping[str, Sequence[str]], value: str
+) -> Providers | None:
+    """`Providers.of` where the audience is not told of everyone's part, else None."""
+    told = policy()
+    if told.single_provider == "shown" and told.dominance is None:
+        return None
+    return Providers.of(table, lines, groupings, value)
+
+
+def reasons_of(providers: Providers, told: Policy) -> Reasons:
     """(rows,) int8: SINGLE where a row is about one independent provider alone, and the policy hides that; DOMINATED
     where more than the share `k` of it is that of the `n` largest independent ones; else SHOWN."""
     private, public = np.abs(providers.independent), np.abs(providers.public)

@@ -6,6 +6,7 @@ Sources: domain page on cohorts, 6.1 (Skolverket's symbols, from a file of 2025)
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +15,27 @@ import pandas as pd
 import pytest
 
 from gymreg_core import rules
-from gymreg_core.disclosure import Ties, release_cohorts, release_counts, release_effects, release_published
+from gymreg_core.disclosure import (
+    Ties,
+    release_cohorts,
+    release_counts,
+    release_effects,
+    release_estimates,
+    release_money,
+    release_published,
+)
 from gymreg_core.disclosure.attack import attacked
 from gymreg_core.disclosure.cells import Cells, Why
 from gymreg_core.disclosure.near import ends_of_share, without_marks
 from gymreg_core.disclosure.office import without_few_admitted
 from gymreg_core.disclosure.policy import Dominance, Policy, policy, policy_of
-from gymreg_core.disclosure.providers import Providers, reasons
+from gymreg_core.disclosure.providers import Providers, reasons_of
 from gymreg_core.errors import BadParameters, RuleMissing
+from gymreg_core.reporting.sections import figure
 from gymreg_core.reporting.symbols import told_by
 from gymreg_core.reporting.tables import Column, download, table
 from gymreg_core.rules.audience import AUDIENCES, FILE, VARIABLE, made_for, told_to
+from gymreg_core.vocabulary.programmes import Language
 from tests.admissions import published
 from tests.written import drawn
 
@@ -281,7 +292,7 @@ def test_rows_of_one_provider_or_mostly_of_a_few(case: list[str]) -> None:
     pair = None if dominance == "-" else Dominance(n=int(dominance.split()[0]), k=float(dominance.split()[1]))
     told = policy_of("open_web").model_copy(update={"single_provider": single, "dominance": pair})
     rows = Providers(np.asarray([[float(one) for one in private.split()]]), np.asarray([float(public)]))
-    assert reasons(rows, told).tolist() == [Why[why]]
+    assert reasons_of(rows, told).tolist() == [Why[why]]
 
 
 def test_what_rows_are_made_of_is_told_by_provider() -> None:
@@ -292,7 +303,7 @@ def test_what_rows_are_made_of_is_told_by_provider() -> None:
         "price": [10, 20, 30, 40],
     })  # fmt: skip
     rows = pd.DataFrame({"by": ["region", "programme", "programme"], "group": ["", "EK", "NA"], "other": ""})
-    found = Providers.of(rows, lines, [("region", []), ("programme", ["programme"])], "price")
+    found = Providers.of(rows, lines, {"region": [], "programme": ["programme"]}, "price")
     assert found.independent.tolist() == [[30, 30], [10, 30], [20, 0]]
     assert found.public.tolist() == [40, 40, 0]
 
@@ -372,3 +383,65 @@ def test_the_offices_own_figures_of_few_are_repeated_unless_the_policy_leaves_th
     of_paths = without_few_admitted(frame)
     assert of_paths["admitted"].tolist() == frame["admitted"].tolist()
     assert of_paths["cutoff"].isna().tolist() == [h or row[1] == "" for h, row in zip(hidden, cells, strict=True)]
+
+
+MONEY = """
+programme | provider | form        | price
+EK        | A        | independent | 800
+EK        | B        | independent | 700
+NA        | A        | independent | 900
+SA        | A        | independent | 600
+SA        | Täby     | municipal   | 600
+TE        | Täby     | municipal   | 600
+"""
+
+
+@pytest.mark.parametrize("single", ["shown", "hidden"])
+def test_amounts_of_one_independent_provider_are_hidden_by_policy_with_what_would_tell_them(
+    changed: Callable[..., Policy], single: str
+) -> None:
+    """Skolverket told nothing of fewer than two independent schools together (6.2)."""
+    changed(single_provider=single)
+    lines = pd.DataFrame(drawn(MONEY)[1], columns=["programme", "receiver", "provider_form", "price"])
+    lines["price"] = lines["price"].astype("int64")
+    sums = lines.groupby("programme")["price"].sum()
+    frame = pd.DataFrame({
+        "by": [*["programme"] * 4, "region"],
+        "group": [*sums.index, ""],
+        "other": "",
+        "price": [*sums, sums.sum()],
+        "pupils": [60, 60, 60, 60, 240],
+    })  # fmt: skip
+    whose = Providers.of(frame, lines, {"programme": ["programme"], "region": []}, "price")
+    released = release_money(frame, published(), ties=Ties(sums=[(4, [0, 1, 2, 3])]), providers=whose)
+    reason = released.why["price"].tolist()
+    assert released.table["group"].tolist()[:2] == ["EK", "NA"]
+    assert reason[1] == (Why.SINGLE if single == "hidden" else Why.SHOWN)
+    assert reason.count(Why.LINKED) == (1 if single == "hidden" else 0)
+
+
+def test_schools_of_independent_providers_are_told_of_unless_the_policy_hides_them(
+    changed: Callable[..., Policy],
+) -> None:
+    frame = pd.DataFrame({"school_id": list("abc"), "starters": [60, 70, 80], "completed": [40, 30, 50]})
+    behind, alone = ["starters", "completed"], np.asarray([True, False, False])
+    assert not release_estimates(frame, published(), behind=behind, alone=alone).why.to_numpy().any()
+    changed(single_provider="hidden")
+    why = release_estimates(frame, published(), behind=behind, alone=alone).why
+    assert why["completed"].tolist() == [Why.SINGLE, Why.SHOWN, Why.SHOWN]
+
+
+@dataclass
+class Page:
+    language: Language = "sv"
+
+    def say(self, key: str, **_: Any) -> str:
+        return key
+
+
+def test_a_picture_whose_table_has_hidden_numbers_says_that_they_are_not_drawn() -> None:
+    columns = [Column("group", "Grupp", "text"), Column("applicants", "Sökande")]
+    for rows, said in ((hidden_and_not(), True), (hidden_and_not().among("by", "y"), False)):
+        data = table(rows, columns, caption="x", identifier="x", language="sv")
+        text = figure(Page(), "x", b"<svg/>", kind="bars", alt="a", caption="c", data=data).markdown
+        assert ("finns inte heller i bilden" in text.split(":::")[0]) is said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 from gymreg_core.disclosure import Ties, release_counts
+from gymreg_core.disclosure.cells import Why
 from gymreg_core.errors import BadInput, BadParameters, DisclosureRefused, NotCertified
 from gymreg_core.matching.apply_scenario import apply_scenario
 from gymreg_core.matching.build_market import build_market
@@ -396,6 +398,19 @@ def test_what_is_released_holds_no_small_count() -> None:
     assert view.people.suppressed > 0
     for names, whole in RESTS:
         assert not (people[whole] - people[list(names)].sum(axis=1, skipna=False)).between(1, 4).any(), names
+
+
+def test_the_lowest_merit_of_few_admitted_is_told_of_today_alone() -> None:
+    found = region()
+    paths = found.comparison.paths
+    some = paths["cutoff"].notna() & (paths.index < 3)
+    comparison = replace(found.comparison, paths=paths.assign(admitted=paths["admitted"].mask(some, 4)))
+    told = view_of(replace(found, comparison=comparison)).paths
+    assert some.any()
+    assert told.table.loc[some, "cutoff"].isna().all()
+    assert (told.why.loc[some, "cutoff"] == Why.FEW).all()
+    assert told.table["cutoff_previous"].equals(view_of(found).paths.table["cutoff_previous"])
+    assert not told.why.loc[~some & ~paths["admitted"].between(1, 4)].to_numpy().any()
 
 
 def test_other_tables_of_persons_are_refused() -> None:

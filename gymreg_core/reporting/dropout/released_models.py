@@ -9,6 +9,7 @@ import pandas as pd
 
 from gymreg_core.contracts.tracked import Tracked
 from gymreg_core.disclosure import About, Released, Ties, release_cohorts, release_estimates, release_steps
+from gymreg_core.disclosure.providers import INDEPENDENT
 from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.dropout.released import grouped_sums, longer, of_groups, pairs, parts_of
 from gymreg_core.rules import rule
@@ -137,7 +138,10 @@ def release_schools(tracked: Tracked, provenance: Provenance) -> Released:
     ties = Ties(sums=_blocks(frame, ["provider_form"]))
     rests = [("completed", "starters")]
     behind = ["starters", "completed"]
-    released = release_estimates(frame, provenance, behind=behind, rests=rests, ties=ties, about="cohorts.schools")
+    alone = frame["provider_form"].eq(INDEPENDENT).to_numpy(np.bool_)
+    released = release_estimates(
+        frame, provenance, behind=behind, rests=rests, ties=ties, about="cohorts.schools", alone=alone
+    )
     return released.with_share("share", "completed", "starters")
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from gymreg_core.disclosure import About, Released, Ties, pupils_of, release_money
-from gymreg_core.funding.costs import Costs
+from gymreg_core.disclosure.providers import providers_of
+from gymreg_core.funding.costs import GROUPINGS, Costs
 from gymreg_core.funding.distribution import Distribution
 from gymreg_core.funding.money import MONTHS
 from gymreg_core.provenance import Provenance
@@ -19,13 +20,16 @@ _FEW, _YEARS = 1, ("", "_previous")
 _WHOLE = ("region", "programme", "payer", "kind", "provider_form")
 
 
-def release_costs(costs: Costs, amounts: Sequence[int], provenance: Provenance) -> tuple[Released, Released]:
+def release_costs(
+    costs: Costs, amounts: Sequence[int], provenance: Provenance, lines: pd.DataFrame | None = None
+) -> tuple[Released, Released]:
     """What a year cost, as two tables with the keys by, group and other of `Costs.table`, and the counts behind.
 
     The first has price (programme money) of every group; the second, of groups that do not cross, price, vat,
     supplement and amount with their changes, shares of the region and amounts per pupil. A group whose price is left
     out of the first has nothing in the second.
     amounts : öre per pupil and year of the levels of the supplement, from which follows how many are covered at least.
+    lines : the settled lines of the year, which tell whose the amounts are.
     """
     frame = costs.table.copy()
     years = [end for end in _YEARS if f"price{end}" in frame]
@@ -39,7 +43,10 @@ def release_costs(costs: Costs, amounts: Sequence[int], provenance: Provenance) 
     frame = _compared(frame, years)
     prices = [c for c in frame if str(c).startswith(("pupils", "months", "price"))]
     about = About("funding.costs", {"year": costs.year}, {"year": costs.compare_to})
-    crossed = release_money(frame[[*_KEYS, *prices]], provenance, ties=Ties(sums=costs.sums()), about=about)
+    whose = None if lines is None else providers_of(frame, lines[lines["payer_in_area"]], GROUPINGS, "price")
+    crossed = release_money(
+        frame[[*_KEYS, *prices]], provenance, ties=Ties(sums=costs.sums()), about=about, providers=whose
+    )
     hidden = crossed.hidden("price")
     rows = np.flatnonzero(frame["by"].isin(_WHOLE)).tolist()
     groups = frame.iloc[rows].reset_index(drop=True)
@@ -129,8 +136,13 @@ def release_supplement(found: Distribution, provenance: Provenance, year: int | 
         / frame["covered_months"].where(frame["covered_months"] > 0),
     )
     whose = About("funding.supplement", {"year": year})
+    lines = found.table.rename(columns={"school_id": "receiver"}).assign(school_id=found.table["school_id"])
     return release_money(
-        frame.drop(columns=["pupil_months", "covered_months"]), provenance, ties=Ties(sums=_nested(frame)), about=whose
+        frame.drop(columns=["pupil_months", "covered_months"]),
+        provenance,
+        ties=Ties(sums=_nested(frame)),
+        about=whose,
+        providers=providers_of(frame, lines, columns, "amount"),
     )
 
 

@@ -67,7 +67,7 @@ class Shown:
     def released_costs(self) -> tuple[Released, Released]:
         """See `release_costs`."""
         amounts = Supplement.packaged(self.year).amounts_in(self.year).tolist()
-        return release_costs(self.costs, amounts, self.stored.provenance)
+        return release_costs(self.costs, amounts, self.stored.provenance, self.now.lines)
 
     @cached_property
     def between(self) -> tuple[Released, Released]:
