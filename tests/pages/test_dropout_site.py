@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from gymreg_core.disclosure.cells_file import packed
 from gymreg_core.errors import BadInput, DisclosureRefused
 from gymreg_core.reporting.build import BuildRequest, build_site
+from gymreg_core.reporting.executing import run_folder
 from gymreg_core.reporting.from_enrolments import made_up_extract
 from gymreg_core.reporting.manifest import MANIFEST
 from gymreg_core.reporting.params import make_plan
+from gymreg_core.reporting.run_cells import cells_of
 from gymreg_core.reporting.site import check_links
 from tests.pages.browser_checks import check_site
 from tests.pages.pdf_checks import check_pdfs
@@ -82,6 +85,39 @@ def test_an_unchanged_build_does_nothing(built: tuple[BuildRequest, list[str]]) 
     told = Told()
     assert build_site(built[0], told).unchanged
     assert told.notes == []
+
+
+def test_the_attack_on_all_pages_is_told_and_kept(built: tuple[BuildRequest, list[str]]) -> None:
+    request, notes = built
+    assert any("comes too close to none" in note for note in notes)
+    record = request.out.with_name(f".{request.out.name}-versions") / "disclosure.json"
+    assert record.stat().st_mode & 0o777 == 0o600
+    manifest = json.loads((request.out / MANIFEST).read_text(encoding="utf-8"))
+    held = json.loads(record.read_text(encoding="utf-8"))
+    assert held["key"] == manifest["key"]
+    assert set(manifest["disclosure"]) == {"cells", "hidden"}
+    assert held["reports"]["dropout"]["hidden"]["FEW"] > 0
+    assert not [path for path in request.out.rglob("*") if "cells" in path.name or path.name == "disclosure.json"]
+
+
+def test_two_pages_that_contradict_one_another_are_refused(
+    built: tuple[BuildRequest, list[str]], tmp_path: Path
+) -> None:
+    report = json.loads((built[0].out / MANIFEST).read_text(encoding="utf-8"))["reports"][-1]
+    folder = run_folder(built[0].workspace, report["key"])
+    before = (folder / "cells.json").read_bytes()
+    told = next(part for part in cells_of([folder]) if part.keys[0].startswith("cohorts.measures"))
+    other = replace(told, values=told.values + 7)
+    (folder / "cells" / "planted").write_bytes(packed(other))
+    index = [*json.loads(before), {"universe": "cohorts.measures", "cells": 1, "hidden": {}, "file": "planted"}]
+    (folder / "cells.json").write_text(json.dumps(index), encoding="utf-8")
+    try:
+        with pytest.raises(DisclosureRefused, match=r"counts are told with two values: cohorts\.measures") as refused:
+            build_site(replace(built[0], out=tmp_path / "site"), Told())
+    finally:
+        (folder / "cells.json").write_bytes(before)
+    assert refused.value.exit_code == 13
+    assert not (tmp_path / "site").exists()
 
 
 def test_funding_rests_on_the_same_enrolments(built: tuple[BuildRequest, list[str]], tmp_path: Path) -> None:
