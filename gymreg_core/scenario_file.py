@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
@@ -15,6 +16,7 @@ from gymreg_core.rules import entries
 
 KINDS = ("admission", "funding")
 """What a scenario may be about."""
+_A_NAME = re.compile(r"(?!.*\d{5})[A-Za-z0-9_][A-Za-z0-9_.]{0,40}")
 _FEW, _SHORT = 30, 6
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -46,6 +48,16 @@ def near(name: str, known: Collection[str]) -> str:
     if found := difflib.get_close_matches(name, known, n=2, cutoff=0.5):
         return f"Did you mean {' or '.join(map(repr, found))}?"
     return f"Known: {', '.join(known)}." if len(known) <= _FEW else f"There are {len(known)} others."
+
+
+def named(name: object) -> str:
+    """A name of a value that a file should not have, where it looks like one that this program could have."""
+    return str(name) if _A_NAME.fullmatch(str(name)) else "a name that cannot be"
+
+
+def place_of(loc: tuple[int | str, ...]) -> str:
+    """Where in a file a fault is, as 'people.2.name'; '' for the whole of it."""
+    return ".".join(str(part + 1) if isinstance(part, int) else named(part) for part in loc)
 
 
 def shown(name: str, known: Collection[str]) -> str:
@@ -100,7 +112,7 @@ def checked(model: type[Model], raw: Any, *, where: str) -> Model:
 
 
 def _fault(model: type[BaseModel], loc: tuple[int | str, ...], kind: str, message: str) -> str:
-    place = ".".join(str(part + 1) if isinstance(part, int) else part for part in loc)
+    place = place_of(loc)
     if kind == "extra_forbidden":
         return f"{place!r} is not known. {near(str(loc[-1]), _fields(model, loc[:-1]))}"
     if kind in ("tuple_type", "model_type", "model_attributes_type"):

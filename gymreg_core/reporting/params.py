@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from gymreg_core.errors import BadParameters
 from gymreg_core.reporting.kinds import KINDS
 from gymreg_core.reporting.plans import ReportPlan
+from gymreg_core.scenario_file import named
 
 
 def load_plan(path: Path, overrides: Sequence[str] = ()) -> ReportPlan:
@@ -69,7 +70,7 @@ def _explain(problem: ValidationError, model: type[BaseModel], report: str) -> s
         if error["type"] == "extra_forbidden":
             near = difflib.get_close_matches(name.rpartition(".")[2], of.model_fields, n=1)
             hint = f"Did you mean {near[0]!r}?" if near else f"It has: {', '.join(of.model_fields)}."
-            lines[name] = f"{name!r} is not a parameter of the {report} report. {hint}"
+            lines[name] = f"{named(name)!r} is not a parameter of the {report} report. {hint}"
         elif error["type"] == "value_error":
             lines[name] = f"{name!r} cannot be so: {error['ctx']['error']}."
         else:

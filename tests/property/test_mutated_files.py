@@ -10,7 +10,7 @@ from gymreg_core.errors import BadInput, BadParameters
 from tests.fuzzed import CANARIES, Target, targets, tried
 
 EVERY = targets()
-FILES = 25
+FILES = 12
 _ALWAYS_REFUSED = {"manifest.json, verified", "manifest of a set", "pointer of a shelf", "closing.json", "cells.json"}
 """Good ones need what lies beside them, which is not there."""
 

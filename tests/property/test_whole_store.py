@@ -22,7 +22,7 @@ from tests.peopled import SECRET, Peopled, found_in, killed_at, peopled, rows_of
 from tests.pseudonyms import pseudonym
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="processes are killed as POSIX kills them")
-MOMENTS = 6
+MOMENTS = 5
 """Of each kind of change, drawn from all of its calls to the disk; tests/simulate_store.py takes every one."""
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from gymreg_core.errors import BadParameters
 from gymreg_core.rules import rule
+from gymreg_core.scenario_file import place_of
 from gymreg_core.vocabulary.numbers import day
 from gymreg_core.vocabulary.programmes import Language
 
@@ -107,7 +108,7 @@ def planned(folder: Path) -> list[Coming]:
         held = TypeAdapter(list[_Planned]).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")) or [])
         coming = [Coming(f"plan-{one.id}", embargo_time(one.time), one.title.model_dump()) for one in held]
     except ValidationError as fault:
-        told = [f"{'.'.join(map(str, one['loc'])) or 'the file'}: {one['msg']}" for one in fault.errors()]
+        told = [f"{place_of(one['loc']) or 'the file'}: {one['msg']}" for one in fault.errors()]
         raise BadParameters("; ".join(told), where=str(path), remedy="docs/release-desk.md shows one.") from None
     except BadParameters as fault:
         raise BadParameters("a time cannot be kept", where=str(path), why=fault.why, remedy=fault.remedy) from None

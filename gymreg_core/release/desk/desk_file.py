@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from gymreg_core.errors import BadParameters
 from gymreg_core.provenance import sha256_of
 from gymreg_core.release.desk.people import Actor, People
+from gymreg_core.scenario_file import place_of
 
 DESK_FILE = "desk.yml"
 _WRITABLE_BY_ALL = 0o002
@@ -66,7 +67,7 @@ def read_desk_file(folder: Path) -> tuple[DeskFile, str]:
         mark = getattr(fault, "problem_mark", None)
         raise _wrong(path, f"this is not YAML{f', line {mark.line + 1}' if mark else ''}", "Correct it.") from None
     except ValidationError as fault:
-        told = [f"{'.'.join(map(str, one['loc'])) or 'the file'}: {one['msg']}" for one in fault.errors()]
+        told = [f"{place_of(one['loc']) or 'the file'}: {one['msg']}" for one in fault.errors()]
         raise _wrong(path, "; ".join(told), "Correct it; docs/release-desk.md shows one.") from None
     except (ValueError, RecursionError):
         raise _wrong(path, "this is not YAML", "Correct it.") from None
