@@ -7,12 +7,13 @@ import hashlib
 import posixpath
 import socket
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -26,7 +27,6 @@ from gymreg_core.release.gate.folder import Entry, against_manifest, read_manife
 from gymreg_core.release.gate.hosts import refused_addresses
 from gymreg_core.release.gate.known import pseudonyms_in
 from gymreg_core.release.gate.readers import kind_of, read
-from gymreg_core.release.gate.readers.words import CsvTable, read_csv
 from gymreg_core.release.gate.search import Sought, found_in
 from gymreg_core.release.gate.tables import refused_tables
 from gymreg_core.rules import rule
@@ -45,7 +45,6 @@ class _Site:
     manifest: Mapping[str, Any]
     sought: Sought
     smallest: int
-    shown: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def own(self) -> str:
@@ -104,13 +103,26 @@ def _names() -> tuple[str, ...]:
 
 
 def _looked(site: _Site, entries: Sequence[Entry], jobs: int) -> Iterator[list[Refusal]]:
-    """What each file is refused for, the largest ones begun first."""
-    order = sorted(entries, key=lambda entry: (-entry.size, entry.address))
+    """What the files are refused for; a page goes to one process with all that belongs to it, the largest first."""
+    together: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        together[_page_of(entry.address)].append(entry)
+    order = sorted(together.values(), key=lambda group: (-sum(entry.size for entry in group), group[0].address))
     if jobs == 1 or sum(entry.size for entry in entries) < _SMALL_SITE:
-        yield from (_look(site, entry) for entry in order)
+        yield from (_look(site, group) for group in order)
         return
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_start, initargs=(site,)) as pool:
-        yield from pool.map(_look_here, order, chunksize=4)
+        yield from pool.map(_look_here, order)
+
+
+def _page_of(address: str) -> str:
+    """The address, without ending, of the page that a file belongs to: 'media/a/fig-x.svg' -> 'a'."""
+    path = PurePosixPath(address)
+    kind = next((part for part in ("media", "data") if part in path.parts[:-1]), None)
+    if kind is None:
+        return str(path.with_suffix(""))
+    at = path.parts.index(kind)
+    return "/".join((*path.parts[:at], *path.parts[at + 1 : at + 2]))
 
 
 _here: list[_Site] = []
@@ -120,27 +132,49 @@ def _start(site: _Site) -> None:
     _here[:] = [site]
 
 
-def _look_here(entry: Entry) -> list[Refusal]:
-    return _look(_here[0], entry)
+def _look_here(group: Sequence[Entry]) -> list[Refusal]:
+    return _look(_here[0], group)
 
 
-def _look(site: _Site, entry: Entry) -> list[Refusal]:
-    """What one file is refused for, with what it holds inside."""
-    try:
-        content = (site.folder / entry.address).read_bytes()
-    except OSError:
-        return [Refusal(entry.told, "unreadable")]
-    listed = site.manifest["files"].get(entry.address)
-    found = [("file-changed", "")] if listed and hashlib.sha256(content).hexdigest() != listed["sha256"] else []
-    ending = entry.address.rpartition(".")[2]
-    read_ = read(content, ending)
-    found += _of_content(site, entry.address, read_, 0)
-    kind = kind_of(ending)
+def _look(site: _Site, group: Sequence[Entry]) -> list[Refusal]:
+    """What the files of one page are refused for, with what they hold inside."""
+    folder = _Files(site.folder)
+    return [Refusal(one.told, kind, place) for one in group for kind, place in _of_file(site, folder, one.address)]
+
+
+@dataclass
+class _Files:
+    """The files of a folder as they are read, each once."""
+
+    folder: Path
+    read_: dict[str, Content] = field(default_factory=dict)
+
+    def of(self, address: str) -> Content | None:
+        """What a file says, None where there is none."""
+        if address not in self.read_:
+            try:
+                content = (self.folder / address).read_bytes()
+            except OSError:
+                return None
+            self.read_[address] = read(content, address.rpartition(".")[2])
+            self.read_[address].sha256 = hashlib.sha256(content).hexdigest()
+        return self.read_[address]
+
+
+def _of_file(site: _Site, folder: _Files, address: str) -> Iterator[tuple[str, str]]:
+    content = folder.of(address)
+    if content is None:
+        yield "unreadable", ""
+        return
+    listed = site.manifest["files"].get(address)
+    if listed and content.sha256 != listed["sha256"]:
+        yield "file-changed", ""
+    yield from _of_content(site, address, content, 0)
+    kind = kind_of(address.rpartition(".")[2])
     if kind == "page":
-        found += _pictures(site, entry.address, read_)
+        yield from _pictures(site, folder, address, content)
     elif kind == "document":
-        found += _document(site, entry.address, read_)
-    return [Refusal(entry.told, kind, place) for kind, place in found]
+        yield from _document(folder, address, content)
 
 
 def _of_content(site: _Site, address: str, read_: Content, depth: int) -> list[tuple[str, str]]:
@@ -162,33 +196,28 @@ def _of_content(site: _Site, address: str, read_: Content, depth: int) -> list[t
     return found
 
 
-def _pictures(site: _Site, address: str, page: Content) -> Iterator[tuple[str, str]]:
+def _pictures(site: _Site, folder: _Files, address: str, page: Content) -> Iterator[tuple[str, str]]:
     for number, drawing in enumerate(page.drawings, 1):
         path = _beside(address, drawing.source)
-        if not path.endswith(".svg") or not (file := site.folder / path).is_file():
+        drawn = folder.of(path) if path.endswith(".svg") else None
+        if drawn is None:
             continue
-        labels = read(file.read_bytes(), "svg").labels
-        shown = shown_beside(drawing, _files(site, address, drawing.files), page)
+        beside = [folder.of(_beside(address, link)) for link in drawing.files]
+        tables = [table for file in beside if file is not None for table in file.tables]
+        shown = shown_beside(drawing, tables, page)
         persons = counts_persons(drawing, address, site.manifest["tables"])
-        for kind, place in refused_labels(labels, shown, counts_persons=persons, smallest=site.smallest):
+        for kind, place in refused_labels(drawn.labels, shown, counts_persons=persons, smallest=site.smallest):
             yield kind, f"picture {number}, {place}"
 
 
-def _files(site: _Site, address: str, links: Iterable[str]) -> Iterator[CsvTable]:
-    for link in links:
-        file = site.folder / _beside(address, link)
-        if file.is_file():
-            yield from (table for table in read_csv(file.read_bytes()).tables if isinstance(table, CsvTable))
-
-
-def _document(site: _Site, address: str, document: Content) -> Iterator[tuple[str, str]]:
-    page = site.folder / f"{address.rpartition('.')[0]}.html"
-    if not page.is_file():
+def _document(folder: _Files, address: str, document: Content) -> Iterator[tuple[str, str]]:
+    at = f"{address.rpartition('.')[0]}.html"
+    page = folder.of(at)
+    if page is None:
         return
-    beside = read(page.read_bytes(), "html")
-    files = (site.folder / _beside(page.relative_to(site.folder).as_posix(), one.source) for one in beside.drawings)
-    drawings = [read(file.read_bytes(), "svg") for file in files if file.suffix == ".svg" and file.is_file()]
-    yield from refused_on_pages(document, beside, drawings)
+    paths = [_beside(at, drawing.source) for drawing in page.drawings]
+    drawings = [folder.of(path) for path in paths if path.endswith(".svg")]
+    yield from refused_on_pages(document, page, [one for one in drawings if one is not None])
 
 
 def _beside(address: str, link: str) -> str:

@@ -39,7 +39,7 @@ class Content:
 
     refused : (kind, place). links, loads : (address, place). scripts : (bytes, place) of programs inside the file.
     tables : of a page or a CSV. drawings : places where a page shows a picture. labels : texts of a drawing with their
-    co-ordinates. numbers : words of a PDF's pages, to compare with its page.
+    co-ordinates, or of a PDF's pages with their places. sha256 : of its bytes.
     """
 
     pieces: list[Piece] = field(default_factory=list)
@@ -51,7 +51,7 @@ class Content:
     tables: list[Any] = field(default_factory=list)
     drawings: list[Any] = field(default_factory=list)
     labels: list[Any] = field(default_factory=list)
-    language: str = ""
+    sha256: str = ""
 
     def say(self, text: str, place: str, nature: Nature = "text", joint: Joint = "\0") -> None:
         """Add a piece, where there is text at all; blanks count between words of one block."""

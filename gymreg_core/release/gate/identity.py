@@ -14,10 +14,11 @@ from typing import Literal
 
 from gymreg_core.rules import rule
 
-Nature = Literal["text", "page", "amount", "cell", "code", "numbers"]
+Nature = Literal["text", "page", "amount", "cell", "code", "bytes", "numbers"]
 """text: words of readers. page: words of a PDF's page, on which the cells of a row follow each other after a blank.
 cell: a table's cell whose number is written with spaces between thousands. amount: a cell of money. code: what programs
-read. numbers: co-ordinates and the like, where anything but bare digits is another number."""
+read. bytes: characters among bytes that are no text. numbers: co-ordinates and the like, where anything but bare digits
+is another number."""
 
 _DAY = r"(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])"
 _MONTH = r"(?:0[1-9]|1[0-2])"
@@ -55,9 +56,21 @@ def _born() -> tuple[int, int]:
 def identities(text: str, nature: Nature) -> Iterator[int]:
     """Where in a text (in the form that `spelling.plain` gives) identity numbers begin."""
     for pattern in _PATTERNS[nature]:
-        for match in pattern.finditer(text):
+        for match in _matches(text, pattern):
             if _possible(match, nature) and not _in_a_hash(text, match):
                 yield match.start()
+
+
+def _matches(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Matches of a pattern, looked for only around what each of them holds, which is found far sooner."""
+    end = 0
+    for hint in _HINTS[pattern].finditer(text):
+        if hint.start() < end:
+            continue
+        found = pattern.search(text, max(end, hint.start() - _BEFORE), hint.end() + _BEHIND)
+        if found is not None:
+            end = found.end()
+            yield found
 
 
 _PATTERNS: dict[Nature, tuple[re.Pattern[str], ...]] = {
@@ -66,8 +79,20 @@ _PATTERNS: dict[Nature, tuple[re.Pattern[str], ...]] = {
     "cell": (_SOLID, _JOINED, _APART, _SPELLED),
     "amount": (_JOINED, _APART),
     "code": (_SOLID, _DASHED),
+    "bytes": (_SOLID, _DASHED),
     "numbers": (_BARE,),
 }
+_HINTS = {
+    _SOLID: re.compile(r"[0-9]{10}"),
+    _BARE: re.compile(r"[0-9]{10}"),
+    _JOINED: re.compile(r"[0-9]{6}[^0-9]"),
+    _DASHED: re.compile(r"[0-9]{6}[-+A-Zt]"),
+    _APART: re.compile(r"[0-9]{2}[-/. _\u00a0][0-9]{2}[-/. _\u00a0][0-9]{2}"),
+    _SPELLED: re.compile(r"[0-9]([-/. _,;|*\u00a0])[0-9]\1[0-9]\1[0-9]"),
+    _GROUPED: re.compile(r"[0-9]{3}([\u00a0 .,'’])[0-9]{3}\1[0-9]{3}"),
+}
+_BEFORE, _BEHIND = 8, 40
+"""Characters before and behind a hint in which a whole match lies."""
 
 
 def _possible(match: re.Match[str], nature: Nature) -> bool:

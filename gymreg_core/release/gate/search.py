@@ -16,14 +16,19 @@ from gymreg_core.release.gate.spelling import plain, unwrapped
 from gymreg_core.rules import rule
 
 _PSEUDONYM = 32
-_HEX = re.compile(
-    r"(?<![0-9a-zA-Z])(?:[0-9a-f]{32}|[0-9A-F]{32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?![0-9a-zA-Z])"
+_HEX = re.compile(r"[0-9a-fA-F]{8,}")
+_REST = re.compile(r"(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9a-zA-Z])")
+_UUID_HEAD = 8
+_AT = re.compile(r"@|\s?[(\[]at[)\]]\s?")
+_BEFORE_AT, _BEHIND_AT = re.compile(r"[\w.+-]+$"), re.compile(r"[\w-]+(?:\.[\w-]+)+")
+_LONGEST_NAME = 64
+_PATHS = (
+    (re.compile(r":(?:\\{1,2}|/)(?!/)[\w.-]"), re.compile(r"(?<![A-Za-z0-9])[A-Za-z]$")),
+    (re.compile(r"\\\\[\w.-]+\\[\w$.-]+"), re.compile(r"(?<![\\\w])$")),
+    (re.compile(r"file:/*[\w%.~/]"), re.compile(r"(?<!\w)$")),
+    (re.compile(r"~(?:[A-Za-z][\w.-]*)?/[\w.]"), re.compile(r"(?<![\w/])$")),
 )
-_HEX_IN = re.compile(r"[0-9a-fA-F]{32,}")
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+(?:@|\s?\(at\)\s?|\s?\[at\]\s?)[\w-]+(?:\.[\w-]+)+")
-_WINDOWS = re.compile(
-    r"(?<![A-Za-z0-9])[A-Za-z]:(?:\\{1,2}|/)(?!/)[\w.-]|(?<![\\\w])\\\\[\w.-]+\\[\w$.-]+|\bfile:/*[\w%.~/]|(?<![\w/])~(?:[A-Za-z][\w.-]*)?/[\w.]"
-)
+"""What a path begins with, and what stands before it: drives, shares, addresses of files and homes."""
 _APART = "\0\n\0"
 """What stands between pieces that have nothing to do with each other: no pattern goes across it."""
 _BETWEEN = ("\0", "\r")
@@ -48,7 +53,7 @@ def found_in(content: Content, sought: Sought) -> Iterator[tuple[str, str]]:
     decoded = [
         Piece(text, place, "text")
         for piece in content.pieces
-        if piece.nature != "numbers"
+        if piece.nature not in ("numbers", "bytes")
         for line, place in _lines(piece)
         for text in unwrapped(line)
     ]
@@ -86,37 +91,69 @@ def _patterns(text: str, nature: Nature, sought: Sought) -> Iterator[tuple[str, 
     yield from (("pseudonym", position) for position in _pseudonyms(text, sought.pseudonyms))
     if nature == "numbers":
         return
-    for kind, pattern in _kinds():
-        yield from ((kind, found.start()) for found in pattern.finditer(text))
-    if "@" in text or "at)" in text or "at]" in text:
-        allowed = set(rule("release_gate", "emails"))
-        yield from (("email", found.start()) for found in _EMAIL.finditer(text) if found[0] not in allowed)
-    if sought.names:
-        yield from (("machine-name", found.start()) for found in _whole_words(sought.names).finditer(text))
+    yield from (("absolute-path", position) for position in _paths(text))
+    for kind, needed, pattern in _traces():
+        if needed in text:
+            yield from ((kind, found.start()) for found in pattern.finditer(text))
+    yield from (("email", position) for position in _emails(text))
+    for name in sought.names:
+        if name in text:
+            yield from (("machine-name", found.start()) for found in _whole_word(name).finditer(text))
     yield from (("absolute-path", text.find(folder)) for folder in sought.folders if folder in text)
 
 
-def _pseudonyms(text: str, known: frozenset[str]) -> Iterator[int]:
-    yield from (found.start() for found in _HEX.finditer(text))
-    for found in _HEX_IN.finditer(text) if known else ():
-        word = found[0].lower()
-        if any(word[n : n + _PSEUDONYM] in known for n in range(len(word) - _PSEUDONYM + 1)):
+def _emails(text: str) -> Iterator[int]:
+    for found in _AT.finditer(text):
+        name = _BEFORE_AT.search(text[max(0, found.start() - _LONGEST_NAME) : found.start()])
+        host = _BEHIND_AT.match(text, found.end())
+        if name and host and f"{name[0]}@{host[0]}" not in _allowed_emails():
             yield found.start()
 
 
 @cache
-def _whole_words(names: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, names)) + r")(?![\w-])")
+def _allowed_emails() -> frozenset[str]:
+    return frozenset(rule("release_gate", "emails"))
+
+
+def _pseudonyms(text: str, known: frozenset[str]) -> Iterator[int]:
+    for found in _HEX.finditer(text):
+        word, start, end = found[0], found.start(), found.end()
+        alone = not text[start - 1 : start].isalnum() and not text[end : end + 1].isalnum()
+        if (len(word) == _PSEUDONYM and alone and word in (word.lower(), word.upper())) or (
+            len(word) == _UUID_HEAD and not text[start - 1 : start].isalnum() and _REST.match(text, end)
+        ):
+            yield start
+        elif known and len(word) >= _PSEUDONYM:
+            small = word.lower()
+            if any(small[n : n + _PSEUDONYM] in known for n in range(len(small) - _PSEUDONYM + 1)):
+                yield start
+
+
+def _paths(text: str) -> Iterator[int]:
+    for pattern, before in (*_PATHS, _folders()):
+        for found in pattern.finditer(text):
+            if before.search(text[max(0, found.start() - 2) : found.start()]):
+                yield found.start()
 
 
 @cache
-def _kinds() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _folders() -> tuple[re.Pattern[str], re.Pattern[str]]:
     folders = "|".join(map(re.escape, rule("release_gate", "folders_of_machines")))
-    paths = re.compile(rf"(?<![\w.~:/%-])/(?:{folders})/[\w.~-]|{_WINDOWS.pattern}")
-    traces, notebooks = (
-        "|".join(f"(?:{one})" for one in rule("release_gate", key)) for key in ("traces", "notebook_traces")
+    return re.compile(rf"/(?:{folders})/[\w.~-]"), re.compile(r"(?<![\w.~:/%-])$")
+
+
+@cache
+def _whole_word(name: str) -> re.Pattern[str]:
+    return re.compile(rf"{re.escape(name)}(?<![\w-]{re.escape(name)})(?![\w-])")
+
+
+@cache
+def _traces() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    return tuple(
+        (kind, str(needed), re.compile(pattern))
+        for kind, key in (("traceback", "traces"), ("notebook-remnant", "notebook_traces"))
+        for needed, pattern in rule("release_gate", key)
     )
-    return ("absolute-path", paths), ("traceback", re.compile(traces)), ("notebook-remnant", re.compile(notebooks))
 
 
 def _canaries(pieces: list[Piece], needles: Needles) -> Iterator[tuple[str, str]]:

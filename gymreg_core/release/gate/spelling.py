@@ -8,15 +8,19 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from urllib.parse import unquote
 
 _DEPTH = 3
 _LEAST_HIDDEN = 10
 """Characters: the shortest text that is worth decoding, an identity number without its century."""
-_NO_BREAK = str.maketrans(dict.fromkeys("\u00a0\u202f\u2007\u2009\u200a", "\ue000"))
-_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\ufe58\ufe63\uff0d", "-"))
-_SPACES = str.maketrans(dict.fromkeys("\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u205f\u3000\v\f", " "))
-_ODD = re.compile("[^\\x00\\x01\\x03-\\x7f\\u00a0\\u00c0-\\u024f]")
+_TURNED = {
+    **dict.fromkeys("\u00a0\u202f\u2007\u2009\u200a", "\u00a0"),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\ufe58\ufe63\uff0d", "-"),
+    **dict.fromkeys("\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u205f\u3000\v\f", " "),
+    "\x02": "",
+}
+_ODD = re.compile("[^\\x00\\x01\\x03-\\x0a\\x0d-\\x7f\\u00a0\\u00c0-\\u024f]")
 _TELLING = re.compile(r"%[0-9A-Fa-f]{2}|\\|&[#A-Za-z]|\u202e|[A-Za-z0-9+/_-]{14,}")
 _MARKS = {"Cf", "Mn", "Me"}
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -31,20 +35,17 @@ _OVERRIDE = "\u202e"
 def plain(text: str) -> str:
     """One form for all spellings: digits 0-9, '-' for every dash, a no-break space for every space that keeps a number
     together, ' ' for other spaces, compatibility forms as what they stand for, and nothing that cannot be seen."""
-    if not _ODD.search(text):
-        return text
-    turned = text.translate(_DASHES).translate(_NO_BREAK).translate(_SPACES)
-    turned = unicodedata.normalize("NFKC", turned)
-    return "".join(_seen(c) for c in turned).replace("\ue000", "\u00a0")
+    return _ODD.sub(lambda found: _seen(found[0]), text)
 
 
+@cache
 def _seen(character: str) -> str:
-    if character < "\x80":
-        return "" if character == "\x02" else character
+    if character in _TURNED:
+        return _TURNED[character]
     category = unicodedata.category(character)
-    if category in _MARKS:
-        return ""
-    return str(unicodedata.decimal(character)) if category == "Nd" else character
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    return "" if category in _MARKS else unicodedata.normalize("NFKC", character)
 
 
 def unwrapped(text: str, depth: int = _DEPTH) -> Iterator[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from lxml import etree, html
+from lxml import etree
 
 from gymreg_core.release.gate.content import LINES, Content, decoded
 from gymreg_core.release.gate.readers.markup import inline
@@ -108,11 +108,12 @@ def read_page(content: bytes) -> Content:
     text = decoded(content, into)
     into.say(text, LINES, "code")
     try:
-        root = html.document_fromstring(text.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8", huge_tree=True))
-    except (etree.ParserError, ValueError):
+        root = etree.fromstring(text.encode("utf-8"), etree.HTMLParser(encoding="utf-8", huge_tree=True))
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    if root is None:
         into.refuse("unreadable")
         return into
-    into.language = root.get("lang", "")
     numbers = {table: number for number, table in enumerate(root.iter("table"), 1)}
     typed = _typed(numbers)
     for above in root.itersiblings(preceding=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from functools import lru_cache
 from typing import Any
 
 from gymreg_core.release.gate.content import Content, Inner
@@ -20,8 +21,10 @@ _FIELD = re.compile(
 )
 _HIDDEN = re.compile(rb"/OCProperties\b|/OCGs?\b")
 _URI = re.compile(rb"/URI\s*(\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f\s]+>)")
+_NAMED = re.compile(rb"/[A-Za-z]+\s*(\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f\s]{4,}>)")
 _END = b"%%EOF"
-_INLINE = re.compile(rb"\bBI\b.*?\bID\b", re.DOTALL)
+_SHORTEST = 5
+"""Bytes of a string with its brackets, that tells nothing of anybody."""
 
 
 def read_pdf(content: bytes) -> Content:
@@ -82,9 +85,10 @@ def _object(one: Any, place: str, into: Content) -> None:
 
 
 def _drawn(body: bytes, place: str, into: Content) -> None:
-    """What a stream of drawing says: its strings, and everything else as it stands."""
+    """What a stream of drawing says beside what it draws: strings under a name, and everything else as it stands."""
     raw(body, into, place)
-    _strings(body, place, into)
+    for found in _NAMED.finditer(body):
+        into.say(_opened(found[1]), place)
 
 
 def _said(text: bytes, place: str, into: Content) -> None:
@@ -105,10 +109,11 @@ def _said(text: bytes, place: str, into: Content) -> None:
 
 def _strings(text: bytes, place: str, into: Content) -> None:
     for found in _STRING.finditer(text):
-        if (said := _opened(found[0])) and any(c.isalnum() for c in said):
+        if len(found[0]) > _SHORTEST and (said := _opened(found[0])) and any(c.isalnum() for c in said):
             into.say(said, place)
 
 
+@lru_cache(maxsize=50_000)
 def _opened(written: bytes) -> str:
     """A string of a PDF as text."""
     import pikepdf

@@ -111,7 +111,7 @@ def read_font(content: bytes) -> Content:
 def raw(content: bytes, into: Content, place: str = "") -> None:
     """Bytes as words: runs of characters that can be printed, also where zeros stand between them, as in UTF-16."""
     runs = _RUN.findall(content.replace(b"\0", b""))
-    into.say("\1".join(run.decode("ascii") for run in runs), place or "bytes", "code")
+    into.say("\1".join(run.decode("ascii") for run in runs), place or "bytes", "bytes")
     if len(content) <= _SHORT:
         with suppress(UnicodeDecodeError):
             into.say(content.decode("utf-8").replace("\0", "\1"), place or "bytes")

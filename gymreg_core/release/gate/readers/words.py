@@ -11,6 +11,7 @@ from typing import Any
 from gymreg_core.release.gate.content import LINES, Content, decoded
 
 _URL = re.compile(r"""url\(\s*['"]?([^'")]*)|@import\s+['"]([^'"]*)|image-set\(\s*['"]([^'"]*)""", re.IGNORECASE)
+_LOADING = re.compile(r"\\|[(@'\"]")
 _CSS_ESCAPE = re.compile(r"\\([0-9A-Fa-f]{1,6})\s?")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _ADDRESS = re.compile(r"""(?:https?|wss?|ftp):\\?/\\?/[^\s'"`<>)\\]+|['"`]//[\w-]+\.[\w.-]+""", re.IGNORECASE)
@@ -44,6 +45,8 @@ def read_style(content: bytes) -> Content:
 
 def style(text: str, place: str, into: Content) -> None:
     """What CSS loads, its escapes opened, comments left out; `place` '' tells the lines."""
+    if not _LOADING.search(text):
+        return
     bare = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
     opened = _CSS_ESCAPE.sub(lambda found: chr(min(int(found[1], 16), 0x10FFFF)), bare)
     for found in _URL.finditer(opened):
