@@ -104,7 +104,7 @@ def test_a_desk_is_opened_for_the_account_that_asks(run: Any, tmp_path: Path) ->
     [
         ("people: [", "not YAML"),
         ("people: []\npublic: x\npublisher: y\n", "people"),
-        ("people:\n  - {name: a, uid: 1, roles: [boss]}\npublic: x\npublisher: y\n", "people.0.roles.0"),
+        ("people:\n  - {name: a, uid: 1, roles: [boss]}\npublic: x\npublisher: y\n", "people.1.roles.1"),
         (
             "people: [{name: a, uid: 1, roles: [review]}, {name: b, uid: 1, roles: [review]}]\npublic: x\npublisher: y",
             "one uid stands here twice",
