@@ -51,7 +51,7 @@ def rule(name: str, key: str, intake_year: int | None = None) -> Any:
             )
         value, status = entry["value"], str(entry["status"])
         STATUSES.index(status)
-    except (FileNotFoundError, KeyError, TypeError, ValueError):
+    except (FileNotFoundError, KeyError, TypeError, ValueError, OverflowError):
         raise RuleMissing(
             f"no rule {key!r}" + (f" for {intake_year}" if intake_year is not None else ""),
             where=f"rules/{name}.yml",
