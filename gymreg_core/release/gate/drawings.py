@@ -25,7 +25,7 @@ _MONEY = re.compile(r"kr|SEK|mn|\bm\b")
 _HEX_WORD = re.compile(r"(?<![0-9A-Za-z])(?=[0-9]*[a-f])[0-9a-f]{6,}(?![0-9A-Za-z])")
 _YEARS = (Decimal(1990), Decimal(2100))
 _PHRASE = re.compile(r"[^\W\d_]{4,} \d{1,2}$")
-_ROUND = 1000
+_ROUND, _ROUND_SHARE = 1000, 5
 _HUNDRED = 100
 _LEAST_TICKS = 3
 _GROUP = 3
@@ -125,7 +125,7 @@ def counts_persons(drawing: Drawing, page: str, known: Known) -> bool:
 def _ticks(labels: Sequence[Label]) -> set[int]:
     """Labels that stand where their value says: in one group, on one line, at places that are in proportion to their
     values or to the logarithms of them. Data that are written beside marks do not. Of a panel so small that it has one
-    or two, those are taken that stand left of where is drawn and are whole thousands."""
+    or two, those are taken that stand left of where is drawn and are whole thousands, or per cent by fives."""
     groups: dict[tuple[int, str, float], list[int]] = defaultdict(list)
     for number, label in enumerate(labels):
         if len(list(numbers(label.text))) == 1:
@@ -136,10 +136,14 @@ def _ticks(labels: Sequence[Label]) -> set[int]:
         places = [labels[n].x if constant == "y" else labels[n].y for n in members]
         values = [_signed(labels[n].text) for n in members]
         proportional = len(set(places)) == len(members) >= _LEAST_TICKS and _in_proportion(values, places)
-        beside = constant == "x" and labels[members[0]].x < 0 and not any(value % _ROUND for value in values)
+        beside = constant == "x" and labels[members[0]].x < 0 and all(_round(labels[n].text) for n in members)
         if proportional or beside:
             found |= set(members)
     return found
+
+
+def _round(label: str) -> bool:
+    return not float(next(numbers(label))) % (_ROUND_SHARE if "%" in label else _ROUND)
 
 
 def _classes(labels: Sequence[Label]) -> set[int]:
