@@ -1,6 +1,6 @@
 """How long the gate takes for a site as large as that of all reports. Run by `make bench`.
 
-The site that stands in build/site, or where none does the page of one admission laid beside itself until it is as large.
+The site that stands in build/site; where none does, the page of one admission laid beside itself until it is as large.
 """
 
 from __future__ import annotations
