@@ -42,11 +42,12 @@ Of {cells} cells in tables {small} are small; protection leaves out {hidden}, {r
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--releases", type=int, default=1000)
+    parser.add_argument("--small", type=int, default=100, help="how many of them have 60 to 400 pupils")
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--out", type=Path, default=RECORD)
     given = parser.parse_args()
-    tiny = given.releases // 2
+    tiny = given.releases - given.small
     seeds = range(given.seed, given.seed + given.releases)
     cases = [(seed, "tiny" if seed - given.seed < tiny else "small") for seed in seeds]
     found: Sequence[Tried] = Parallel(n_jobs=given.jobs)(delayed(tried)(*case) for case in cases)
