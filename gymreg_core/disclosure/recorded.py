@@ -119,7 +119,7 @@ class Record:
                 broken.append(name)
         few_of = {name: small(np.nan_to_num(values)) for name, values in true.items()}
         for rest in rests:
-            for name in (rest.whole, *rest.parts):
+            for name in rest.parts:
                 few_of[name] = few_of[name] | rest.small
         additive = known.counts if known.additive is None else known.additive
         hidden = frame[known.counts[0]].isna().to_numpy(np.bool_) if about.derived else np.zeros(0, np.bool_)

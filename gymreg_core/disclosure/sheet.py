@@ -14,7 +14,8 @@ from gymreg_core.disclosure.cells import Cells, Why
 @dataclass
 class Sheet:
     """Cells of a table. A count that stands in several rows is known where one of them shows it, and guarded where one
-    hides it. twice : keys that are shown with two values."""
+    hides it; one that is shown, and left out of others for their own sake, is no secret. secret : places of cells that
+    were left out for another reason than LINKED. twice : keys that are shown with two values."""
 
     at: dict[str, int] = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
@@ -24,6 +25,7 @@ class Sheet:
     guarded: list[bool] = field(default_factory=list)
     amounts: list[bool] = field(default_factory=list)
     sums: dict[tuple[int, tuple[int, ...]], None] = field(default_factory=dict)
+    secret: set[int] = field(default_factory=set)
     twice: dict[str, None] = field(default_factory=dict)
 
     def cell(
@@ -31,6 +33,8 @@ class Sheet:
     ) -> int:
         """Add a cell; its place. value : NaN where it is not shown."""
         place = self.at.setdefault(key, len(self.values))
+        if guarded and why != Why.LINKED:
+            self.secret.add(place)
         if place == len(self.values):
             self.keys.append(key)
             self.values.append(value)
@@ -60,12 +64,17 @@ class Sheet:
         return not math.isnan(self.values[place])
 
     def cells(self) -> Cells:
+        """All of them."""
+        open_ = [
+            guard and (place in self.secret or math.isnan(self.values[place]) or self.unit[place] > 0)
+            for place, guard in enumerate(self.guarded)
+        ]
         return Cells(
             tuple(self.keys),
             np.asarray(self.values, np.float64),
             np.asarray(self.why, np.int8),
             np.asarray(self.unit, np.float64),
-            np.asarray(self.guarded, np.bool_),
+            np.asarray(open_, np.bool_),
             tuple(self.sums),
             np.asarray(self.amounts, np.bool_) if any(self.amounts) else None,
         )

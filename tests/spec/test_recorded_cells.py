@@ -175,6 +175,7 @@ def test_rows_of_estimates_are_left_out_whole_and_only_few_are_secret() -> None:
     assert hidden(cells)["cohorts.warning|found|judge=score"] == "FEW"
     assert hidden(cells)["cohorts.warning|flagged|judge=score"] == "LINKED"
     assert shown(cells)["cohorts.warning|pupils|"] == 200  # the other judge's row tells it
+    assert guarded(cells) == {key for key in hidden(cells) if "without" not in key}
 
 
 def test_steps_tell_the_pupils_of_the_months_at_which_they_step() -> None:
@@ -246,7 +247,8 @@ def test_a_mean_tells_how_many_have_something() -> None:
     told = {"completed": np.array([50.0, np.nan]), "covered": frame["covered"].to_numpy(float)}
     cells = release_effects(frame, REGISTERS, told=told, about="effects.doses").cells
     assert shown(cells)["effects.doses|completed|cohort=2020 programme=NA"] == 50
-    assert hidden(cells)["effects.doses|pupils|cohort=2020 programme=EE"] == "FEW"  # three are not covered
+    assert hidden(cells)["effects.doses|covered|cohort=2020 programme=EE"] == "FEW"  # three are not
+    assert hidden(cells)["effects.doses|pupils|cohort=2020 programme=EE"] == "LINKED"
     assert "effects.doses|completed|cohort=2020 programme=EE" not in cells.keys
 
 
