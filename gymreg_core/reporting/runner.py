@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gymreg_core.disclosure.kept import VARIABLE as PROTECTED
 from gymreg_core.disclosure.recorded import recording
 from gymreg_core.disclosure.withheld import VARIABLE as WITHHELD
 from gymreg_core.errors import RenderingFailed
@@ -93,6 +94,7 @@ def _papermill(
     environment = {"GYMREG_RUN_DIR": str(working), "GYMREG_PAGE": run.slug, "GYMREG_WORKSPACE": str(workspace)}
     if reference is not None:
         environment["GYMREG_REFERENCE"] = str(reference)
+    environment[PROTECTED] = str(working.parent / "protected")
     if withheld is not None:
         environment[WITHHELD] = str(withheld)
     try:
