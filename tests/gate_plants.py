@@ -177,6 +177,8 @@ SPELLINGS = {
     "escaped": "".join(f"\\u{ord(c):04x}" for c in NUMBER),
     "base64": b64(f"pnr {NUMBER}"),
     "hexadecimal": NUMBER.encode().hex(),
+    "percent-encoded twice": "%2530%2537%2530%2533%2531%2532%252D%2532%2533%2538%2534",
+    "base64 of base64": b64(b64(f"pnr {NUMBER}")),
     "backwards by an override": f"\u202e{NUMBER[::-1]}\u202c",
     "glued to a word": f"elev{DIGITS}",
 }

@@ -11,6 +11,7 @@ import pytest
 
 from gymreg_core.disclosure.cells_file import packed
 from gymreg_core.errors import BadInput, DisclosureRefused
+from gymreg_core.release.gate import check_release
 from gymreg_core.reporting.build import BuildRequest, build_site
 from gymreg_core.reporting.executing import run_folder
 from gymreg_core.reporting.from_enrolments import made_up_extract
@@ -79,6 +80,10 @@ def test_every_page_holds_in_a_browser(built: tuple[BuildRequest, list[str]], ch
 
 def test_every_pdf_holds(built: tuple[BuildRequest, list[str]]) -> None:
     assert check_pdfs(built[0].out) == []
+
+
+def test_the_gate_lets_the_site_out(built: tuple[BuildRequest, list[str]]) -> None:
+    assert list(check_release(built[0].out, jobs=1)) == []
 
 
 def test_an_unchanged_build_does_nothing(built: tuple[BuildRequest, list[str]]) -> None:

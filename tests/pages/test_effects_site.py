@@ -13,6 +13,7 @@ import pytest
 from gymreg_core.contracts.effects import Studied
 from gymreg_core.effects import study_workspace
 from gymreg_core.errors import BadInput
+from gymreg_core.release.gate import check_release
 from gymreg_core.reporting import build
 from gymreg_core.reporting.build import BuildRequest, build_site
 from gymreg_core.reporting.effects_material import EffectsMaterial
@@ -107,6 +108,10 @@ def test_the_page_holds_in_a_browser(built: tuple[BuildRequest, EffectsPlan], ch
 
 def test_every_pdf_holds(built: tuple[BuildRequest, EffectsPlan]) -> None:
     assert check_pdfs(built[0].out) == []
+
+
+def test_the_gate_lets_the_site_out(built: tuple[BuildRequest, EffectsPlan]) -> None:
+    assert list(check_release(built[0].out, jobs=1)) == []
 
 
 def test_result_files_alone_have_no_report_on_effects(

@@ -18,6 +18,7 @@ import pytest
 
 from gymreg_core.errors import GymregError, RenderingFailed
 from gymreg_core.provenance import sha256_of
+from gymreg_core.release.gate import check_release
 from gymreg_core.reporting.build import HOME, BuildRequest, build_site
 from gymreg_core.reporting.manifest import MANIFEST
 from gymreg_core.reporting.params import make_plan
@@ -111,6 +112,18 @@ def test_downloads_are_tables(site: Path) -> None:
         )
         assert len(rows) > 1, path.name
         assert {len(row) for row in rows} == {len(rows[0])}, path.name
+
+
+def test_the_gate_lets_the_pages_of_the_region_and_of_a_municipality_out(site: Path, tmp_path: Path) -> None:
+    manifest = json.loads((site / MANIFEST).read_text(encoding="utf-8"))
+    left_out = {entry["page"] for entry in manifest["reports"] if entry["params"]["scope_name"] not in (None, "Täby")}
+    kept = {name: entry for name, entry in manifest["files"].items() if not left_out & {*re.split(r"[/.]", name)}}
+    for name in kept:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(site / name, tmp_path / name)
+    (tmp_path / MANIFEST).write_text(json.dumps({**manifest, "files": kept}), encoding="utf-8")
+    assert {"antagning-2025-slut.pdf", "en/antagning-2025-slut.pdf"} <= kept.keys()
+    assert list(check_release(tmp_path, jobs=1)) == []
 
 
 class Quiet:
