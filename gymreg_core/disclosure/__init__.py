@@ -14,7 +14,7 @@ from gymreg_core.disclosure.released import (
     rounded,
     smallest_count,
 )
-from gymreg_core.disclosure.suppression import Ties
+from gymreg_core.disclosure.ties import Ties
 
 __all__ = [
     "About",

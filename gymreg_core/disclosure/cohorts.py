@@ -7,21 +7,23 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gymreg_core.disclosure.about import About
+from gymreg_core.disclosure.cells import Why
 from gymreg_core.disclosure.columns import counts_in, estimates_in
+from gymreg_core.disclosure.coordinates import keys_of
 from gymreg_core.disclosure.near import with_near
-from gymreg_core.disclosure.nested import Ints, without_told
 from gymreg_core.disclosure.policy import policy
 from gymreg_core.disclosure.reasons import left_out, whole_rows
 from gymreg_core.disclosure.recorded import Known
 from gymreg_core.disclosure.released import Released, let_out, smallest_count
-from gymreg_core.disclosure.small import few_of, small
-from gymreg_core.disclosure.suppression import Ties, hidden_rows
+from gymreg_core.disclosure.small import few_of, small, small_rest
+from gymreg_core.disclosure.suppression import Ints, Tied, hidden_cells, hidden_rows, without
+from gymreg_core.disclosure.ties import Ties
 from gymreg_core.provenance import Provenance
 
 POLICY = "cohorts"
-_NO_PAIRS = np.empty((0, 2), np.int64)
 _NOBODY = 1e-6
 """Pupils: what is left of a share of them by the inexactness of numbers."""
 
@@ -45,12 +47,20 @@ def release_cohorts(
         what is counted (rules/disclosure_links.yml, universes); on a page it has to be said.
     Errors: DisclosureRefused where a column is not on the policy's lists, holds persons, or looks like identities.
     """
-    names, smallest = counts_in(table, POLICY), smallest_count()
-    within = _NO_PAIRS if nested is None else nested
-    ties = ties or Ties()
-    kept, _ = without_told(table, names, smallest, ties, within, rests_nested)
-    why = left_out(table, kept, few_of(table, names, ties))
-    known = Known(About.given(about), table, names, ties)
+    names, ties, whose = counts_in(table, POLICY), ties or Ties(), About.given(about)
+    beside = {}
+    if nested is not None:
+        of_rests = nested if rests_nested is None else rests_nested
+        beside = dict.fromkeys(names, nested)
+        beside |= {"-".join((whole, *parts)): of_rests for parts, whole in ties.rests}
+    counts = {name: table[name].to_numpy(np.int64) for name in names}
+    few = few_of(table, names, ties)
+    tied = Tied(counts, ties, beside=beside)
+    if whose is not None:
+        tied = replace(tied, within=whose.within, keys=keys_of(table, POLICY, whose, names))
+    kept = without(table, hidden_cells(tied, few))
+    why = left_out(table, kept, few)
+    known = Known(whose, table, names, ties)
     return let_out(kept, POLICY, provenance, *with_near(table, kept, why, ties, policy()), known)
 
 
@@ -62,6 +72,7 @@ def release_estimates(
     rests: Sequence[tuple[str, str]] = (),
     ties: Ties | None = None,
     about: About | str | None = None,
+    alone: NDArray[np.bool_] | None = None,
 ) -> Released:
     """Let out estimates with the counts behind them, whole rows at a time.
 
@@ -70,27 +81,32 @@ def release_estimates(
     every count and every estimate.
 
     behind : columns of counts, the pupils first. rests : (part, whole): what remains of the whole is a count too.
-    ties : sums of rows; `rests` is not used. about : as in `release_cohorts`.
+    ties : sums of rows; `rests` is not used. about : as in `release_cohorts`. alone : (rows,), rows that are about one
+        independent provider, which a policy may hide.
     Errors: as `release_cohorts`.
     """
     numbers = [*counts_in(table, POLICY), *estimates_in(table, POLICY)]
-    smallest, kept = smallest_count(), table.copy()
-    told = [table[name].to_numpy(np.int64) for name in behind]
-    told += [(table[whole] - table[part]).to_numpy(np.int64) for part, whole in rests]
-    few, nobody = np.logical_or.reduce([small(values) for values in told]), told[0] == 0
-    hidden = hidden_rows(few | nobody, told, smallest, ties or Ties())
-    for name in numbers:
-        if pd.api.types.is_integer_dtype(kept[name]):
-            kept[name] = kept[name].astype("Int64")
-        kept.loc[hidden, name] = pd.NA if kept[name].dtype == "Int64" else np.nan
+    told = {name: table[name].to_numpy(np.int64) for name in behind}
+    few = np.logical_or.reduce([small(values) for values in told.values()])
+    few = np.logical_or.reduce([few, *(small_rest(table[whole] - table[part]) for part, whole in rests)])
+    nobody, single = told[behind[0]] == 0, np.zeros(len(table), np.bool_)
+    if alone is not None and policy().single_provider == "hidden":
+        single = alone
+    sums = () if ties is None else ties.sums
+    hidden = hidden_rows(
+        Tied(told, Ties(sums, rests=[((part,), whole) for part, whole in rests])), few | nobody | single
+    )
+    kept = without(table, dict.fromkeys(numbers, hidden))
     known = Known(
         About.given(about),
         table,
         counts_in(table, POLICY),
-        Ties(sums=() if ties is None else ties.sums, rests=[((part,), whole) for part, whole in rests]),
+        Ties(sums, rests=[((part,), whole) for part, whole in rests]),
         along=dict.fromkeys(numbers, numbers),
     )
-    return let_out(kept, POLICY, provenance, whole_rows(kept, numbers, hidden & (few | ~nobody), few), known=known)
+    why = whole_rows(kept, numbers, hidden & (few | single | ~nobody), few)
+    why.loc[single, numbers] = int(Why.SINGLE)
+    return let_out(kept, POLICY, provenance, why, known=known)
 
 
 def release_steps(

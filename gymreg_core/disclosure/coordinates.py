@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from gymreg_core.disclosure.columns import lists
 from gymreg_core.vocabulary.packaged import packaged_yaml
 
 Of = dict[str, str]
+_PREVIOUS = "_previous"
 _WHOLES = ("region", "all")
 _OCTOBER, _CENTURY = 10, 100
 
@@ -44,6 +46,18 @@ def rows_of(frame: pd.DataFrame, policy: str, about: About) -> list[Of]:
                 of[by] = group
         found.append(of)
     return found
+
+
+def keys_of(frame: pd.DataFrame, policy: str, about: About, names: Sequence[str]) -> dict[str, list[str]]:
+    """The keys of the cells of columns of counts, by column."""
+    now, before = (rows_of(frame, policy, replace(about, of=of)) for of in (about.of, about.previous))
+    return {
+        name: [
+            cell_key(about.universe, name.removesuffix(_PREVIOUS), of)
+            for of in (before if name.endswith(_PREVIOUS) else now)
+        ]
+        for name in names
+    }
 
 
 def cell_key(universe: str, measure: str, of: Mapping[str, str]) -> str:

@@ -14,9 +14,10 @@ from gymreg_core.disclosure.columns import counts_in, estimates_in, means_in
 from gymreg_core.disclosure.policy import policy
 from gymreg_core.disclosure.reasons import whole_rows
 from gymreg_core.disclosure.recorded import Known
-from gymreg_core.disclosure.released import Released, let_out, smallest_count
-from gymreg_core.disclosure.small import small
-from gymreg_core.disclosure.suppression import Ties, hidden_rows
+from gymreg_core.disclosure.released import Released, let_out
+from gymreg_core.disclosure.small import small, small_rest
+from gymreg_core.disclosure.suppression import Tied, hidden_rows, without
+from gymreg_core.disclosure.ties import Ties
 from gymreg_core.errors import DisclosureRefused
 from gymreg_core.provenance import Provenance
 
@@ -48,14 +49,13 @@ def release_effects(
     estimated = [*means, *estimates_in(table, POLICY)]
     table = table.reset_index(drop=True)
     told = told or {}
-    counts = [table[name].to_numpy(np.int64) for name in counted]
-    for has in told.values():
-        rest = counts[0] - has
-        counts += [np.nan_to_num(one).round().astype(np.int64) for one in (has, rest)]
-    smallest = smallest_count()
+    counts = {name: table[name].to_numpy(np.float64) for name in counted}
+    counts |= {name: np.round(has) for name, has in told.items()}
     few = np.zeros(len(table), np.bool_)
-    for values in counts:
-        few |= small(values)
+    for values in counts.values():
+        few |= small(np.nan_to_num(values))
+    for name in told:
+        few |= small_rest(np.nan_to_num(counts[counted[0]] - counts[name]))
     if _SCHOOLS in table:
         few |= table[_SCHOOLS].between(1, policy().fewest_schools - 1).to_numpy()
     if means and not counted:
@@ -64,19 +64,17 @@ def release_effects(
             why="Whether a mean may be shown depends on how many pupils stand behind it.",
             remedy="Give each row the pupils that it is about.",
         )
-    hidden = hidden_rows(few, counts, smallest, ties or Ties()) if counts else few
-    nobody = counts[0] == 0 if means else np.zeros(len(table), np.bool_)
-    kept, numbers = table.copy(), [*counted, *estimated, *([_SCHOOLS] if _SCHOOLS in table else [])]
-    for name in numbers:
-        if pd.api.types.is_integer_dtype(kept[name]):
-            kept[name] = kept[name].astype("Int64")
-        kept.loc[hidden | nobody, name] = pd.NA if kept[name].dtype == "Int64" else np.nan
+    ties = Ties(() if ties is None else ties.sums)
+    hidden = hidden_rows(Tied(counts, replace(ties, rests=[((name,), counted[0]) for name in told])), few)
+    nobody = counts[counted[0]] == 0 if means else np.zeros(len(table), np.bool_)
+    numbers = [*counted, *estimated, *([_SCHOOLS] if _SCHOOLS in table else [])]
+    kept = without(table, dict.fromkeys(numbers, hidden | nobody))
     whose = About.given(about)
     known = Known(
         None if whose is None else replace(whose, derived=told),
         table,
         counted,
-        Ties(sums=() if ties is None else ties.sums),
+        ties,
         along=dict.fromkeys(numbers, numbers),
     )
     return let_out(kept, POLICY, provenance, whole_rows(kept, numbers, hidden & (few | ~nobody), few), known=known)

@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from gymreg_core.disclosure.hiding_kernel import beside, graph_of, propagate
-from gymreg_core.disclosure.moving_kernel import moves
-from gymreg_core.disclosure.opening import Points, detour, furthest, in_circles, wide
+from gymreg_core.disclosure.opening import Points, detour, furthest, in_circles, tied, wide
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -18,15 +17,17 @@ Bools = NDArray[np.bool_]
 NOWHERE, KNOWN = -1, -2
 """Units of cells that stand in no table, and of cells that are known whatever is hidden, such as zeros."""
 _ROUNDS = 60
+_TOGETHER = 20
+"""How many units are shown again together at most."""
+_OF_SIZE = 0.1
+"""Of two cells either of which would do the smaller one is hidden: ten times as large costs so much more."""
 _FAR, TINY = 1e9, 1e-6
 _HIDDEN_ALREADY = 1e-4
 """What it costs to move a cell by one that is not shown, so that no more move than have to."""
-_NEAR = 1000
-"""Among how many cells a linear program looks for points, or for a way around."""
+_NEAR, _MOST = 400, 1000
+"""Among how many cells a linear program looks for points, or for a way around; a whole part up to so many."""
 _MANY = 4
 """From this many cells on, points are looked for that show several of them to be open."""
-_TRIES, _STEPS = 2, 80
-"""How often points are looked for by balancing sums, and with how many cells."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,18 +52,50 @@ class Task:
     whole: Bools
 
 
+def costs(values: Floats) -> Floats:
+    """(n,) -> (n,): what it costs to hide numbers."""
+    return np.asarray(1 + _OF_SIZE * np.log10(1 + np.abs(values)), np.float64)
+
+
 def hide(task: Task, primary: Bools) -> Bools:
     """`primary` (units,) bool and the units that have to be hidden with them.
 
     None of the others can be shown by itself without a guarded cell being bounded closer than it may be. A cell that
     nothing helps, since its sum is known and all that could be hidden is, stays as open as it is.
     """
-    if not len(primary):
-        return primary.copy()
-    work = _Work(task, primary)
-    work.spread()
-    work.clean()
-    return work.hidden
+    hidden = primary.copy()
+    entries = task.sums.tocoo()
+    of_cell = np.where(task.unit >= 0, task.unit, len(primary) + np.arange(len(task.unit)))
+    label, _ = tied(entries.row, of_cell[entries.col], len(primary) + len(task.unit))
+    label = label[of_cell]
+    order = np.argsort(label, kind="stable")
+    for cells in np.split(order, np.flatnonzero(np.diff(label[order])) + 1):
+        units = np.unique(task.unit[cells])
+        units = units[units >= 0]
+        if len(cells) == 1 or not (hidden[units].any() or (task.guarded & (task.unit == NOWHERE))[cells].any()):
+            continue
+        work = _Work(_part(task, cells, units), primary[units])
+        work.spread()
+        work.clean()
+        hidden[units] = work.hidden
+    return hidden
+
+
+def _part(task: Task, cells: Ints, units: Ints) -> Task:
+    """The task of some cells and units that nothing ties to others."""
+    sums = task.sums[:, cells].tocsr()
+    unit = task.unit[cells]
+    return Task(
+        sums=sums[np.flatnonzero(np.diff(sums.indptr))],
+        values=task.values[cells],
+        low=task.low[cells],
+        unit=np.where(unit >= 0, np.searchsorted(units, unit), unit),
+        cost=task.cost[units],
+        guarded=task.guarded[cells],
+        width=task.width[cells],
+        relative=task.relative[cells],
+        whole=task.whole[cells],
+    )
 
 
 class _Work:
@@ -71,7 +104,8 @@ class _Work:
 
     def __init__(self, task: Task, primary: Bools) -> None:
         self.task, self.primary, self.hidden = task, primary, primary.copy()
-        self.graph, self.ties = graph_of(task.sums), abs(task.sums)
+        self.graph, self.ties, self.by_cell = graph_of(task.sums), abs(task.sums), task.sums.tocsc()
+        self.of_ties = self.ties.T.tocsr()
         order = np.argsort(task.unit, kind="stable")
         self.in_unit = order[np.searchsorted(task.unit[order], 0) :].astype(np.int64)
         self.of_unit = np.searchsorted(task.unit[self.in_unit], np.arange(len(task.cost) + 1)).astype(np.int64)
@@ -84,135 +118,188 @@ class _Work:
         while True:
             low, high = self.bounds()
             close = np.flatnonzero(self.asked() & ~wide(low, high, self.need, self.rise))
+            before = self.hidden.copy()
             if len(close):
                 units = self.task.unit, self.of_unit, self.in_unit
-                more = beside(self.graph, low, high, self.free(), -self.deep, *units, close, self.need)
+                self.hidden |= beside(self.graph, low, high, self.free(), -self.deep, *units, close, self.need)
             else:
-                close = self.closed(self.asked() & in_circles(self.task.sums, high > low), low, high)
+                part = in_circles(self.task.sums, high > low)
+                self.push(part, self.asked(), low, high)
+                close = self.left(self.asked() & (part >= 0))
                 if not len(close):
                     return
-                more = self.around(close)
-            if not (more & ~self.hidden).any():
+                for cell in close.tolist():
+                    if self.stays_closed(np.array([cell]), part, low, high):
+                        self.around(cell)
+                close = close[~self.open_at(close)]
+            if (self.hidden == before).all():
                 # Nothing helps: it is to stay as open as it is.
+                everywhere = np.zeros(len(low), np.int64)
+                for cell in close.tolist():
+                    self.stays_closed(np.array([cell]), everywhere, low, high)
                 self.need[close] = (self.points.highest - self.points.lowest)[close]
                 self.rise[close] = 0.0
-            self.hidden |= more
 
     def clean(self) -> None:
-        """Show again what need not be hidden, the dearest first."""
+        """Show again what need not be hidden, the dearest first, with what was hidden for its sake alone."""
         low, high = self.bounds()
-        circled = in_circles(self.task.sums, high > low)
+        part = in_circles(self.task.sums, high > low)
         again = np.flatnonzero(self.hidden & ~self.primary)
-        for unit in again[np.argsort(-self.task.cost[again], kind="stable")]:
-            mine = self.in_unit[self.of_unit[unit] : self.of_unit[unit + 1]]
-            down, up, before = low.copy(), high.copy(), self.points
-            down[mine] = up[mine] = 0.0
-            first = [self.graph.rows[self.graph.at[cell] : self.graph.at[cell + 1]] for cell in mine]
-            propagate(self.graph, down, up, np.unique(np.concatenate(first)), _ROUNDS)
-            self.hidden[unit] = False
-            asked = self.asked()
-            self.points = before.without(mine)
-            if (asked & ~wide(down, up, self.need, self.rise)).any() or len(
-                self.closed(asked & circled, down, up, first=True)
-            ):
-                self.hidden[unit], self.points = True, before
+        for unit in again[np.argsort(-self.task.cost[again], kind="stable")].tolist():
+            if not self.hidden[unit]:
+                continue
+            shown, narrowed = self.without(unit, low, high)
+            if not len(shown):
+                continue
+            gone = self.points.drop(np.flatnonzero(np.isin(self.task.unit, shown)))
+            self.hidden[shown] = False
+            if self.closed(unit, self.asked(), part, *narrowed):
+                self.hidden[shown] = True
+                self.points.add(*gone)
             else:
-                low, high = down, up
+                low, high = narrowed
+
+    def without(self, unit: int, low: Floats, high: Floats) -> tuple[Ints, tuple[Floats, Floats]]:
+        """Units that can be shown together with `unit`, by propagation alone, and how far cells can then move; no units
+        where a cell that has to be hidden is closed."""
+        shown, (down, up), more = [], (low.copy(), high.copy()), [unit]
+        while more and len(shown) < _TOGETHER:
+            shown += more
+            cells = np.concatenate([self.in_unit[self.of_unit[one] : self.of_unit[one + 1]] for one in more])
+            down[cells] = up[cells] = 0.0
+            first = [self.graph.rows[self.graph.at[cell] : self.graph.at[cell + 1]] for cell in cells]
+            propagate(self.graph, down, up, np.unique(np.concatenate(first)), _ROUNDS)
+            shut = self.asked() & ~wide(down, up, self.need, self.rise)
+            shut[np.isin(self.task.unit, shown)] = False
+            more = np.unique(self.task.unit[shut]).tolist()
+            if more and (more[0] < 0 or self.primary[more].any()):
+                break
+        return np.asarray([] if more else shown, np.int64), (down, up)
 
     def asked(self) -> Bools:
         """(n,): guarded cells that no number is seen of."""
         unit = self.task.unit
-        return self.task.guarded & ((unit == NOWHERE) | ((unit >= 0) & self.hidden[unit]))
+        return np.asarray(self.task.guarded & ((unit == NOWHERE) | self.unseen()), np.bool_)
+
+    def unseen(self) -> Bools:
+        """(n,): cells of the units that are hidden."""
+        unit = self.task.unit
+        return np.asarray((unit >= 0) & self.hidden[np.maximum(unit, 0)], np.bool_)
 
     def bounds(self) -> tuple[Floats, Floats]:
         """How far each cell can move, by propagation: (n,) each."""
         unit = self.task.unit
-        open_ = (unit == NOWHERE) | ((unit >= 0) & self.hidden[unit])
+        open_ = (unit == NOWHERE) | self.unseen()
         low, high = np.where(open_, self.deep, 0.0), np.where(open_, np.inf, 0.0)
         propagate(self.graph, low, high, np.arange(len(self.graph.starts) - 1), _ROUNDS)
         return low, high
 
-    def closed(self, asked: Bools, low: Floats, high: Floats, *, first: bool = False) -> Ints:
-        """Cells of `asked` that no points show to be open; with `first` at most one of them. Adds points."""
-        points, need, rise = self.points, self.need, self.rise
+    def closed(self, unit: int, asked: Bools, part: Ints, low: Floats, high: Floats) -> bool:
+        """Whether no points are found that show each cell of `asked` in a `part` to be open where `unit` is shown.
 
-        def left() -> Ints:
-            return np.flatnonzero(asked & ~wide(points.lowest, points.highest, need, rise))
+        In large parts none are looked for.
+        """
+        left = self.left(asked & (part >= 0))
+        if not len(left):
+            return False
+        if np.isin(part, part[left]).sum() > _MOST:
+            return True
+        mine = np.zeros(len(asked), np.bool_)
+        mine[self.in_unit[self.of_unit[unit] : self.of_unit[unit + 1]]] = True
+        tied_to = self.of_ties @ (self.ties @ mine)
+        nearest = left[np.argsort(-tied_to[left], kind="stable")[:1]]
+        return (
+            self.stays_closed(nearest, part, low, high)
+            or self.push(part, asked, low, high)
+            or any(self.stays_closed(left[at : at + 1], part, low, high) for at in range(len(left)))
+        )
 
-        seen = points.lowest.copy(), points.highest.copy()
-        points.add(*moves(self.graph, low, high, left(), need, rise, *seen, _TRIES, _STEPS))
-        circled = np.flatnonzero(in_circles(self.task.sums, high > low))
-        for up in (True, False, True, False):
-            if len(some := left()) >= _MANY:
-                self.stretch(some, circled, low, high, up=up)
-        found = []
-        for cell in left().tolist():
-            near = np.flatnonzero(self.near(cell, _NEAR, high > low))
+    def push(self, part: Ints, asked: Bools, low: Floats, high: Floats) -> None:
+        """Add points that show many cells of `asked` in each `part` to be open, as long as that settles some."""
+        for name in np.unique(part[self.left(asked & (part >= 0))]).tolist():
+            mine, before = asked & (part == name), np.inf
+            while len(some := self.left(mine)) >= _MANY and len(some) <= before - _MANY:
+                before, near = len(some), self.near(some, (high > low) & (part == name), len(some) + _MOST)
+                for up in (True, False):
+                    self.stretch(some, near, low, high, up=up)
+
+    def stays_closed(self, cell: Ints, part: Ints, low: Floats, high: Floats) -> bool:
+        """Whether no points are found that show a cell (1,) to be open."""
+        if self.open_at(cell).all():
+            return False
+        able = (high > low) & (part == part[cell])
+        near = self.near(cell, able, _MOST if able.sum() <= _MOST else _NEAR)
+        for whole in (False, True):
+            exact = True
             for up in (True, False):
-                self.stretch(np.array([cell]), near, low, high, up=up)
-            if not wide(points.lowest, points.highest, need, rise)[cell]:
-                found.append(cell)
-                if first:
-                    break
-        return np.asarray(found, np.int64)
+                exact &= self.stretch(cell, near, low, high, up=up, whole=whole)
+            if exact or self.open_at(cell).all():
+                break
+        return not self.open_at(cell).all()
 
-    def stretch(self, cells: Ints, near: Ints, low: Floats, high: Floats, *, up: bool) -> None:
-        """Add the point among the cells `near` at which `cells` are moved up, or down, as far as they have to be."""
-        points, need, rise = self.points, self.need[cells], self.rise[cells]
-        lowest, highest = points.lowest[cells], points.highest[cells]
+    def open_at(self, cells: Ints) -> Bools:
+        """(k,): which of `cells` points show to be open."""
+        points = self.points
+        return wide(points.lowest[cells], points.highest[cells], self.need[cells], self.rise[cells])
+
+    def left(self, asked: Bools) -> Ints:
+        """Cells of `asked` that no points show to be open yet."""
+        cells = np.flatnonzero(asked)
+        return cells[~self.open_at(cells)]
+
+    def stretch(self, cells: Ints, near: Ints, low: Floats, high: Floats, *, up: bool, whole: bool = False) -> bool:
+        """Add the point among the cells `near` at which `cells` are moved up, or down, as far as they have to be.
+
+        Whether all of it is in whole numbers.
+        """
+        cells = cells[~self.open_at(cells)]
+        need, rise = self.need[cells], self.rise[cells]
+        lowest, highest = self.points.lowest[cells], self.points.highest[cells]
         if up:
-            to = np.where(
-                np.isinf(high[cells]),
-                (lowest + need) / (1 - rise),
-                np.minimum(high[cells], (lowest + need) / (1 - rise)),
-            )
-            further = to > highest + TINY
+            to = np.minimum(high[cells], (lowest + need) / (1 - rise))
         else:
             to = np.maximum(low[cells], highest * (1 - rise) - need)
-            further = to < lowest - TINY
-        further &= ~wide(lowest, highest, need, rise)
+        further = (to > highest + TINY) if up else (to < lowest - TINY)
+        further &= np.isin(cells, near)
         if not further.any():
-            return
+            return True
+        sums, in_whole = self.inside(near), self.task.whole[near]
         inside = np.searchsorted(near, cells[further])
-        point = furthest(self.inside(near), inside, to[further], low[near], high[near], self.task.whole[near])
-        if point is not None:
-            moved = np.flatnonzero(point)
-            points.add(np.array([0, len(moved)]), near[moved], point[moved])
+        point = furthest(sums, inside, to[further], low[near], high[near], in_whole if whole else None)
+        return point is not None and self.points.add_apart(sums, near, point, in_whole)
 
-    def around(self, close: Ints) -> Bools:
-        """Units by whose hiding the first of the cells `close` that anything helps can move as far as it has to."""
-        more, free = np.zeros(len(self.hidden), np.bool_), self.free()
-        for cell in close.tolist():
-            to = np.array([self.points.lowest[cell] + self.need[cell], self.points.highest[cell] - self.need[cell]])
-            price = np.where(free < _FAR, free / max(self.need[cell], 1.0), np.inf)
-            price[self.asked() | (self.task.unit == NOWHERE)] = _HIDDEN_ALREADY
-            for most in (_NEAR, len(free)):
-                near = np.flatnonzero(self.near(cell, most, np.isfinite(price)))
-                inside = int(np.searchsorted(near, cell))
-                found = detour(self.inside(near), inside, to[to >= self.deep[cell]], self.deep[near], price[near])
-                units = self.task.unit[near[found]]
-                more[units[units >= 0]] = True
-                if len(found) or len(near) < most:
-                    break
-            if (more & ~self.hidden).any():
-                break
-        return more
+    def around(self, cell: int) -> None:
+        """Hide the units by which `cell` can move as far as it has to, where there are any."""
+        lowest, highest, need = self.points.lowest[cell], self.points.highest[cell], self.need[cell]
+        moves = np.array([lowest + need, highest - need])
+        free = self.free()
+        price = np.where(free < _FAR, free / max(need, 1.0), np.inf)
+        price[self.asked() | (self.task.unit == NOWHERE)] = _HIDDEN_ALREADY
+        for most in (_NEAR, len(free)):
+            near = self.near(np.array([cell]), np.isfinite(price), most)
+            inside, sums = int(np.searchsorted(near, cell)), self.inside(near)
+            point = detour(sums, inside, moves[moves >= self.deep[cell]], self.deep[near], price[near])
+            if point is not None:
+                units = self.task.unit[near[np.abs(point) > TINY]]
+                self.hidden[units[units >= 0]] = True
+                self.points.add_apart(sums, near, point, self.task.whole[near])
+            if point is not None or len(near) < most:
+                return
 
     def inside(self, cells: Ints) -> csr_array:
         """The sums among `cells`, (r, k)."""
-        sums = self.task.sums[:, cells].tocsr()
+        sums = self.by_cell[:, cells].tocsr()
         return sums[np.flatnonzero(np.diff(sums.indptr))]
 
-    def near(self, cell: int, most: int, able: Bools) -> Bools:
-        """(n,): about `most` cells of `able` that sums tie to `cell`, or all of them, the nearest first."""
-        seen = np.zeros(len(able), np.bool_)
-        seen[cell] = True
-        before = 0
+    def near(self, cells: Ints, able: Bools, most: int) -> Ints:
+        """About `most` cells of `able` that sums tie to `cells`, or all of them, the nearest first; their places."""
+        seen, before = np.zeros(len(able), np.bool_), 0
+        seen[cells] = True
         while before < (before := int(seen.sum())) < most:
-            seen = (self.ties.T @ (self.ties @ seen) > 0) & able
-        return seen
+            seen = ((self.of_ties @ (self.ties @ seen) > 0) & able) | seen
+        return np.flatnonzero(seen)
 
     def free(self) -> Floats:
         """(n,): what it costs to hide a cell that is shown."""
         cost = np.where(self.hidden | ~np.isfinite(self.task.cost), _FAR, self.task.cost)
-        return np.where(self.task.unit >= 0, cost[self.task.unit], _FAR)
+        return np.where(self.task.unit >= 0, cost[np.maximum(self.task.unit, 0)], _FAR)

@@ -141,6 +141,17 @@ def _cheapest_beside(
 
 
 @numba.njit(cache=True)
+def _waits(cell: int, graph: Graph, unit: Ints, shut: Bools) -> bool:
+    """Whether a cell that stands nowhere is tied to one that does and is closed itself: it may open with that one."""
+    for t in range(graph.at[cell], graph.at[cell + 1]):
+        row = graph.rows[t]
+        for k in range(graph.starts[row], graph.starts[row + 1]):
+            if unit[graph.cells[k]] >= 0 and shut[graph.cells[k]]:
+                return True
+    return False
+
+
+@numba.njit(cache=True)
 def beside(
     graph: Graph,
     low: Floats,
@@ -164,7 +175,11 @@ def beside(
     chosen = np.zeros(len(of_unit) - 1, np.bool_)
     touched = np.zeros(len(starts) - 1, np.bool_)
     seen = np.full(len(low), -1, np.int64)
+    shut = np.zeros(len(low), np.bool_)
+    shut[close] = True
     for cell in close:
+        if unit[cell] < 0 and _waits(cell, graph, unit, shut):
+            continue
         wave = np.array([cell])
         seen[cell] = cell
         best, best_score = -1, _FAR
@@ -183,7 +198,6 @@ def beside(
                     for k in range(starts[row], starts[row + 1]):
                         if cells[k] == one:
                             down, up = _left(k, of, cells, signs, low, high)
-                            down, up = max(down, low[one]), min(up, high[one])
                             reach = np.append(reach, up - down)
                             line = np.append(line, row)
             if waiting:

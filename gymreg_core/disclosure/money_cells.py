@@ -10,7 +10,7 @@ from gymreg_core.disclosure.about import About
 from gymreg_core.disclosure.coordinates import links
 from gymreg_core.disclosure.money import COVERED, MOVED, PUPILS, years_of
 from gymreg_core.disclosure.recorded import Known
-from gymreg_core.disclosure.suppression import Ties
+from gymreg_core.disclosure.ties import Ties
 
 _HEADS = (PUPILS, COVERED, *MOVED.values(), "enrolled", "not_paid")
 _PREVIOUS = "_previous"

@@ -28,31 +28,38 @@ class Points:
         self._of, self._cells, self._moves = np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
         self._number = 0
 
-    def copy(self) -> Points:
-        made = Points(0)
-        made.__dict__.update(self.__dict__)
-        made.lowest, made.highest = self.lowest.copy(), self.highest.copy()
-        return made
-
-    def add(self, starts: Ints, cells: Ints, moves: Floats) -> None:
-        """Add points: the cells that move, and how far; those of a point stand from its start on."""
-        of = self._number + np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-        self._number += len(starts) - 1
-        self._of, self._cells = np.concatenate([self._of, of]), np.concatenate([self._cells, cells])
-        self._moves = np.concatenate([self._moves, moves])
+    def add(self, of: Ints, cells: Ints, moves: Floats) -> None:
+        """Add points: their numbers from 0 on, the cells that move, and how far."""
+        self._of = np.concatenate([self._of, self._number + of])
+        self._cells, self._moves = np.concatenate([self._cells, cells]), np.concatenate([self._moves, moves])
+        self._number += int(of.max(initial=-1)) + 1
         np.minimum.at(self.lowest, cells, moves)
         np.maximum.at(self.highest, cells, moves)
 
-    def without(self, cells: Ints) -> Points:
-        """Those at which none of `cells` moves."""
-        gone = np.zeros(self._number, np.bool_)
-        gone[self._of[np.isin(self._cells, cells)]] = True
-        kept, made = ~gone[self._of], Points(len(self.lowest))
-        made._of, made._cells, made._moves = self._of[kept], self._cells[kept], self._moves[kept]
-        made._number = self._number
-        np.minimum.at(made.lowest, made._cells, made._moves)
-        np.maximum.at(made.highest, made._cells, made._moves)
-        return made
+    def add_apart(self, sums: csr_array, cells: Ints, moves: Floats, whole: Bools) -> bool:
+        """Add a point (k,) of `cells`, tied by `sums` (r, k), as one point for each part of it that balances by itself.
+
+        Parts that are not in whole numbers where they have to be are left out; false where there are such.
+        """
+        moved = np.flatnonzero(np.abs(moves) > TINY)
+        entries = sums[:, moved].tocoo()
+        label, _ = tied(entries.row, entries.col, len(moved))
+        rounded = np.where(whole, np.round(moves), moves)[moved]
+        broken = np.bincount(label, np.abs(rounded - moves[moved]) > TINY, minlength=len(moved) + 1)[label] > 0
+        kept = moved[~broken]
+        self.add(label[~broken], cells[kept], rounded[~broken])
+        return not broken.any()
+
+    def drop(self, cells: Ints) -> tuple[Ints, Ints, Floats]:
+        """Take away, and give back, the points at which one of `cells` moves."""
+        gone = np.concatenate([self._of[self._cells == cell] for cell in cells.tolist()])
+        these = np.isin(self._of, gone)
+        taken = np.unique(self._of[these], return_inverse=True)[1], self._cells[these], self._moves[these]
+        self._of, self._cells, self._moves = self._of[~these], self._cells[~these], self._moves[~these]
+        self.lowest[taken[1]] = self.highest[taken[1]] = 0.0
+        np.minimum.at(self.lowest, self._cells, self._moves)
+        np.maximum.at(self.highest, self._cells, self._moves)
+        return taken
 
 
 def wide(low: Floats, high: Floats, need: Floats, rise: Floats) -> Bools:
@@ -61,57 +68,55 @@ def wide(low: Floats, high: Floats, need: Floats, rise: Floats) -> Bools:
         return np.asarray(np.isinf(high) | np.isinf(low) | (high - low >= need + rise * high - TINY), np.bool_)
 
 
-def in_circles(sums: csr_array, open_: Bools) -> Bools:
-    """(n,): cells of `open_` in a part in which sums tie cells in a circle; of the others propagation tells everything."""
-    places = np.flatnonzero(open_)
-    circled = np.zeros(len(open_), np.bool_)
-    if not len(places):
-        return circled
-    inside = sums[:, places].tocoo()
-    m, k = inside.shape
-    graph = csr_array((np.ones(inside.nnz, np.int8), (inside.col, k + inside.row)), shape=(k + m, k + m))
-    number, label = connected_components(graph, directed=False)
-    ties = np.bincount(label[inside.col], minlength=number)
-    circled[places] = (ties >= np.bincount(label, minlength=number))[label[:k]]
-    return circled
+def in_circles(sums: csr_array, open_: Bools) -> Ints:
+    """(n,): for cells of `open_` in a part in which sums tie cells in a circle the number of the part, else -1; of the
+    others propagation tells everything."""
+    places, part = np.flatnonzero(open_), np.full(len(open_), -1, np.int64)
+    if len(places):
+        inside = sums[:, places].tocoo()
+        label, rows = tied(inside.row, inside.col, len(places))
+        number = int(max(label.max(initial=-1), rows.max(initial=-1))) + 1
+        ties, ends = np.bincount(label[inside.col], minlength=number), np.bincount(label, minlength=number)
+        ends += np.bincount(rows[np.unique(inside.row)], minlength=number)
+        part[places] = np.where((ties >= ends)[label], label, -1)
+    return part
 
 
-def furthest(sums: csr_array, cells: Ints, to: Floats, low: Floats, high: Floats, whole: Bools) -> Floats | None:
+def tied(rows: Ints, cells: Ints, k: int) -> tuple[Ints, Ints]:
+    """Labels of connected cells (k,) and rows, from the entries of a matrix."""
+    m = int(rows.max(initial=-1)) + 1
+    graph = csr_array((np.ones(len(rows), np.int8), (cells, k + rows)), shape=(k + m, k + m))
+    label = connected_components(graph, directed=False)[1].astype(np.int64)
+    return label[:k], label[k:]
+
+
+def furthest(sums: csr_array, cells: Ints, to: Floats, low: Floats, high: Floats, whole: Bools | None) -> Floats | None:
     """The point (k,) at which `cells` are together moved as far towards `to` as they can be, none of them further.
 
-    None where none is found in whole numbers. sums : (r, k). cells, to : places and moves. low, high : (k,) bounds.
+    None where none is found. sums : (r, k). cells, to : places and moves. low, high : (k,) bounds of moves. whole : (k,)
+    bool, where whole numbers are looked for; None: anywhere.
     """
     goal, lowest, highest = np.zeros(len(low)), low.copy(), high.copy()
     goal[cells] = -np.sign(to)
     lowest[cells[to < 0]], highest[cells[to > 0]] = to[to < 0], to[to > 0]
-    for integrality in (None, whole):
-        found = milp(
-            goal,
-            constraints=LinearConstraint(sums, 0, 0),
-            bounds=Bounds(lowest, highest),
-            integrality=integrality,
-            options={} if integrality is None else {"node_limit": _NODES},
-        )
-        if found.x is None:
-            return None
-        point = np.where(whole, np.round(found.x), found.x)
-        if np.abs(point - found.x).max() < TINY:
-            return np.asarray(point, np.float64)
-    return None
+    held, bounds = LinearConstraint(sums, 0, 0), Bounds(lowest, highest)
+    options = {} if whole is None else {"node_limit": _NODES}
+    found = milp(goal, constraints=held, bounds=bounds, integrality=whole, options=options)
+    return None if found.x is None else np.asarray(found.x, np.float64)
 
 
-def detour(sums: csr_array, cell: int, moves: Floats, deep: Floats, price: Floats) -> Ints:
-    """Cells that have to move for `cell` to move by one of `moves`, the cheapest together; none where it cannot.
+def detour(sums: csr_array, cell: int, moves: Floats, deep: Floats, price: Floats) -> Floats | None:
+    """The point (k,) at which `cell` is moved by one of `moves` that costs least; None where it cannot.
 
     sums : (r, k). deep : (k,) how far down a cell can move, 0 or below. price : (k,) what it costs to move it by one.
     """
-    k, both = len(deep), hstack([sums, -sums]).tocsr()
-    best, cost = np.empty(0, np.int64), np.inf
+    k, both = len(deep), hstack([sums, -sums], format="csr")
+    best, cost = None, np.inf
     for move in moves:
         low, high = np.zeros(2 * k), np.concatenate([np.full(k, np.inf), -deep])
         for place, far in ((cell, max(move, 0.0)), (k + cell, max(-move, 0.0))):
             low[place] = high[place] = far
         found = milp(np.tile(price, 2), constraints=LinearConstraint(both, 0, 0), bounds=Bounds(low, high))
         if found.x is not None and found.fun < cost - TINY:
-            best, cost = np.flatnonzero(np.abs(found.x[:k] - found.x[k:]) > TINY), found.fun
+            best, cost = np.asarray(found.x[:k] - found.x[k:], np.float64), found.fun
     return best

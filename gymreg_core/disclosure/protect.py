@@ -7,13 +7,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from gymreg_core.disclosure.cells import Cells, Why
-from gymreg_core.disclosure.hiding import KNOWN, NOWHERE, Task, hide
+from gymreg_core.disclosure.hiding import KNOWN, NOWHERE, Task, costs, hide
 from gymreg_core.disclosure.policy import Policy
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-_OF_SIZE = 0.1
-"""Of two cells either of which would do the smaller one is hidden: ten times as large costs so much more."""
 
 
 def protect(cells: Cells, policy: Policy, cost: Floats | None = None) -> Bools:
@@ -45,11 +43,6 @@ def protect(cells: Cells, policy: Policy, cost: Floats | None = None) -> Bools:
         whole=~amounts,
     )
     return hide(task, primary)
-
-
-def costs(values: Floats) -> Floats:
-    """(n,) -> (n,): what it costs to hide numbers."""
-    return np.asarray(1 + _OF_SIZE * np.log10(1 + np.abs(values)), np.float64)
 
 
 def sums_of(cells: Cells) -> csr_array:

@@ -18,7 +18,7 @@ from gymreg_core.disclosure.coordinates import Of, cell_key, links, rows_of
 from gymreg_core.disclosure.policy import policy
 from gymreg_core.disclosure.sheet import Sheet
 from gymreg_core.disclosure.small import small, small_rest
-from gymreg_core.disclosure.suppression import Ties
+from gymreg_core.disclosure.ties import Ties
 from gymreg_core.errors import DisclosureRefused, GymregError
 
 Floats = NDArray[np.float64]

@@ -15,11 +15,14 @@ from gymreg_core.disclosure.cells import Cells, Why
 from gymreg_core.disclosure.columns import allowed, count_behind, counts_in, listed, lists, refuse_columns
 from gymreg_core.disclosure.money import without_few
 from gymreg_core.disclosure.money_cells import money_known
+from gymreg_core.disclosure.office import without_few_told
 from gymreg_core.disclosure.policy import policy as told
-from gymreg_core.disclosure.reasons import NEAR, Reasons, all_shown, left_out, of_several
+from gymreg_core.disclosure.providers import Providers, reasons_of
+from gymreg_core.disclosure.reasons import NEAR, Reasons, all_shown, left_out, of_several, without_near
 from gymreg_core.disclosure.recorded import Known, Record, note
 from gymreg_core.disclosure.small import few_of, small
-from gymreg_core.disclosure.suppression import Ties, without_small
+from gymreg_core.disclosure.suppression import Tied, hidden_cells, without
+from gymreg_core.disclosure.ties import Ties
 from gymreg_core.disclosure.withheld import withheld
 from gymreg_core.errors import DisclosureRefused
 from gymreg_core.provenance import Provenance
@@ -223,7 +226,7 @@ def require_released(table: object, columns: Sequence[str]) -> Released:
 
 
 def release_published(table: pd.DataFrame, provenance: Provenance) -> Released:
-    """Let a table out that was made of already published files alone.
+    """Let a table out that was made of already published files alone, small numbers too where the policy repeats them.
 
     Errors: DisclosureRefused where an input was not public, a column is not on the list of
     `rules/disclosure.yml`, a column names persons, or a text or number looks like an identity number.
@@ -236,7 +239,8 @@ def release_published(table: pd.DataFrame, provenance: Provenance) -> Released:
             remedy="Use a policy with suppression for register data.",
         )
     refuse_columns(table, "already_public")
-    return let_out(table, "already_public", provenance)
+    kept, why = without_few_told(table)
+    return let_out(kept, "already_public", provenance, why)
 
 
 def release_counts(
@@ -263,9 +267,10 @@ def release_counts(
     if within is not None:
         blocks = pd.Series(range(len(table))).groupby(table[within].to_numpy()).agg(list)
         ties = replace(ties, sums=[*ties.sums, *((None, rows) for rows in blocks if len(rows) > 1)])
-    kept, _ = without_small(table, counts, smallest_count(), ties)
+    few, values = few_of(table, counts, ties), {name: table[name].to_numpy(np.int64) for name in counts}
+    kept = without(table, hidden_cells(Tied(values, ties), few))
     known = Known(About.given(about), table, counts, ties)
-    why = left_out(table, kept, few_of(table, counts, ties))
+    why = left_out(table, kept, few)
     for name, gone in (hidden or {}).items():
         why[name] = np.where(gone & kept[name].isna(), int(Why.FEW), why[name]).astype(np.int8)
     return let_out(kept, "counts", provenance, why, known=known)
@@ -301,7 +306,12 @@ def rounded(counts: pd.Series) -> pd.Series:
 
 
 def release_money(
-    table: pd.DataFrame, provenance: Provenance, *, ties: Ties | None = None, about: About | str | None = None
+    table: pd.DataFrame,
+    provenance: Provenance,
+    *,
+    ties: Ties | None = None,
+    about: About | str | None = None,
+    providers: Providers | None = None,
 ) -> Released:
     """Let out amounts of money, those left out that few pupils stand behind (rules/disclosure.yml, money).
 
@@ -309,7 +319,8 @@ def release_money(
         a supplement; with the ending _previous those of the year compared with. Amounts are hidden by the first,
         amounts of the supplement by both. Shares and amounts per pupil made of an amount stand under its name with an
         ending, and are hidden with it.
-    ties : what adds up, totals told elsewhere too. about : as in `release_counts`.
+    ties : what adds up, totals told elsewhere too. about : as in `release_counts`. providers : whose the amounts are,
+        for policies that hide rows of one independent provider, or mostly of a few.
     Errors: DisclosureRefused where a column is not on the policy's lists, holds persons or looks like identities, or
     an amount stands without the count behind it.
     """
@@ -323,10 +334,14 @@ def release_money(
             why="Whether an amount may be shown depends on how many pupils stand behind it.",
             remedy="Give the table the count of pupils of each row.",
         )
-    kept, _ = without_few(table, behind, smallest_count(), ties or Ties())
+    whose = np.zeros(len(table), np.int8) if providers is None else reasons_of(providers, told())
+    kept = without_few(table, behind, ties or Ties(), whose != Why.SHOWN)
     few = {name: small(table[count]) for name, count in behind.items()}
     known = money_known(About.given(about), table, behind, ties or Ties())
-    return let_out(kept, "money", provenance, left_out(table, kept, few), known=known)
+    why = left_out(table, kept, few)
+    for name in behind:
+        why[name] = np.where(whose != Why.SHOWN, whose, why[name]).astype(np.int8)
+    return let_out(kept, "money", provenance, why, known=known)
 
 
 def let_out(
@@ -355,7 +370,9 @@ def let_out(
             for column in record.known.along.get(name, (name,)):
                 gone = mask & out[column].notna().to_numpy()
                 out[column] = out[column].mask(gone)
-                reasons[column] = np.where(gone, int(Why.LINKED), reasons[column]).astype(np.int8)
+                reason = reasons[column].to_numpy(np.int8)
+                reason = np.where(mask, without_near(reason), reason)
+                reasons[column] = np.where(gone, int(Why.LINKED), reason).astype(np.int8)
         record = replace(record, frame=out, why=reasons)
     suppressed = int((reasons != Why.SHOWN).to_numpy().sum())
     unnamed = tuple(known.counts) if known is not None and known.about is None else ()

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from gymreg_core.disclosure.policy import Policy, policy
-from gymreg_core.disclosure.suppression import Ties
+from gymreg_core.disclosure.ties import Ties
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]

@@ -36,7 +36,7 @@ class Comparison:
         municipality | school | provider_form of the first choice today), group, applicants, how many have another
         outcome than today, and which: better and worse (a seat higher or lower on the own list), newly_seated,
         unseated; first_choice, seated (in the scenario), each with _previous (today).
-        Counts of persons, to be shown by `gymreg_core.disclosure.release_counts` with TOGETHER, RESTS and `sums`.
+        Counts of persons, to be shown by `gymreg_core.disclosure.release_counts` with ACROSS, RESTS and `sums`.
     places : a row per group of study paths. by (region | municipality | school | provider_form | programme), group,
         study_paths, seats, admitted, free_seats, competitive (with a cut-off) and cutoff (mean of those without a test
         that have one in both rounds), each with _previous; moved = cut-offs that moved by `told_move` points or more
@@ -103,8 +103,8 @@ class Comparison:
         return f"Comparison({self.scenario!r}, {self.intake_year} {self.round}, {len(self.paths)} study paths)"
 
 
-TOGETHER = (("newly_seated", "unseated"), SEATED)
-"""Columns of `Comparison.table` that a sum ties: newly_seated - unseated is seated - seated_previous."""
+ACROSS = ((("seated", "unseated"), ("seated_previous", "newly_seated")),)
+"""Columns of `Comparison.table` that add up to the same: who has a seat, and who had one, or has lost or gained it."""
 RESTS = (
     *(((name,), "applicants") for name in (*SEATED, "first_choice", "first_choice_previous")),
     (("first_choice",), "seated"),

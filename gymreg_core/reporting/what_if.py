@@ -6,10 +6,14 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gymreg_core.disclosure import Released, Ties, release_counts
-from gymreg_core.matching.compare import RESTS, TOGETHER
+from gymreg_core.disclosure.small import small
+from gymreg_core.matching.compare import ACROSS, RESTS
+from gymreg_core.matching.run_counts import TODAY
 from gymreg_core.matching.whatif import WhatIf
 from gymreg_core.matching.whatif_words import of_cohort, of_people
 from gymreg_core.provenance import Provenance
@@ -75,15 +79,30 @@ class WhatIfView:
 def release_what_if(found: WhatIf, provenance: Provenance) -> WhatIfView:
     """What of an analysis may be shown (rules/disclosure.yml). Errors: DisclosureRefused as `release_counts`."""
     comparison, runs = found.comparison, found.uncertainty
-    ties = Ties(sums=comparison.sums(), together=TOGETHER, rests=RESTS)
+    places, paths = comparison.places, comparison.paths
+    few = small(paths["admitted"])
+    cutoffs = None
+    if runs is not None:
+        scenario = runs.cutoffs["path_id"].isin(paths.loc[few, "path_id"]) & runs.cutoffs["series"].ne(TODAY)
+        cutoffs = _without_few(runs.cutoffs, scenario.to_numpy(np.bool_), provenance)
+    ties = Ties(sums=comparison.sums(), across=ACROSS, rests=RESTS)
     return WhatIfView(
         people=release_counts(comparison.table, provenance, ties=ties),
-        places=release_counts(comparison.places, provenance),
-        paths=release_counts(comparison.paths, provenance),
-        cutoffs=release_counts(runs.cutoffs, provenance) if runs else None,
+        places=_without_few(places, small(places["admitted"]), provenance),
+        paths=_without_few(paths, few, provenance),
+        cutoffs=cutoffs,
         totals=release_counts(runs.totals, provenance) if runs else None,
         found=found,
     )
+
+
+def _without_few(table: pd.DataFrame, few: NDArray[np.bool_], provenance: Provenance) -> Released:
+    """Let out cut-offs, those of a scenario left out where few are admitted: each is the lowest merit of these.
+
+    Those of today (_previous) are the office's own."""
+    names = [name for name in map(str, table.columns) if name.startswith("cutoff") and not name.endswith("_previous")]
+    kept = table.assign(**{name: table[name].mask(few) for name in names})
+    return release_counts(kept, provenance, hidden=dict.fromkeys(names, few))
 
 
 def _records(released: Released) -> list[dict[Hashable, Any]]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gymreg_core.cohort.cards import cards
 from gymreg_core.disclosure import release_cohorts, smallest_count
-from gymreg_core.disclosure.suppression import Ties
+from gymreg_core.disclosure.ties import Ties
 from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.dropout import released, released_models
 from tests.tracked_tables import random_tracked

@@ -44,7 +44,7 @@ def test_the_smallest_count_is_five() -> None:
         (100, 4, [100, None]),  # few completed
         (100, 97, [100, None]),  # few did not
         (100, 95, [100, 95]),
-        (4, 0, [None, None]),  # few started, and the same few did not complete
+        (4, 0, [None, 0]),  # few started, and of however many nobody completed
         (9, 5, [9, None]),  # four did not
     ],
 )
@@ -66,7 +66,7 @@ def test_a_count_is_shown_where_it_and_its_remainder_are_none_or_enough(
         ((100, 70), (100, 70), [[100, 70], [100, 70]]),  # nobody in the fourth year
         ((100, 70), (100, 73), [[100, 70], [100, None]]),  # three in the fourth year
         # national programmes, and introductory ones too
-        ((100, 70), (103, 70), [[100, 70], [None, None]]),  # three more started, and three more did not complete
+        ((100, 70), (103, 70), [[100, 70], [None, 70]]),  # three more started, and three more did not complete
         ((100, 70), (120, 72), [[100, 70], [120, None]]),  # two of the twenty completed
         ((100, 70), (120, 87), [[100, 70], [120, None]]),  # three of the twenty did not
         ((100, 70), (120, 80), [[100, 70], [120, 80]]),
