@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -45,6 +46,8 @@ from gymreg_core.vocabulary.programmes import Language
 if TYPE_CHECKING:
     import pandas as pd
 
+_AS_A_FILE = re.compile(r": (?!.*\d{6})[^/\\]{1,80}\.[a-z][a-z0-9]{1,7}( \(\d+\))?$")
+_OF_WORKSPACE = "what the workspace holds"
 _NOT_INPUTS = ("runs", "build", "*.lock")  # of a workspace: what a build leaves there, which is to be made again
 _SURROUNDINGS = ("rule", "setting", "code", "library")
 
@@ -274,7 +277,8 @@ def _refuse_other_inputs(manifest: Mapping[str, Any], here: Mapping[str, Any], r
     others = setting_changes(Change("input", ""), _files(manifest["states"]), _files(here["states"]))
     if others:
         told = [
-            f"{c.row}: {'missing' if c.after is None else 'not of the release' if c.before is None else 'another'}"
+            f"{_input_named(c.row)}: "
+            f"{'missing' if c.after is None else 'not of the release' if c.before is None else 'another'}"
             for c in others
         ]
         raise BadInput(
@@ -282,6 +286,11 @@ def _refuse_other_inputs(manifest: Mapping[str, Any], here: Mapping[str, Any], r
             where=release,
             remedy="Name the inputs of the release with --data, --workspace and --reference.",
         )
+
+
+def _input_named(label: str) -> str:
+    """An input as it is told: what a manifest calls a file and is no name of one may be somebody's."""
+    return label if _AS_A_FILE.search(label) or label.endswith(_OF_WORKSPACE) else "an input that is no file"
 
 
 def _files(states: Any) -> dict[str, str]:
@@ -305,4 +314,4 @@ def _held(states: Any, above: str) -> Iterator[tuple[str, str]]:
         for inner in states:
             yield from _held(inner, above)
     elif states is not None:
-        yield f"{above}: what the workspace holds", str(states)
+        yield f"{above}: {_OF_WORKSPACE}", str(states)

@@ -197,7 +197,8 @@ class Shelf:
         place = self.folder / key
         require_private(self.folder, [self.folder, place, place / MANIFEST])
         manifest: dict[str, Any] = json.loads((self.folder / key / MANIFEST).read_bytes())
-        if manifest["format"] != FORMAT or manifest["key"] != key:
+        inside = all(Path(name).name == name for name in (*manifest["files"], *manifest["dtypes"]))
+        if manifest["format"] != FORMAT or manifest["key"] != key or not inside:
             raise ValueError(key)
         return manifest
 
