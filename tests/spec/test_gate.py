@@ -102,6 +102,7 @@ INNOCENT = {
     "a hash": "a" * 27 + "200703122384" + "b" * 25,
     "a number of another kind": "Diarienummer 2024:0412-1, ISBN 978-91-7000-123-4, DOI 10.1080/01443410.2025",
     "small numbers in a row": "7 104, 6 779, 95, 325, 11 446",
+    "numbers in blocks of their own": "<span>2007<p>0312</p>2384</span>",
     "a law": "SFS 2010:800, folkbokföringslagen (1991:481) 18 §",
 }
 

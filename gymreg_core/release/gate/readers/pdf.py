@@ -74,7 +74,6 @@ def _object(one: Any, place: str, into: Content) -> None:
         return
     kind = str(one.get("/Type", "")), str(one.get("/Subtype", ""))
     if kind[0] == "/EmbeddedFile":
-        into.refuse("attachment", place)
         into.inner.append(Inner(body, "", place))
     elif kind[0] == "/Metadata":
         into.inner.append(Inner(body, "xml", place))
