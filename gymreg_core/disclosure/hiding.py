@@ -24,7 +24,7 @@ _OF_SIZE = 0.1
 _FAR, TINY = 1e9, 1e-6
 _HIDDEN_ALREADY = 1e-4
 """What it costs to move a cell by one that is not shown, so that no more move than have to."""
-_NEAR, _MOST = 400, 1000
+_NEAR, _MOST, _SEARCHED = 400, 1000, 500
 """Among how many cells a linear program looks for points, or for a way around; a whole part up to so many."""
 _MANY = 4
 """From this many cells on, points are looked for that show several of them to be open."""
@@ -129,16 +129,18 @@ class _Work:
                 if not len(close):
                     return
                 for cell in close.tolist():
-                    if self.stays_closed(np.array([cell]), part, low, high):
-                        self.around(cell)
-                close = close[~self.open_at(close)]
+                    if self.stays_closed(np.array([cell]), part, low, high) and not self.around(cell):
+                        self.give_up(cell)
+                close = close[:0]
             if (self.hidden == before).all():
-                # Nothing helps: it is to stay as open as it is.
                 everywhere = np.zeros(len(low), np.int64)
                 for cell in close.tolist():
                     self.stays_closed(np.array([cell]), everywhere, low, high)
-                self.need[close] = (self.points.highest - self.points.lowest)[close]
-                self.rise[close] = 0.0
+                    self.give_up(cell)
+
+    def give_up(self, cell: int) -> None:
+        """Nothing helps a cell: it is to stay as open as it is."""
+        self.need[cell], self.rise[cell] = self.points.highest[cell] - self.points.lowest[cell], 0.0
 
     def clean(self) -> None:
         """Show again what need not be hidden, the dearest first, with what was hidden for its sake alone."""
@@ -162,7 +164,8 @@ class _Work:
     def without(self, unit: int, low: Floats, high: Floats) -> tuple[Ints, tuple[Floats, Floats]]:
         """Units that can be shown together with `unit`, by propagation alone, and how far cells can then move; no units
         where a cell that has to be hidden is closed."""
-        shown, (down, up), more = [], (low.copy(), high.copy()), [unit]
+        shown: list[int] = []
+        (down, up), more = (low.copy(), high.copy()), [unit]
         while more and len(shown) < _TOGETHER:
             shown += more
             cells = np.concatenate([self.in_unit[self.of_unit[one] : self.of_unit[one + 1]] for one in more])
@@ -202,26 +205,27 @@ class _Work:
         left = self.left(asked & (part >= 0))
         if not len(left):
             return False
-        if np.isin(part, part[left]).sum() > _MOST:
+        if np.isin(part, part[left]).sum() > _SEARCHED:
             return True
         mine = np.zeros(len(asked), np.bool_)
         mine[self.in_unit[self.of_unit[unit] : self.of_unit[unit + 1]]] = True
         tied_to = self.of_ties @ (self.ties @ mine)
         nearest = left[np.argsort(-tied_to[left], kind="stable")[:1]]
-        return (
-            self.stays_closed(nearest, part, low, high)
-            or self.push(part, asked, low, high)
-            or any(self.stays_closed(left[at : at + 1], part, low, high) for at in range(len(left)))
-        )
+        if self.stays_closed(nearest, part, low, high):
+            return True
+        self.push(part, asked, low, high)
+        return any(self.stays_closed(left[at : at + 1], part, low, high) for at in range(len(left)))
 
     def push(self, part: Ints, asked: Bools, low: Floats, high: Floats) -> None:
         """Add points that show many cells of `asked` in each `part` to be open, as long as that settles some."""
         for name in np.unique(part[self.left(asked & (part >= 0))]).tolist():
-            mine, before = asked & (part == name), np.inf
-            while len(some := self.left(mine)) >= _MANY and len(some) <= before - _MANY:
-                before, near = len(some), self.near(some, (high > low) & (part == name), len(some) + _MOST)
-                for up in (True, False):
-                    self.stretch(some, near, low, high, up=up)
+            mine, near = asked & (part == name), np.flatnonzero((high > low) & (part == name))
+            for whole in (False, True):
+                before = np.inf
+                while len(some := self.left(mine)) >= _MANY and len(some) <= before - _MANY:
+                    before = len(some)
+                    for up in (True, False):
+                        self.stretch(some, near, low, high, up=up, whole=whole)
 
     def stays_closed(self, cell: Ints, part: Ints, low: Floats, high: Floats) -> bool:
         """Whether no points are found that show a cell (1,) to be open."""
@@ -268,11 +272,11 @@ class _Work:
         point = furthest(sums, inside, to[further], low[near], high[near], in_whole if whole else None)
         return point is not None and self.points.add_apart(sums, near, point, in_whole)
 
-    def around(self, cell: int) -> None:
-        """Hide the units by which `cell` can move as far as it has to, where there are any."""
+    def around(self, cell: int) -> bool:
+        """Hide the units by which `cell` can move as far as it has to; whether there are any, or it is open now."""
         lowest, highest, need = self.points.lowest[cell], self.points.highest[cell], self.need[cell]
         moves = np.array([lowest + need, highest - need])
-        free = self.free()
+        free, before = self.free(), int(self.hidden.sum())
         price = np.where(free < _FAR, free / max(need, 1.0), np.inf)
         price[self.asked() | (self.task.unit == NOWHERE)] = _HIDDEN_ALREADY
         for most in (_NEAR, len(free)):
@@ -284,7 +288,8 @@ class _Work:
                 self.hidden[units[units >= 0]] = True
                 self.points.add_apart(sums, near, point, self.task.whole[near])
             if point is not None or len(near) < most:
-                return
+                break
+        return bool(self.hidden.sum() > before or self.open_at(np.array([cell])).all())
 
     def inside(self, cells: Ints) -> csr_array:
         """The sums among `cells`, (r, k)."""

@@ -16,7 +16,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 TINY = 1e-6
-_NODES = 200
+_NODES, _GAP = 200, 0.1
 """How many nodes a search for whole numbers may take; where it finds none in these, a cell counts as not open."""
 
 
@@ -100,7 +100,7 @@ def furthest(sums: csr_array, cells: Ints, to: Floats, low: Floats, high: Floats
     goal[cells] = -np.sign(to)
     lowest[cells[to < 0]], highest[cells[to > 0]] = to[to < 0], to[to > 0]
     held, bounds = LinearConstraint(sums, 0, 0), Bounds(lowest, highest)
-    options = {} if whole is None else {"node_limit": _NODES}
+    options = {} if whole is None else {"node_limit": _NODES, "mip_rel_gap": _GAP}
     found = milp(goal, constraints=held, bounds=bounds, integrality=whole, options=options)
     return None if found.x is None else np.asarray(found.x, np.float64)
 

@@ -85,6 +85,8 @@ def _rows(tied: Tied) -> int:
 
 def _next(pairs: Pairs, size: int) -> Bools:
     """(m,): pairs between which none lies; that the others lie in one another follows from these."""
+    if not len(pairs):
+        return np.zeros(0, np.bool_)
     within = csr_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(size, size))
     between = (within @ within)[pairs[:, 0], pairs[:, 1]]
     return np.asarray(between == 0, np.bool_)
@@ -158,8 +160,8 @@ class _Made:
         """(cells,): what a count costs more for being the whole of others."""
         dearer = np.zeros(sum(map(len, self.values)))
         for name in self.tied.counts:
-            for total in {total for total, _ in self.tied.ties.sums} - {None}:
-                dearer[self.first[name] + total] = _WHOLE
+            wholes = [total for total, _ in self.tied.ties.sums if total is not None]
+            dearer[self.first[name] + np.asarray(wholes, np.int64)] = _WHOLE
         return dearer
 
     def _matrix(self, one: Ints, values: Floats | None) -> csr_array:
