@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gymreg_core.disclosure.about import About
 from gymreg_core.disclosure.cells import Why
-from gymreg_core.disclosure.columns import counts_in, estimates_in
+from gymreg_core.disclosure.columns import as_numbers, counts_in, estimates_in
 from gymreg_core.disclosure.coordinates import keys_of
 from gymreg_core.disclosure.near import with_near
 from gymreg_core.disclosure.policy import policy
@@ -42,9 +42,10 @@ def release_cohorts(
     A count from 1 to below `smallest_count` becomes missing, and so does one whose remainder or whose difference to a
     count of pupils among which these are is that small, and what would tell any of them by a sum.
 
-    ties : what adds up, and what remains of a count. nested : (m, 2) positions of rows whose counts lie in one another,
-        of which the second is left out where they differ by few. rests_nested : the same of what remains of them. about :
-        what is counted (rules/disclosure_links.yml, universes); on a page it has to be said.
+    table : a count that is not there is missing. ties : what adds up, and what remains of a count. nested : (m, 2)
+        positions of rows whose counts lie in one another, of which the second is left out where they differ by few.
+        rests_nested : the same of what remains of them. about : what is counted (rules/disclosure_links.yml,
+        universes); on a page it has to be said.
     Errors: DisclosureRefused where a column is not on the policy's lists, holds persons, or looks like identities.
     """
     names, ties, whose = counts_in(table, POLICY), ties or Ties(), About.given(about)
@@ -53,7 +54,7 @@ def release_cohorts(
         of_rests = nested if rests_nested is None else rests_nested
         beside = dict.fromkeys(names, nested)
         beside |= {"-".join((whole, *parts)): of_rests for parts, whole in ties.rests}
-    counts = {name: table[name].to_numpy(np.int64) for name in names}
+    counts = {name: as_numbers(table[name]) for name in names}
     few = few_of(table, names, ties)
     tied = Tied(counts, ties, beside=beside)
     if whose is not None:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pandas.api.types import is_numeric_dtype
 from pydantic import BaseModel, ValidationError
 
@@ -66,6 +68,11 @@ def lists() -> dict[str, Any]:
             remedy="Each kind of table has keys, measures and endings, lists of names.",
         ) from None
     return found
+
+
+def as_numbers(column: pd.Series) -> NDArray[np.float64]:
+    """A column of numbers as (n,) float64, NaN where one is missing."""
+    return np.asarray(column.astype("Float64").to_numpy(np.float64, na_value=np.nan), np.float64)
 
 
 def counts_in(table: pd.DataFrame, policy: str) -> list[str]:

@@ -14,6 +14,7 @@ from gymreg_core.disclosure.cells import Cells, Why, merged
 from gymreg_core.disclosure.coordinates import Of, cell_key, links
 from gymreg_core.disclosure.policy import Policy
 from gymreg_core.disclosure.protect import protect
+from gymreg_core.disclosure.sheet import no_secret
 from gymreg_core.disclosure.system import system
 from gymreg_core.errors import DisclosureRefused
 from gymreg_core.vocabulary.programmes import programmes
@@ -26,8 +27,8 @@ Place = tuple[int, str, str, Of]
 def together(parts: Iterable[Cells]) -> Cells:
     """Everything that the tables `parts` tell, with the sums and hierarchies that hold between them.
 
-    A number that was left out of a table for the sake of others alone, and stands in another, is no secret: it need not
-    stay open. Errors: DisclosureRefused naming the cells that are shown with two values.
+    A number that was left out of a table for the sake of others, and stands in another, is no secret: it need not stay
+    open. Errors: DisclosureRefused naming the cells that are shown with two values.
     """
     parts = list(parts)
     cells, twice = merged(parts)
@@ -37,13 +38,8 @@ def together(parts: Iterable[Cells]) -> Cells:
             why="One number of pupils has one value wherever it stands; two tell their difference.",
             remedy="Correct the computation, or rules/disclosure_links.yml where these are not the same pupils.",
         )
-    secret = {
-        part.keys[place] for part in parts for place in np.flatnonzero(part.guarded & (part.why != Why.LINKED)).tolist()
-    }
-    known = ~np.isnan(cells.values) & (cells.unit == 0)
-    by_others = np.array([key not in secret for key in cells.keys], np.bool_)
     sums = dict.fromkeys([*cells.sums, *_across(cells)])
-    return replace(cells, guarded=cells.guarded & ~(known & by_others), sums=tuple(sums))
+    return replace(cells, guarded=cells.guarded & ~no_secret(cells), sums=tuple(sums))
 
 
 def to_hide(cells: Cells, policy: Policy) -> tuple[str, ...]:

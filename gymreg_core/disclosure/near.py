@@ -11,6 +11,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from gymreg_core.disclosure.cells import Cells, Why
+from gymreg_core.disclosure.columns import as_numbers
 from gymreg_core.disclosure.policy import Policy
 from gymreg_core.disclosure.reasons import NEAR
 from gymreg_core.disclosure.ties import Ties
@@ -38,8 +39,8 @@ def with_near(
         if len(parts) > 1 or part in wholes:
             continue
         wholes[part] = whole
-        count, of = table[part].to_numpy(np.int64), table[whole].to_numpy(np.int64)
-        may = kept[part].isna().to_numpy(np.bool_) & kept[whole].notna().to_numpy(np.bool_)
+        count, of = (np.nan_to_num(as_numbers(table[name])) for name in (part, whole))
+        may = (why[part] != Why.SHOWN).to_numpy(np.bool_) & kept[whole].notna().to_numpy(np.bool_)
         may &= most <= told.near_within * of
         for code, few in ((Why.NEAR_NONE, count), (Why.NEAR_ALL, of - count)):
             out.loc[may & (few > 0) & (few <= most), part] = int(code)

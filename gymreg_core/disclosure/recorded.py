@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gymreg_core.disclosure.about import About, Pairs
 from gymreg_core.disclosure.cells import Cells, Why, key_of
 from gymreg_core.disclosure.cells_file import packed
+from gymreg_core.disclosure.columns import as_numbers
 from gymreg_core.disclosure.coordinates import Of, cell_key, links, rows_of
 from gymreg_core.disclosure.policy import policy
 from gymreg_core.disclosure.sheet import Sheet
@@ -101,7 +102,7 @@ class Record:
         about = known.about
         if about is None:
             return None
-        true = {name: known.true[name].to_numpy(np.float64) for name in known.counts}
+        true = {name: as_numbers(known.true[name]) for name in known.counts}
         true |= {name: np.asarray(values, np.float64) for name, values in about.derived.items()}
         ties = [(tuple(parts), whole) for parts, whole in known.ties.rests]
         ties += [((name,), known.counts[0]) for name in about.derived]
@@ -217,7 +218,7 @@ class _Gathered:
 
     def _column(self, name: str) -> list[int]:
         record = self.record
-        values = record.frame[name].astype("Float64").to_numpy(np.float64, na_value=np.nan)
+        values = as_numbers(record.frame[name])
         why, none = record.why[name].to_numpy(np.int64), record.none[name]
         unit = np.broadcast_to(np.asarray(record.known.unit.get(name, 0.0), np.float64), len(values))
         own = record.about.own.get(name, np.ones(len(values), np.bool_))

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gymreg_core.disclosure.cells import Cells, Why
+from gymreg_core.disclosure.small import small
 
 
 @dataclass
 class Sheet:
     """Cells of a table. A count that stands in several rows is known where one of them shows it, and guarded where one
-    hides it; one that is shown, and left out of others for their own sake, is no secret. secret : places of cells that
-    were left out for another reason than LINKED. twice : keys that are shown with two values."""
+    hides it. twice : keys that are shown with two values."""
 
     at: dict[str, int] = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
@@ -25,7 +26,6 @@ class Sheet:
     guarded: list[bool] = field(default_factory=list)
     amounts: list[bool] = field(default_factory=list)
     sums: dict[tuple[int, tuple[int, ...]], None] = field(default_factory=dict)
-    secret: set[int] = field(default_factory=set)
     twice: dict[str, None] = field(default_factory=dict)
 
     def cell(
@@ -33,8 +33,6 @@ class Sheet:
     ) -> int:
         """Add a cell; its place. value : NaN where it is not shown."""
         place = self.at.setdefault(key, len(self.values))
-        if guarded and why != Why.LINKED:
-            self.secret.add(place)
         if place == len(self.values):
             self.keys.append(key)
             self.values.append(value)
@@ -65,16 +63,22 @@ class Sheet:
 
     def cells(self) -> Cells:
         """All of them."""
-        open_ = [
-            guard and (place in self.secret or math.isnan(self.values[place]) or self.unit[place] > 0)
-            for place, guard in enumerate(self.guarded)
-        ]
-        return Cells(
+        found = Cells(
             tuple(self.keys),
             np.asarray(self.values, np.float64),
             np.asarray(self.why, np.int8),
             np.asarray(self.unit, np.float64),
-            np.asarray(open_, np.bool_),
+            np.asarray(self.guarded, np.bool_),
             tuple(self.sums),
             np.asarray(self.amounts, np.bool_) if any(self.amounts) else None,
         )
+        return replace(found, guarded=found.guarded & ~no_secret(found))
+
+
+def no_secret(cells: Cells) -> NDArray[np.bool_]:
+    """(n,): counts that are shown exactly and are not few. What they leave of a whole, and what they differ by from
+    others, are cells of their own."""
+    shown = ~np.isnan(cells.values) & (cells.unit == 0)
+    few = small(np.where(shown, cells.values, 0))
+    amounts = np.zeros(len(cells), np.bool_) if cells.amounts is None else cells.amounts
+    return np.asarray(shown & ~few & ~amounts, np.bool_)

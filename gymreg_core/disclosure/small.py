@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from gymreg_core.disclosure.columns import as_numbers
 from gymreg_core.disclosure.policy import Policy, policy
 from gymreg_core.disclosure.ties import Ties
 
@@ -16,7 +17,7 @@ Ints = NDArray[np.int64]
 
 
 def small(counts: ArrayLike, told: Policy | None = None) -> Bools:
-    """(n,) bool: counts from 1 to below `smallest_count`, and 0 where the policy hides zeros."""
+    """(n,) bool: counts from 1 to below `smallest_count`, and 0 where the policy hides zeros; a missing one is 0."""
     told = told or policy()
     return _below(counts, told.smallest_count, told)
 
@@ -37,5 +38,5 @@ def few_of(table: pd.DataFrame, counts: Sequence[str], ties: Ties) -> dict[str, 
 
 
 def _below(counts: ArrayLike, smallest: int, told: Policy) -> Bools:
-    values = np.asarray(counts, np.int64)
+    values = np.nan_to_num(as_numbers(pd.Series(counts))).astype(np.int64)
     return np.asarray((values < smallest) & ((values > 0) | ((values == 0) & (told.zeros == "hidden"))), np.bool_)

@@ -24,35 +24,38 @@ _COHORT = ["cohort", "by", "group"]
 def release_switches(tracked: Tracked, bys: Sequence[str], provenance: Provenance) -> Released:
     """First switches of those who started a national programme: cohort, by, group, within, kind ('' everyone), pupils,
     starters (everyone), and share of them."""
-    return _switches(tracked.switches, bys, provenance).with_share("share", "pupils", "starters")
+    found = _switches(tracked.switches, bys, provenance)
+    return found.select(*_COHORT, "within", "kind", "pupils", "starters").with_share("share", "pupils", "starters")
 
 
 def release_switchers(tracked: Tracked, bys: Sequence[str], provenance: Provenance) -> Released:
     """The same by what was switched within TOLD years, with completed and share, how many of the pupils had a diploma
     after three years; of cohorts whose three years have passed."""
-    frame = tracked.switches
-    frame = frame[~frame["cohort"].isin(frame.loc[frame["completed"] < 0, "cohort"])]
-    # Completion of the other years is told nowhere: it takes part in no difference.
-    keys = [*_COHORT, "kind"]
-    told = frame.loc[frame["within"] == TOLD, [*keys, "completed"]]
-    frame = frame.drop(columns="completed").merge(told, on=keys)
-    known = _switches(frame, bys, provenance, completed=True)
-    return known.among("within", TOLD).with_share("share", "completed", "pupils")
+    found = _switches(tracked.switches, bys, provenance).among("within", TOLD)
+    return found.among("cohort", *_finished(tracked.switches)).with_share("share", "completed", "pupils")
 
 
-def _switches(frame: pd.DataFrame, bys: Sequence[str], provenance: Provenance, *, completed: bool = False) -> Released:
-    keys, counts = [*_COHORT, "within"], ["pupils", *(["completed"] if completed else [])]
+def _finished(frame: pd.DataFrame) -> list[int]:
+    """Cohorts of which it is known who completed."""
+    return sorted(set(frame["cohort"]) - set(frame.loc[frame["completed"] < 0, "cohort"]))
+
+
+def _switches(frame: pd.DataFrame, bys: Sequence[str], provenance: Provenance) -> Released:
+    """Both of them together, since each would tell what the other leaves out. Who completed is told by what was
+    switched within TOLD years alone."""
+    keys, counts = [*_COHORT, "within"], ["pupils", "completed"]
+    told = frame["within"].eq(TOLD) & frame["cohort"].isin(_finished(frame))
+    frame = frame.assign(completed=frame["completed"].astype("Int64").where(told))
     frame = of_groups(frame, bys)[[*keys, "kind", *counts]]
-    whole = frame.groupby(keys, sort=True)[counts].sum().reset_index().assign(kind="")
+    whole = frame.groupby(keys, sort=True)[counts].sum(min_count=1).reset_index().assign(kind="")
     frame = pd.concat([whole, frame], ignore_index=True)
     frame = frame.merge(whole[[*keys, "pupils"]].rename(columns={"pupils": "starters"}), on=keys, how="left")
     sums = grouped_sums(frame, ["cohort", "within", "kind"]) + parts_of(frame, keys, "kind")
-    rests = [(["pupils"], "starters"), *([(["completed"], "pupils")] if completed else [])]
+    rests = [(["pupils"], "starters"), (["completed"], "pupils")]
     later = pairs(frame, [*_COHORT, "kind"])
     none = frame["kind"].to_numpy(str)[later[:, 0]] == "none"
     by_then = np.concatenate([longer(frame["within"], later[~none]), longer(frame["within"], later[none])[:, ::-1]])
-    own = {"completed": frame["within"].eq(TOLD).to_numpy()}
-    about = About("cohorts.switches", within={"pupils": by_then}, own=own)
+    about = About("cohorts.switches", within={"pupils": by_then})
     return release_cohorts(frame, provenance, ties=Ties(sums=sums, rests=rests), nested=later, about=about)
 
 
