@@ -43,7 +43,7 @@ def _curves(view: View) -> Fragment:
     if not there or not math.isfinite(view.mean_dose):
         return Fragment()
     rows = view.release(_in_points(view, rows.where(rows.table["design"].isin(there))))
-    interest = number(view.plan.smallest_of_interest, view.language, 1)
+    interest = view.say("power.interest", points=number(view.plan.smallest_of_interest, view.language, 1))
     share = percent(view.plan.power, view.language, 0)
     message = _message(view)
     drawing = power_curves(
@@ -52,7 +52,7 @@ def _curves(view: View) -> Fragment:
         y="power",
         series="series",
         level=(view.plan.power, view.say("power.asked", share=share)),
-        at=(view.plan.smallest_of_interest, view.say("power.interest", points=interest)),
+        at=(view.plan.smallest_of_interest, interest),
         titles=(view.say("power.axis"), view.say("power.chance")),
         language=view.language,
     )
@@ -64,7 +64,7 @@ def _curves(view: View) -> Fragment:
         identifier="styrka-kurva",
         csv=view.say("power.csv"),
     )
-    alt = view.say("power.alt", about=view.about, message=message)
+    alt = view.say("power.alt", about=view.about, message=message, interest=interest)
     return figure(view, "styrka", drawing, kind="curves", alt=alt, caption=message, data=data)
 
 
