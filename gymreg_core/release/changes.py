@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, get_args
 
 from gymreg_core.rules.audience import AUDIENCES, told_to
 from gymreg_core.vocabulary.numbers import number_in
@@ -112,4 +112,4 @@ def together(changes: Iterable[Change]) -> tuple[Change, ...]:
 
 def language_of(text: str) -> Language:
     """The language of a page; Swedish where it does not say."""
-    return cast(Language, "en" if text.startswith("en") else "sv")
+    return "en" if text.startswith("en") else "sv"
