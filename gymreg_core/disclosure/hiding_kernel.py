@@ -1,7 +1,7 @@
 """How far cells of sums can move from their true numbers, sum by sum, and which cell to hide beside one that cannot.
 
-`low`, `high` (n,) are how far down (0 or below) and up (0 or above) a cell can move from its true number; 0 and 0 where it
-is shown.
+`low`, `high` (n,) are how far down (0 or below) and up (0 or above) a cell can move from its true number; 0 and 0 where
+it is shown.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 TINY = 1e-7
-_FAR = 1e9
+FAR = 1e9
 """What stands for a cost where nothing can be hidden; costs are near 1."""
 
 
 class Graph(NamedTuple):
     """A system of sums, by its rows and by its cells.
 
-    starts (m + 1,), cells, signs : of each row its cells, each with +1 or -1. at (n + 1,), rows, turns : of each cell its
-    rows, and the same +1 or -1.
+    starts (m + 1,), cells, signs : of each row its cells, each with +1 or -1. at (n + 1,), rows, turns : of each cell
+    its rows, and the same +1 or -1.
     """
 
     starts: Ints
@@ -34,6 +34,22 @@ class Graph(NamedTuple):
     at: Ints
     rows: Ints
     turns: Floats
+
+
+class Units(NamedTuple):
+    """What is hidden as one.
+
+    of (n,) : the unit of a cell, below 0 for none. starts (units + 1,), cells : of each unit its cells.
+    free (n,) : what it costs to hide a cell that is shown; FAR or more where it cannot be hidden, or is already.
+    deep (n,) : how far a cell can move down where it is hidden, 0 or above. need (n,) : how far it has to be able to.
+    """
+
+    of: Ints
+    starts: Ints
+    cells: Ints
+    free: Floats
+    deep: Floats
+    need: Floats
 
 
 def graph_of(sums: csr_array) -> Graph:
@@ -92,150 +108,153 @@ def propagate(graph: Graph, low: Floats, high: Floats, first: Ints, rounds: int)
 
     They are then the closest ones where no cells are tied in a circle, and outer bounds elsewhere or after `rounds`.
     """
-    starts, cells, signs, at, rows, _ = graph
     queue = first
     for _ in range(rounds):
-        after = np.zeros(len(starts) - 1, np.bool_)
-        changed = False
+        after = np.zeros(len(graph.starts) - 1, np.bool_)
         for row in queue:
-            of = _of_row(row, starts, cells, signs, low, high)
-            if of[1] > 1 and of[3] > 1:
-                continue
-            for k in range(starts[row], starts[row + 1]):
-                cell = cells[k]
-                if low[cell] == high[cell]:
-                    continue
-                down, up = _left(k, of, cells, signs, low, high)
-                narrower = False
-                if down > low[cell] + TINY * max(1.0, abs(down)):
-                    low[cell] = min(down, 0.0)
-                    narrower = True
-                if up < high[cell] - TINY * max(1.0, abs(up)):
-                    high[cell] = max(up, 0.0)
-                    narrower = True
-                if narrower:
-                    of = _of_row(row, starts, cells, signs, low, high)
-                    changed = True
-                    for t in range(at[cell], at[cell + 1]):
-                        if rows[t] != row:
-                            after[rows[t]] = True
-        if not changed:
-            return
+            _narrow(row, graph, low, high, after)
         queue = np.flatnonzero(after)
+        if not len(queue):
+            return
 
 
 @numba.njit(cache=True)
-def _cheapest_beside(
-    row: int, without: int, starts: Ints, cells: Ints, free: Floats, unit: Ints, low: Floats, high: Floats
-) -> float:
-    """What it costs to let the cells of unit `without` move in another row: 0 where one can move already."""
-    least = _FAR
+def _narrow(row: int, graph: Graph, low: Floats, high: Floats, after: Bools) -> None:
+    """Narrow the cells of a row; marks the other rows of those that are narrower in `after`."""
+    starts, cells, signs, at, rows, _ = graph
+    of = _of_row(row, starts, cells, signs, low, high)
+    if of[1] > 1 and of[3] > 1:
+        return
     for k in range(starts[row], starts[row + 1]):
         cell = cells[k]
-        if unit[cell] == without and without >= 0:
+        if low[cell] == high[cell]:
             continue
-        if high[cell] > low[cell]:
-            return 0.0
-        least = min(least, free[cell])
-    return least
+        down, up = _left(k, of, cells, signs, low, high)
+        lower = down > low[cell] + TINY * max(1.0, abs(down))
+        upper = up < high[cell] - TINY * max(1.0, abs(up))
+        if lower:
+            low[cell] = min(down, 0.0)
+        if upper:
+            high[cell] = max(up, 0.0)
+        if lower or upper:
+            of = _of_row(row, starts, cells, signs, low, high)
+            for t in range(at[cell], at[cell + 1]):
+                if rows[t] != row:
+                    after[rows[t]] = True
 
 
 @numba.njit(cache=True)
-def _waits(cell: int, graph: Graph, unit: Ints, shut: Bools) -> bool:
-    """Whether a cell that stands nowhere is tied to one that does and is closed itself: it may open with that one."""
+def beside(graph: Graph, units: Units, low: Floats, high: Floats, close: Ints) -> Bools:
+    """Units to hide, so that the cells `close` can move further; (units,) bool. None for one that nothing helps.
+
+    In the row that holds a cell closest the unit is hidden that costs least, with what its own other rows then need.
+    Where no row of a cell has one it is looked for in the rows of the cells that these tie it to, and so on. A cell
+    waits for the next time where one was hidden in a row of it, or where it stands nowhere and is tied to a closed one.
+    """
+    chosen = np.zeros(len(units.starts) - 1, np.bool_)
+    touched = np.zeros(len(graph.starts) - 1, np.bool_)
+    shut = np.zeros(len(low), np.bool_)
+    shut[close] = True
+    seen = np.full(len(low), -1, np.int64)
+    for cell in close:
+        if units.of[cell] < 0 and _waits(cell, graph, units, shut):
+            continue
+        seen[cell] = cell
+        wave = np.array([cell])
+        best = -1
+        while len(wave) and best < 0:
+            lines, reach = _rows_of(wave, graph, low, high)
+            if touched[lines].any():
+                break
+            best = _cheapest(lines, reach, cell, graph, units, low, high)
+            wave = _next(lines, cell, graph, units, low, high, seen)
+        if best >= 0:
+            chosen[best] = True
+            for t in range(units.starts[best], units.starts[best + 1]):
+                for s in range(graph.at[units.cells[t]], graph.at[units.cells[t] + 1]):
+                    touched[graph.rows[s]] = True
+    return chosen
+
+
+@numba.njit(cache=True)
+def _waits(cell: int, graph: Graph, units: Units, shut: Bools) -> bool:
+    """Whether a cell is tied to one that stands somewhere and is closed itself: it may open with that one."""
     for t in range(graph.at[cell], graph.at[cell + 1]):
         row = graph.rows[t]
         for k in range(graph.starts[row], graph.starts[row + 1]):
-            if unit[graph.cells[k]] >= 0 and shut[graph.cells[k]]:
+            if units.of[graph.cells[k]] >= 0 and shut[graph.cells[k]]:
                 return True
     return False
 
 
 @numba.njit(cache=True)
-def beside(
-    graph: Graph,
-    low: Floats,
-    high: Floats,
-    free: Floats,
-    deep: Floats,
-    unit: Ints,
-    of_unit: Ints,
-    in_unit: Ints,
-    close: Ints,
-    need: Floats,
-) -> Bools:
-    """Units to hide, so that the cells `close` can move further; (units,) bool. None for one that nothing helps.
-
-    free : (n,) what it costs to hide a cell that is shown; `_FAR` or more where it cannot be hidden, or is already.
-    deep : (n,) how far a cell can move down if it is hidden. unit : (n,) what is hidden as one; -1 for cells that
-    stand nowhere. of_unit, in_unit : the cells of each unit. need : (n,) how far a cell has to be able to move.
-    In the row that holds a cell closest, the one is hidden that costs least with what its own other rows then need.
-    """
+def _rows_of(wave: Ints, graph: Graph, low: Floats, high: Floats) -> tuple[Ints, Floats]:
+    """The rows of cells, and how far each row by itself lets the cell move."""
     starts, cells, signs, at, rows, _ = graph
-    chosen = np.zeros(len(of_unit) - 1, np.bool_)
-    touched = np.zeros(len(starts) - 1, np.bool_)
-    seen = np.full(len(low), -1, np.int64)
-    shut = np.zeros(len(low), np.bool_)
-    shut[close] = True
-    for cell in close:
-        if unit[cell] < 0 and _waits(cell, graph, unit, shut):
+    lines = [np.int64(0) for _ in range(0)]
+    reach = [0.0 for _ in range(0)]
+    for one in wave:
+        for t in range(at[one], at[one + 1]):
+            of = _of_row(rows[t], starts, cells, signs, low, high)
+            for k in range(starts[rows[t]], starts[rows[t] + 1]):
+                if cells[k] == one:
+                    down, up = _left(k, of, cells, signs, low, high)
+                    lines.append(rows[t])
+                    reach.append(up - down)
+    return np.array(lines), np.array(reach)
+
+
+@numba.njit(cache=True)
+def _cheapest(lines: Ints, reach: Floats, cell: int, graph: Graph, units: Units, low: Floats, high: Floats) -> int:
+    """The unit that costs least in the row of least reach that has any, or in rows of the same; -1 for none."""
+    best, least, found = -1, FAR, np.inf
+    for place in np.argsort(reach):
+        if best >= 0 and reach[place] > found + TINY:
+            break
+        for k in range(graph.starts[lines[place]], graph.starts[lines[place] + 1]):
+            other = graph.cells[k]
+            if units.free[other] >= FAR:
+                continue
+            score = units.free[other] + _then(units.of[other], lines[place], graph, units, low, high)
+            if units.deep[other] < units.need[cell] - TINY:
+                score += 1.0 - units.deep[other] / units.need[cell]
+            if score < least - TINY or best < 0:
+                best, least, found = units.of[other], score, min(found, reach[place])
+    return best
+
+
+@numba.njit(cache=True)
+def _then(unit: int, row: int, graph: Graph, units: Units, low: Floats, high: Floats) -> float:
+    """What it costs to let the cells of a unit move in their rows but `row`: nothing where another can move already."""
+    cost = 0.0
+    for t in range(units.starts[unit], units.starts[unit + 1]):
+        inner = units.cells[t]
+        if units.deep[inner] <= 0:
             continue
-        wave = np.array([cell])
-        seen[cell] = cell
-        best, best_score = -1, _FAR
-        waiting = False
-        while len(wave) and best < 0 and not waiting:
-            # Rows of the wave, the closest first; the next wave are cells of these that stand nowhere, or are hidden.
-            reach = np.empty(0, np.float64)
-            line = np.empty(0, np.int64)
-            for one in wave:
-                for t in range(at[one], at[one + 1]):
-                    row = rows[t]
-                    if touched[row]:
-                        waiting = True
-                        break
-                    of = _of_row(row, starts, cells, signs, low, high)
-                    for k in range(starts[row], starts[row + 1]):
-                        if cells[k] == one:
-                            down, up = _left(k, of, cells, signs, low, high)
-                            reach = np.append(reach, up - down)
-                            line = np.append(line, row)
-            if waiting:
-                break
-            for place in np.argsort(reach):
-                row = line[place]
-                if best >= 0 and reach[place] > reach.min() + TINY:
+        for s in range(graph.at[inner], graph.at[inner + 1]):
+            if graph.rows[s] == row:
+                continue
+            least = FAR
+            for k in range(graph.starts[graph.rows[s]], graph.starts[graph.rows[s] + 1]):
+                other = graph.cells[k]
+                if units.of[other] == unit:
+                    continue
+                if high[other] > low[other]:
+                    least = 0.0
                     break
-                for k in range(starts[row], starts[row + 1]):
-                    other = cells[k]
-                    if free[other] >= _FAR:
-                        continue
-                    mine = unit[other]
-                    score = free[other]
-                    if deep[other] < need[cell] - TINY:
-                        score += 1.0 - deep[other] / need[cell]
-                    for t in range(of_unit[mine], of_unit[mine + 1]):
-                        inner = in_unit[t]
-                        if deep[inner] <= 0:
-                            continue
-                        for s in range(at[inner], at[inner + 1]):
-                            if rows[s] != row:
-                                score += _cheapest_beside(rows[s], mine, starts, cells, free, unit, low, high)
-                    if score < best_score - TINY or (best < 0 and free[other] < _FAR):
-                        best, best_score = mine, score
-            if best < 0:
-                following = [np.int64(0) for _ in range(0)]
-                for row in line:
-                    for k in range(starts[row], starts[row + 1]):
-                        other = cells[k]
-                        if seen[other] != cell and (unit[other] < 0 or high[other] > low[other]):
-                            seen[other] = cell
-                            following.append(other)
-                wave = np.array(following) if len(following) else np.empty(0, np.int64)
-        if best >= 0:
-            chosen[best] = True
-            for t in range(of_unit[best], of_unit[best + 1]):
-                inner = in_unit[t]
-                for s in range(at[inner], at[inner + 1]):
-                    touched[rows[s]] = True
-    return chosen
+                least = min(least, units.free[other])
+            cost += least
+    return cost
+
+
+@numba.njit(cache=True)
+def _next(lines: Ints, of: int, graph: Graph, units: Units, low: Floats, high: Floats, seen: Ints) -> Ints:
+    """Cells of rows that stand nowhere or can move, and were not `seen` for the cell `of` yet."""
+    found = [np.int64(0) for _ in range(0)]
+    for row in lines:
+        for k in range(graph.starts[row], graph.starts[row + 1]):
+            other = graph.cells[k]
+            if seen[other] != of and (units.of[other] < 0 or high[other] > low[other]):
+                seen[other] = of
+                found.append(other)
+    return np.array(found)

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from gymreg_core.disclosure.hiding import Task, hide
+from gymreg_core.disclosure.hiding import hide
+from gymreg_core.disclosure.hiding_work import Task
 from gymreg_core.store.locking import exclusive
 from gymreg_core.store.private import make_private, write
 

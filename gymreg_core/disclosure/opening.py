@@ -1,7 +1,7 @@
 """Whether hidden cells are open: points that solve all sums and lie far enough apart.
 
-A point is how far each cell is moved from its true number; the true one is the point 0. Points in whole numbers that differ
-by as much as is asked prove that no reader can bound the cell closer, whatever the reader computes.
+A point is how far each cell is moved from its true number; the true one is the point 0. Points in whole numbers that
+differ by as much as is asked prove that no reader can bound the cell closer, whatever the reader computes.
 """
 
 from __future__ import annotations
@@ -93,8 +93,8 @@ def tied(rows: Ints, cells: Ints, k: int) -> tuple[Ints, Ints]:
 def furthest(sums: csr_array, cells: Ints, to: Floats, low: Floats, high: Floats, whole: Bools | None) -> Floats | None:
     """The point (k,) at which `cells` are together moved as far towards `to` as they can be, none of them further.
 
-    None where none is found. sums : (r, k). cells, to : places and moves. low, high : (k,) bounds of moves. whole : (k,)
-    bool, where whole numbers are looked for; None: anywhere.
+    None where none is found. sums : (r, k). cells, to : places and moves. low, high : (k,) bounds of moves.
+    whole : (k,) bool, where whole numbers are looked for; None: anywhere.
     """
     goal, lowest, highest = np.zeros(len(low)), low.copy(), high.copy()
     goal[cells] = -np.sign(to)

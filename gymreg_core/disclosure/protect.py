@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from gymreg_core.disclosure.cells import Cells, Why
-from gymreg_core.disclosure.hiding import KNOWN, NOWHERE, Task, costs, hide
+from gymreg_core.disclosure.hiding import costs, hide
+from gymreg_core.disclosure.hiding_work import KNOWN, NOWHERE, Task
 from gymreg_core.disclosure.policy import Policy
 
 Floats = NDArray[np.float64]

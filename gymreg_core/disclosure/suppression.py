@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from gymreg_core.disclosure.hiding import KNOWN, NOWHERE, Task, costs
+from gymreg_core.disclosure.hiding import costs
+from gymreg_core.disclosure.hiding_work import KNOWN, NOWHERE, Task
 from gymreg_core.disclosure.kept import hide_once
 from gymreg_core.disclosure.policy import Policy, policy
 from gymreg_core.disclosure.small import small, small_rest
