@@ -19,6 +19,7 @@ from gymreg_core.disclosure.coordinates import Of, cell_key, links, rows_of
 from gymreg_core.disclosure.policy import policy
 from gymreg_core.disclosure.sheet import Sheet
 from gymreg_core.disclosure.small import small, small_rest
+from gymreg_core.disclosure.suppression import next_ones
 from gymreg_core.disclosure.ties import Ties
 from gymreg_core.errors import DisclosureRefused, GymregError
 
@@ -111,13 +112,16 @@ class Record:
             values = true[whole] - sum((true[part] for part in parts), np.zeros(len(frame)))
             rests.append(_Rest(parts, whole, small_rest(np.nan_to_num(values))))
             left[rests[-1].name] = values
-        few, broken = {}, []
+        few, broken, within = {}, [], {}
         for name, pairs in about.within.items():
             values = (true | left)[name]
             further = values[pairs[:, 1]] - values[pairs[:, 0]]
-            few[name] = small(further)
+            few[name] = small(np.nan_to_num(further))
             if (further < 0).any():
                 broken.append(name)
+            # What others follow from says nothing new, but where it is few.
+            kept = few[name] | next_ones(pairs, len(frame))
+            few[name], within[name] = few[name][kept], pairs[kept]
         few_of = {name: small(np.nan_to_num(values)) for name, values in true.items()}
         for rest in rests:
             for name in rest.parts:
@@ -129,7 +133,7 @@ class Record:
             for name, values in about.derived.items()
         }
         return cls(
-            replace(about, derived=derived),
+            replace(about, derived=derived, within=within),
             policy_name,
             frame,
             why,
@@ -310,21 +314,11 @@ class _Gathered:
         why = self.record.why[part].to_numpy(np.int64) if part in self.record.why else np.zeros(len(self.rows))
         near = (why == Why.NEAR_ALL) & (self.record.wholes.get(part) == rest.whole) & (len(rest.parts) == 1)
         for row in range(len(self.rows)):
-            names = (rest.whole, *rest.parts)
-            if not (rest.small[row] or near[row]) and self._all_known(names, row):
-                continue
             self._rest(rest, row, bool(near[row]))
-
-    def _all_known(self, names: Sequence[str], row: int) -> bool:
-        places = [self.place[name][row] for name in names]
-        return all(place == _ABSENT or self.sheet.known(place) for place in places)
 
     def _within(self, name: str, pairs: Pairs) -> None:
         rest = next((one for one in self.record.rests if one.name == name), None)
-        names = (name,) if rest is None else (rest.whole, *rest.parts)
         for (lesser, greater), few in zip(pairs.tolist(), self.record.few[name].tolist(), strict=True):
-            if not few and self._all_known(names, lesser) and self._all_known(names, greater):
-                continue
             ends = [self.place[name][row] if rest is None else self._rest(rest, row) for row in (lesser, greater)]
             if _ABSENT in ends or ends[0] == ends[1]:
                 continue

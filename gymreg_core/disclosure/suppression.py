@@ -84,13 +84,19 @@ def _rows(tied: Tied) -> int:
     return len(next(iter(tied.counts.values()), ()))
 
 
-def _next(pairs: Pairs, size: int) -> Bools:
-    """(m,): pairs between which none lies; that the others lie in one another follows from these."""
+def next_ones(pairs: Pairs, size: int) -> Bools:
+    """(m,): pairs between which none lies; that the others lie in one another follows from these.
+
+    Of rows that lie in one another both ways, which count the same, each lies in the next.
+    """
     if not len(pairs):
         return np.zeros(0, np.bool_)
-    within = csr_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(size, size))
+    every = csr_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(size, size))
+    one_way = ~((pairs[:, 0] > pairs[:, 1]) & (every[pairs[:, 1], pairs[:, 0]] > 0))
+    ahead = pairs[one_way]
+    within = csr_array((np.ones(len(ahead)), (ahead[:, 0], ahead[:, 1])), shape=(size, size))
     between = (within @ within)[pairs[:, 0], pairs[:, 1]]
-    return np.asarray(between == 0, np.bool_)
+    return np.asarray(one_way & (between == 0), np.bool_)
 
 
 class _Made:
@@ -219,7 +225,7 @@ class _Made:
         first, values = self.first[name], np.concatenate(self.values)
         further = values[first + pairs[:, 1]] - values[first + pairs[:, 0]]
         guarded = small(np.nan_to_num(np.abs(further)), self.told)
-        kept = guarded | (_next(pairs, len(values)) if np.isfinite(least) else False)
+        kept = guarded | (next_ones(pairs, len(values)) if np.isfinite(least) else False)
         pairs, further, guarded = pairs[kept], further[kept], guarded[kept]
         place = self._derived(f"{name}|{least}", further, least, guarded)
         at = self.lines + np.arange(len(pairs))
