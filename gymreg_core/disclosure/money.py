@@ -36,8 +36,8 @@ def without_few(table: pd.DataFrame, behind: Mapping[str, str], ties: Ties, also
     also : (rows,), rows that are left out whatever their pupils.
 
     Pupils are few from 1 to below `smallest_count`, and where there is an amount and no pupil. Pupils covered by a
-    supplement are few as well where fewer than `smallest_rest` others are left, none among them: all of a group would be
-    covered.
+    supplement are few as well where fewer than `smallest_rest` others are left, none among them: all of a group
+    would be covered.
     Where there is a column of MOVED, how many pupils something else is paid for than in the year before, these are not
     to be few either: the difference is what is paid for them.
     Further rows are left out, the smallest first, until no sum of `ties` and no chain of sums tells what is missing.

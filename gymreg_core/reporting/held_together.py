@@ -48,8 +48,8 @@ class Held:
         """A line for whoever builds."""
         totals = self.totals()
         return (
-            f"the attacker read {totals['cells']} cells, {totals['hidden']} of them hidden, and comes too close to none "
-            f"of the {self.attack.guarded} that have to stay open"
+            f"the attacker read {totals['cells']} cells, {totals['hidden']} of them hidden, and comes too close to "
+            f"none of the {self.attack.guarded} that have to stay open"
         )
 
 
