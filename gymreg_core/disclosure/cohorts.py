@@ -19,7 +19,7 @@ from gymreg_core.disclosure.reasons import left_out, whole_rows
 from gymreg_core.disclosure.recorded import Known
 from gymreg_core.disclosure.released import Released, let_out, smallest_count
 from gymreg_core.disclosure.small import few_of, small, small_rest
-from gymreg_core.disclosure.suppression import Ints, Tied, hidden_cells, hidden_rows, without
+from gymreg_core.disclosure.suppression import Ints, Tied, hidden_or_rounded, hidden_rows, without
 from gymreg_core.disclosure.ties import Ties
 from gymreg_core.provenance import Provenance
 
@@ -59,7 +59,7 @@ def release_cohorts(
     tied = Tied(counts, ties, beside=beside)
     if whose is not None:
         tied = replace(tied, within=whose.within, keys=keys_of(table, POLICY, whose, names))
-    kept = without(table, hidden_cells(tied, few))
+    kept = hidden_or_rounded(table, tied, few)
     why = left_out(table, kept, few)
     known = Known(whose, table, names, ties)
     return let_out(kept, POLICY, provenance, *with_near(table, kept, why, ties, policy()), known)

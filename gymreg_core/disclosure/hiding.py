@@ -17,8 +17,9 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 _OF_SIZE = 0.1
 """Of two cells either of which would do the smaller one is hidden: ten times as large costs so much more."""
-_ATTEMPTS, _VARIED, _SMALL = 12, 0.5, 150
-"""How often, and with costs how far apart, hiding is tried for a task of up to so many cells."""
+_ATTEMPTS, _IN_VAIN, _VARIED, _SMALL = 12, 6, 0.5, 150
+"""How often, and how often without finding anything cheaper, with costs how far apart, hiding is tried for a task of up
+to so many cells."""
 _TRIED = 200
 """How many ways to hide fewer are tried at most."""
 
@@ -52,7 +53,7 @@ def hide(task: Task, primary: Bools) -> Bools:
 def _best(task: Task, primary: Bools) -> Bools:
     """The cheapest of several ways to hide; in a large task the first, in a very small one a way with the fewest."""
     rng, best, least = np.random.default_rng(0), primary, np.inf
-    helpless = False
+    helpless, in_vain = False, 0
     for attempt in range(_ATTEMPTS if len(task.values) <= _SMALL else 1):
         varied = task.cost * rng.uniform(1 - _VARIED, 1 + _VARIED, len(task.cost)) if attempt else task.cost
         work = Work(replace(task, cost=varied), primary)
@@ -61,9 +62,10 @@ def _best(task: Task, primary: Bools) -> Bools:
         helpless |= work.helpless
         cost = float(task.cost[work.hidden & ~primary].sum())
         if cost < least - TINY:
-            best, least = work.hidden, cost
-        if (best == primary).all():
-            return best
+            best, least, in_vain = work.hidden, cost, 0
+        in_vain += 1
+        if in_vain > _IN_VAIN or (best == primary).all():
+            break
     return best if helpless else _fewer(task, primary, best)
 
 

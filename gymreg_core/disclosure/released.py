@@ -20,8 +20,9 @@ from gymreg_core.disclosure.policy import policy as told
 from gymreg_core.disclosure.providers import Providers, reasons_of
 from gymreg_core.disclosure.reasons import NEAR, Reasons, all_shown, left_out, of_several, without_near
 from gymreg_core.disclosure.recorded import Known, Record, note
+from gymreg_core.disclosure.rounding import controlled, nearest
 from gymreg_core.disclosure.small import few_of, small
-from gymreg_core.disclosure.suppression import Tied, hidden_cells, without
+from gymreg_core.disclosure.suppression import Tied, hidden_or_rounded
 from gymreg_core.disclosure.ties import Ties
 from gymreg_core.disclosure.withheld import withheld
 from gymreg_core.errors import DisclosureRefused
@@ -268,7 +269,7 @@ def release_counts(
         blocks = pd.Series(range(len(table))).groupby(table[within].to_numpy()).agg(list)
         ties = replace(ties, sums=[*ties.sums, *((None, rows) for rows in blocks if len(rows) > 1)])
     few, values = few_of(table, counts, ties), {name: table[name].to_numpy(np.int64) for name in counts}
-    kept = without(table, hidden_cells(Tied(values, ties), few))
+    kept = hidden_or_rounded(table, Tied(values, ties), few)
     known = Known(About.given(about), table, counts, ties)
     why = left_out(table, kept, few)
     for name, gone in (hidden or {}).items():
@@ -282,18 +283,24 @@ def release_rounded(
     *,
     about: About | str | None = None,
     twice: NDArray[np.bool_] | None = None,
+    ties: Ties | None = None,
 ) -> Released:
     """Let out counts of persons, each rounded by itself to the nearest multiple of `rounding_base` of the policy.
 
     For pictures with so many small counts that little would be left of them: states month by month, flows. Sums of
     what is shown differ from the truth, so that a difference of two counts tells no person. Half-way goes up.
     about : as in `release_counts`. twice : (rows,), counts made of rounded ones, which are off by as much again.
+    ties : sums of rows, of a table whose counts stand in no other: then these are rounded up or down so that the sums
+        hold as nearly as they can.
     Errors: DisclosureRefused where a column is not on the policy's lists, holds persons, or looks like identities.
     """
     counts, out = counts_in(table, "rounded"), table.copy()
+    step = told().rounding_base
     for name in counts:
-        out[name] = rounded(out[name].astype("int64"))
-    base = np.full(len(table), told().rounding_base / 2)
+        values = out[name].to_numpy(np.float64)
+        values = nearest(values, step) if ties is None else controlled(values, ties.matrix(len(out)), step)
+        out[name] = values.astype(np.int64)
+    base = np.full(len(table), step / 2 if ties is None else step - 1.0)
     half = base if twice is None else np.where(twice, 2 * base, base)
     known = Known(About.given(about), table, counts, unit=dict.fromkeys(counts, half))
     return let_out(out, "rounded", provenance, known=known)
@@ -301,8 +308,8 @@ def release_rounded(
 
 def rounded(counts: pd.Series) -> pd.Series:
     """Counts to the nearest multiple of `rounding_base` of the policy; half-way goes up."""
-    base = told().rounding_base
-    return (counts + base // 2) // base * base
+    values = nearest(counts.to_numpy(np.float64, na_value=np.nan), told().rounding_base)
+    return pd.Series(values, counts.index, name=counts.name).astype(counts.dtype)
 
 
 def release_money(
@@ -357,9 +364,14 @@ def let_out(
     why : int8 of `Why` in the shape of `table`; nothing is left out where None. wholes : pairs of a count and the whole
         that it is told to be near all or near none of. known : what is counted, and how it hangs together. Measures
         that are sensitive to the audience are left out here, and what other tables would be told by (`withheld`).
+        Counts are rounded where the policy says so, those beside estimates and amounts as well.
     """
     out, reasons = table.reset_index(drop=True), all_shown(table) if why is None else why
     reasons = reasons.reset_index(drop=True)
+    if known is not None and told().method == "round" and not known.unit:
+        heads = [name for name in known.counts if name not in known.amounts]
+        out = out.assign(**{name: rounded(out[name]) for name in heads})
+        known = replace(known, unit=dict.fromkeys(heads, told().rounding_base / 2))
     for name in map(str, out.columns):
         if listed(name, told().sensitive, lists()[policy]["endings"]):
             out[name] = out[name].astype("Float64").mask(out[name].notna())

@@ -63,6 +63,11 @@ def hidden_cells(tied: Tied, few: Mapping[str, Bools]) -> dict[str, Bools]:
     return dict(zip(tied.counts, hidden.reshape(columns, rows), strict=True))
 
 
+def hidden_or_rounded(table: pd.DataFrame, tied: Tied, few: Mapping[str, Bools]) -> pd.DataFrame:
+    """`table` without the cells of `hidden_cells`; where the policy rounds counts (`let_out`), none are left out."""
+    return without(table, hidden_cells(tied, few) if policy().method == "suppress" else {})
+
+
 def hidden_rows(tied: Tied, few: Bools) -> Bools:
     """(n,) bool: rows to leave out whole, those of `few` and further ones until nothing tells them."""
     columns = len(tied.counts)
