@@ -56,7 +56,7 @@ def _wide(view: View, rows: Released) -> Released:
     wide = told[1].assign(pupils=frame.groupby("cohort")["pupils"].first().reindex(told[1]["cohort"]).to_numpy())
     for part, name in zip((told[0], told[2]), ("dose_low", "dose_high"), strict=True):
         wide = wide.merge(part.rename(columns={"dose": name}), on="cohort")
-    return view.release(wide.sort_values("cohort", ignore_index=True))
+    return view.release(wide.sort_values("cohort", ignore_index=True), "effects.dose_spread")
 
 
 def _groups(view: View) -> Fragment:
