@@ -17,6 +17,8 @@ from gymreg_core.vocabulary.packaged import packaged_yaml
 Of = dict[str, str]
 _PREVIOUS = "_previous"
 _WHOLES = ("region", "all")
+_NAMELESS = "nameless"
+"""Those of a group whose name is not told, such as the programme of protected identities; not the whole."""
 _OCTOBER, _CENTURY = 10, 100
 
 
@@ -41,9 +43,9 @@ def rows_of(frame: pd.DataFrame, policy: str, about: About) -> list[Of]:
         if by and ("group" in names or "group" in fixed):
             group, other = of.pop("group", ""), of.pop("other", "")
             if by in crossed:
-                of |= dict(zip(crossed[by], (group, other), strict=True))
+                of |= dict(zip(crossed[by], (group or _NAMELESS, other or _NAMELESS), strict=True))
             elif by not in _WHOLES:
-                of[by] = group
+                of[by] = group or _NAMELESS
         found.append(of)
     return found
 

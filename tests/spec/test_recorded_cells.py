@@ -275,13 +275,13 @@ def test_a_mean_tells_how_many_have_something() -> None:
 def test_amounts_are_cells_of_the_year_that_they_are_paid_for() -> None:
     frame = pd.DataFrame(
         {
-            "by": ["region", "payer", "payer_programme"],
-            "group": ["", "Täby", "Täby"],
-            "other": ["", "", "NA"],
-            "pupils": [50, 50, 3],
-            "price": [5_000_000, 5_000_000, 300_000],
-            "pupils_previous": [40, 40, 40],
-            "price_previous": [4_000_000, 4_000_000, 4_000_000],
+            "by": ["region", "payer", "payer_programme", "payer_programme"],
+            "group": ["", "Täby", "Täby", "Täby"],
+            "other": ["", "", "NA", ""],
+            "pupils": [50, 50, 3, 9],
+            "price": [5_000_000, 5_000_000, 300_000, 900_000],
+            "pupils_previous": [40, 40, 40, 0],
+            "price_previous": [4_000_000, 4_000_000, 4_000_000, 0],
         }
     )
     about = About("funding.costs", {"year": 2024}, {"year": 2023})
