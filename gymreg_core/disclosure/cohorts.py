@@ -58,7 +58,7 @@ def release_cohorts(
     few = few_of(table, names, ties)
     tied = Tied(counts, ties, beside=beside)
     if whose is not None:
-        tied = replace(tied, within=whose.within, keys=keys_of(table, POLICY, whose, names))
+        tied = replace(tied, within=whose.within, keys=keys_of(table, POLICY, whose, names), universe=whose.universe)
     kept = hidden_or_rounded(table, tied, few)
     why = left_out(table, kept, few)
     known = Known(whose, table, names, ties)

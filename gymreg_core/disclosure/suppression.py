@@ -23,9 +23,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Pairs = NDArray[np.int64]
 _NOTHING = 1e-6
-_WHOLE, _FIRST = 0.2, 0.5
-"""How much dearer a count is that is the whole of others, and one that is the first of every pair it is in: of two that
-differ by few the second is hidden."""
+_ELSEWHERE, _WHOLE, _FIRST = 5.0, 0.2, 0.5
+"""How much dearer a count is that stands in another table, one that is the whole of others, and one that is the first of
+every pair it is in: of two that differ by few the second is hidden."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,8 @@ class Tied:
     counts : by name (n,); NaN where a row has none. within : by the name of a column, or 'whole-part' for what remains,
     pairs (m, 2) of rows: whoever is counted in the first is counted in the second too. beside : the same of rows that
     count the same pupils in two ways, of which neither need lie in the other; where they differ by few, one is hidden.
-    keys : by column n names (coordinates.keys_of); counts with the same name are one number. None: each is its own.
+    keys : by column n names (coordinates.keys_of); counts with the same name are one number, and those of another
+    universe than `universe` stand in another table too. None: each is its own.
     """
 
     counts: Mapping[str, Floats | Ints]
@@ -43,6 +44,7 @@ class Tied:
     within: Mapping[str, Pairs] = field(default_factory=dict)
     beside: Mapping[str, Pairs] = field(default_factory=dict)
     keys: Mapping[str, Sequence[str]] | None = None
+    universe: str = ""
 
 
 def hidden_cells(tied: Tied, few: Mapping[str, Bools]) -> dict[str, Bools]:
@@ -133,7 +135,7 @@ class _Made:
         one = np.concatenate([one, np.arange(len(one), len(values))])
         stands, known = unit >= 0, np.isnan(values) | (none & exact)
         cost = np.full(len(few), np.inf)
-        dear = costs(np.nan_to_num(values)) + self._first() + self._whole()
+        dear = costs(np.nan_to_num(values)) + self._first() + self._whole() + self._elsewhere()
         np.minimum.at(cost, unit[stands & ~none], dear[stands & ~none])
         sums = self._matrix(one, np.nan_to_num(values) if exact else None)
         task = Task(
@@ -167,6 +169,14 @@ class _Made:
                     np.add.at(firsts, self.first[part] + pairs.min(axis=1), 1)
                     np.add.at(seconds, self.first[part] + pairs.max(axis=1), 1)
         return np.asarray(_FIRST * firsts / np.maximum(firsts + seconds, 1), np.float64)
+
+    def _elsewhere(self) -> Floats:
+        """(cells,): what a count costs more for standing in another table, which would have to leave it out as well."""
+        dearer = np.zeros(sum(map(len, self.values)))
+        for name, keys in (self.tied.keys or {}).items():
+            at = self.first[name] + np.arange(self.rows)
+            dearer[at] = [_ELSEWHERE * (not key.startswith(f"{self.tied.universe}|")) for key in keys]
+        return dearer
 
     def _whole(self) -> Floats:
         """(cells,): what a count costs more for being the whole of others."""
