@@ -24,8 +24,8 @@ Ints = NDArray[np.int64]
 Pairs = NDArray[np.int64]
 _NOTHING = 1e-6
 _ELSEWHERE, _WHOLE, _FIRST = 5.0, 0.2, 0.5
-"""How much dearer a count is that stands in another table, one that is the whole of others, and one that is the first of
-every pair it is in: of two that differ by few the second is hidden."""
+"""How much dearer a count is that stands in another table, one that is the whole of others, and one that is the first
+of every pair it is in: of two that differ by few the second is hidden."""
 
 
 @dataclass(frozen=True, eq=False)
