@@ -71,10 +71,11 @@ def test_every_section_speaks_or_is_empty_and_never_of_causes(
 
 
 def test_switches_tell_the_shares_of_the_table() -> None:
-    tracked = stored().tracked
+    large = stored(6000)
+    tracked = large.tracked
     mine = tracked.switches.query("by == 'region' and cohort == 2022 and within == 1").set_index("kind")["pupils"]
     share = 100 * (1 - mine["none"] / mine.sum())
-    told = words(report(stored()).switches())
+    told = words(report(large).switches())
     assert f"bytte {share:.1f}".replace(".", ",") + " procent inom ett år" in told
     done = tracked.switches.query("by == 'region' and cohort == 2022 and within == 2").set_index("kind")
     stayed = 100 * done.loc["none", "completed"] / done.loc["none", "pupils"]
