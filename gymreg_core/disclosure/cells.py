@@ -68,7 +68,8 @@ def key_of(universe: str, measure: str, of: Mapping[str, object]) -> str:
     ('' or None) is left out, and `by`, `group` stand for ``<by>=<group>``; 'region' and 'all' are the whole.
     """
     names = {str(name): str(value) for name, value in of.items() if value is not None and str(value) != ""}
-    by, group = names.pop("by", ""), names.pop("group", "")
+    by = names.pop("by", "")
+    group = names.pop("group", "") if by else ""
     if by and by not in ("region", "all"):
         names[by] = group
     return f"{universe}|{measure}|" + " ".join(f"{name}={names[name]}" for name in sorted(names))
