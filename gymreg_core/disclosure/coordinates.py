@@ -33,7 +33,8 @@ def rows_of(frame: pd.DataFrame, policy: str, about: About) -> list[Of]:
     """The coordinates of each row, without those that are '' (the whole): the columns that `policy` has as keys, but
     for words, and what `about` adds. `by`, `group` and `other` become one coordinate or two under their own names."""
     words, crossed = set(links()["words"]), links()["crossed"]
-    names = [str(c) for c in frame.columns if str(c) in lists()[policy]["keys"] and str(c) not in words]
+    keys = {*lists()[policy]["keys"], *links()["told_apart_by"].get(about.universe, ())} - words
+    names = [str(c) for c in frame.columns if str(c) in keys]
     fixed = {name: str(value) for name, value in about.of.items() if value is not None and str(value) != ""}
     columns = [frame[name].astype("object").where(frame[name].notna(), "").map(str).tolist() for name in names]
     found = []
