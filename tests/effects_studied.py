@@ -169,6 +169,11 @@ class _Maker:
                             else np.nan,
                         }
                     )
+            types = {"preparatory": ("EK", "NA", "SA"), "vocational": ("BA", "EE", "VO")}
+            of = {row["group"]: row for row in out if row["cohort"] == year and row["by"] == "programme"}
+            for row in out:
+                if row["cohort"] == year and row["by"] == "programme_type":
+                    row |= {name: sum(of[one][name] for one in types[row["group"]]) for name in ("pupils", "covered")}
         return out
 
     def dose_spread(self) -> list[Row]:

@@ -244,14 +244,11 @@ class _Gathered:
                 reason = int(Why.NOWHERE)
             elif hidden and reason == Why.FEW and not primary[row]:
                 reason = int(Why.LINKED)
-            place = self.sheet.cell(
-                self._named(name, row),
-                value,
-                reason,
-                unit=half,
-                guarded=bool(hidden and not none[row]),
-                amount=name.removesuffix(_PREVIOUS) in self.amounts,
-            )
+            amount = name.removesuffix(_PREVIOUS) in self.amounts
+            # An amount that was left out for others alone is no secret, and far too large to be open by a share of it.
+            secret = hidden and not none[row] and not (amount and reason == Why.LINKED)
+            key = self._named(name, row)
+            place = self.sheet.cell(key, value, reason, unit=half, guarded=bool(secret), amount=amount)
             found.append(place)
         return found
 

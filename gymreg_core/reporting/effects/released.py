@@ -131,8 +131,11 @@ def _all(frame: pd.DataFrame) -> list[tuple[int | None, Sequence[int]]]:
 
 
 def _of_groups(frame: pd.DataFrame) -> list[tuple[int | None, Sequence[int]]]:
-    """The region's row, and the rows of each kind of group that add up to it."""
+    """The region's row, and the rows of each kind of group that add up to it; None where some are in no group."""
     region = frame.index[frame["by"] == _REGION]
-    total = int(region[0]) if len(region) else None
     others = frame[frame["by"] != _REGION]
-    return [(total, rows.index.tolist()) for _, rows in others.groupby("by", sort=False)]
+    found: list[tuple[int | None, Sequence[int]]] = []
+    for _, rows in others.groupby("by", sort=False):
+        whole = len(region) and frame["pupils"][region[0]] == rows["pupils"].sum()
+        found.append((int(region[0]) if whole else None, rows.index.tolist()))
+    return found

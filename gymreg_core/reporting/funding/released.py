@@ -47,10 +47,11 @@ def release_costs(
     crossed = release_money(
         frame[[*_KEYS, *prices]], provenance, ties=Ties(sums=costs.sums()), about=about, providers=whose
     )
-    hidden = crossed.hidden("price")
+    hidden = {end: crossed.hidden(f"price{end}") for end in years}
     rows = np.flatnonzero(frame["by"].isin(_WHOLE)).tolist()
     groups = frame.iloc[rows].reset_index(drop=True)
-    groups.loc[hidden[rows], [f"pupils{end}" for end in years]] = _FEW
+    for end in years:
+        groups.loc[hidden[end][rows], f"pupils{end}"] = _FEW
     place = {row: at for at, row in enumerate(rows)}
     sums: Sums = [
         (total if total is None else place[total], [place[part] for part in parts])
