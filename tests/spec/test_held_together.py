@@ -62,7 +62,7 @@ cohorts.switches|pupils|within=2                                cohorts.measures
 cohorts.switches|pupils|kind=school within=2                    cohorts.switches|pupils|kind=school within=2
 cohorts.flows|pupils|cohort=2020 origin=a year=2                cohorts.months|pupils|cohort=2020 month=202110 state=a
 cohorts.flows|pupils|cohort=2020 destination=b year=2           cohorts.months|pupils|cohort=2020 month=202210 state=b
-effects.doses|pupils|cohort=2020 plan=x programmes=all          cohorts.measures|starters|card=skolverket_3 cohort=2020
+effects.doses|pupils|cohort=2020 programmes=all                 effects.doses|pupils|cohort=2020 programmes=all
 effects.doses|pupils|programmes=vocational                      effects.doses|pupils|programmes=vocational
 funding.exchange|received|municipality=Nacka of=Täby            funding.between|price|municipality=Täby payer=Nacka
 funding.balances|paid|municipality=Täby                         funding.between|price|payer=Täby
