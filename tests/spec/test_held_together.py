@@ -13,7 +13,7 @@ import pytest
 
 from gymreg_core.cohort.cards import cards
 from gymreg_core.disclosure import Ties, release_cohorts, release_estimates
-from gymreg_core.disclosure.attack import attacked
+from gymreg_core.disclosure.attack import attacked, refuse_attacked
 from gymreg_core.disclosure.cells import Cells
 from gymreg_core.disclosure.coordinates import cell_key, links
 from gymreg_core.disclosure.linked import to_hide, together
@@ -189,9 +189,14 @@ def test_reports_that_tell_of_one_another_leave_out_more_and_pass(
     assert "comes too close to none" in notes[-1]
 
 
-def test_reports_that_still_tell_of_one_another_are_refused_by_their_keys(tmp_path: Path) -> None:
+def test_reports_that_still_tell_of_one_another_are_kept_as_open_for_the_desk_to_refuse(tmp_path: Path) -> None:
+    notes: list[str] = []
+    _, held = held_together(linked_reports(tmp_path), lambda _: linked_reports(tmp_path), notes.append)
+    assert any("municipality=Täby reason=a" in key for key in held.attack.told)
+    assert "the release desk refuses this site" in notes[-1]
+    assert attacked(held.cells, policy()).told == held.attack.told
     with pytest.raises(DisclosureRefused, match="municipality=Täby reason=a") as refused:
-        held_together(linked_reports(tmp_path), lambda _: linked_reports(tmp_path), lambda _: None)
+        refuse_attacked(attacked(held.cells, policy()), where="the release")
     assert refused.value.exit_code == 13
     assert " 3" not in str(refused.value)
 
