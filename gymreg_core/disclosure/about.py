@@ -20,7 +20,8 @@ class About:
     'starters-completed' (what the second leaves of the first), pairs (m, 2) of rows by their places: whoever is counted
     in the first of a pair is counted in the second too. own : by column (n,) bool, the rows whose count is of the row's
     own pupils; all where nothing is said. derived : by name (n,) how many of the first column's pupils have something,
-    which follows from a mean that stands in the row; NaN where none does.
+    which follows from a mean that stands in the row; NaN where none does. elsewhere : what is few here is left out for
+    its own sake of another table, under the same names; here whole rows are left out with it.
     """
 
     universe: str
@@ -29,6 +30,7 @@ class About:
     within: Mapping[str, Pairs] = field(default_factory=dict)
     own: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     derived: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    elsewhere: bool = False
 
     @classmethod
     def given(cls, about: About | str | None) -> About | None:

@@ -8,8 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linprog
 
+from gymreg_core.disclosure.attack import attacked
 from gymreg_core.disclosure.cells import Cells, Why, merged
 from gymreg_core.disclosure.coordinates import Of, cell_key, links
 from gymreg_core.disclosure.policy import Policy
@@ -46,19 +48,38 @@ def to_hide(cells: Cells, policy: Policy) -> tuple[str, ...]:
     """The keys of shown cells that have to be left out too, so that no guarded cell is bounded too closely.
 
     What is hidden is not known here: any numbers that fit what is shown do, since what a reader can bound follows from
-    that alone. Errors: DisclosureRefused where no numbers fit.
+    that alone. That rounding leaves numbers open is relied on first, and not where that does not do.
+    Errors: DisclosureRefused where no numbers fit.
     """
     told = system(cells, policy)
     bounds = np.column_stack([told.low, told.high])
     found = linprog(np.zeros(len(told)), A_eq=told.sums, b_eq=np.zeros(told.sums.shape[0]), bounds=bounds)
     if found.x is None:
         raise DisclosureRefused("what is shown contradicts itself", remedy="Run the build again after mending it.")
-    free = np.isnan(cells.values) | (cells.unit > 0)
-    values = np.where(free, found.x[: len(cells)], cells.values)
     open_ = np.isnan(cells.values)
-    why = np.where(~open_ | (cells.why == Why.NOWHERE), cells.why, np.maximum(cells.why, Why.FEW)).astype(np.int8)
-    hidden = protect(replace(cells, values=values, why=why), policy)
-    return tuple(cells.keys[place] for place in np.flatnonzero(hidden & ~open_).tolist())
+    rounded = ~open_ & (cells.unit > 0)
+    more = np.zeros(len(cells), np.bool_)
+    for loose in (rounded, np.zeros_like(rounded)):
+        values = np.where(open_, found.x[: len(cells)], cells.values)
+        why = np.where(~open_ | (cells.why == Why.NOWHERE), cells.why, np.maximum(cells.why, Why.FEW))
+        why = np.where(loose, Why.NOWHERE, why).astype(np.int8)
+        guarded = cells.guarded & ~loose
+        more = protect(replace(cells, values=values, why=why, guarded=guarded), policy) & ~open_
+        if not rounded.any() or not attacked(without(cells, more), policy):
+            break
+    return tuple(cells.keys[place] for place in np.flatnonzero(more).tolist())
+
+
+def without(cells: Cells, hidden: NDArray[np.bool_]) -> Cells:
+    """`cells` where those of `hidden` (n,) are left out for the sake of others."""
+    amounts = np.zeros(len(cells), np.bool_) if cells.amounts is None else cells.amounts
+    return replace(
+        cells,
+        values=np.where(hidden, np.nan, cells.values),
+        unit=np.where(hidden, 0.0, cells.unit),
+        why=np.where(hidden, Why.LINKED, cells.why).astype(np.int8),
+        guarded=cells.guarded | (hidden & ~amounts),
+    )
 
 
 def _across(cells: Cells) -> Iterator[tuple[int, tuple[int, ...]]]:

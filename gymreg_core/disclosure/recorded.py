@@ -242,7 +242,7 @@ class _Gathered:
                 value, half = near / 2, near / 2 - 1
             if hidden and none[row]:
                 reason = int(Why.NOWHERE)
-            elif hidden and reason == Why.FEW and not primary[row]:
+            elif hidden and reason == Why.FEW and (record.about.elsewhere or not primary[row]):
                 reason = int(Why.LINKED)
             amount = name.removesuffix(_PREVIOUS) in self.amounts
             # An amount that was left out for others alone is no secret, and far too large to be open by a share of it.

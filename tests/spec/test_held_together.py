@@ -145,6 +145,20 @@ def test_what_has_to_be_left_out_too_opens_what_is_hidden() -> None:
     assert len(more) == 1
 
 
+def test_rounded_counts_are_left_out_only_where_rounding_does_not_do() -> None:
+    away, rounded = cells({"x|n|": None, "x|m|": 20.0}), cells({"x|n|a=1": 30.0, "x|n|a=2": 5.0, "x|m|b=1": 20.0})
+    rounded.unit[:2] = 2.5
+    told = together([away, rounded])
+    at = {key: place for place, key in enumerate(told.keys)}
+    whole = replace(told, sums=((at["x|n|"], (at["x|n|a=1"], at["x|n|a=2"])),))
+    assert not attacked(whole, policy())
+    assert to_hide(whole, policy()) == ()
+    exact = replace(whole, unit=np.where(np.arange(5) == at["x|n|a=1"], 0.0, whole.unit))
+    assert attacked(exact, policy())
+    assert set(to_hide(exact, policy())) <= {"x|n|a=1", "x|n|a=2"}
+    assert to_hide(exact, policy())
+
+
 def one_run(folder: Path, frame: pd.DataFrame, sums: list[tuple[int | None, list[int]]]) -> Executed:
     """What a report does that lets out one table and shows it."""
     with recording() as seen:

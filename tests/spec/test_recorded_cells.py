@@ -297,6 +297,17 @@ def test_amounts_are_cells_of_the_year_that_they_are_paid_for() -> None:
     assert cells.amounts.tolist() == ["|price|" in key for key in cells.keys]
 
 
+def test_an_amount_in_a_row_of_few_is_a_secret_of_the_table_that_it_is_few_in() -> None:
+    frame = pd.DataFrame(
+        {"municipality": ["Täby"], "paid": [900_000], "received": [100_000], "net": [-800_000], "pupils": [2]}
+    )
+    about = About("funding.balances", {"year": 2024}, own={"pupils": np.zeros(1, np.bool_)}, elsewhere=True)
+    cells = release_money(frame, REGISTERS, about=about).cells
+    names = ("municipality=Täby", "payer=Täby")
+    assert hidden(cells) == {f"funding.between|price|{name} year=2024": "LINKED" for name in names}
+    assert not guarded(cells)
+
+
 def test_published_tables_are_no_news() -> None:
     assert len(release_published(pd.DataFrame({"school": ["A"], "admitted": [3]}), PUBLISHED).cells) == 0
 

@@ -98,8 +98,9 @@ def release_exchange(
 
 
 def _sides(universe: str, of: Mapping[str, object], table: pd.DataFrame) -> About:
-    """Amounts are those of the payers and receivers; the pupils of a row are no count of anyone."""
-    return About(universe, of, own={"pupils": np.zeros(len(table), np.bool_)})
+    """Amounts are those of the payers and receivers; the pupils of a row are no count of anyone, and where either side
+    is of few all of the row is left out."""
+    return About(universe, of, own={"pupils": np.zeros(len(table), np.bool_)}, elsewhere=True)
 
 
 def release_supplement(found: Distribution, provenance: Provenance, year: int | None = None) -> Released:
