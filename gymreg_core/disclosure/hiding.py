@@ -9,7 +9,8 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from gymreg_core.disclosure.hiding_work import NOWHERE, Task, Work
+from gymreg_core.disclosure.hiding_kernel import NOWHERE
+from gymreg_core.disclosure.hiding_work import Task, Work
 from gymreg_core.disclosure.opening import TINY, tied
 
 Ints = NDArray[np.int64]
@@ -21,7 +22,7 @@ _ATTEMPTS, _IN_VAIN, _VARIED, _SMALL = 12, 6, 0.5, 150
 """How often, and how often without finding anything cheaper, with costs how far apart, hiding is tried for a task of up
 to so many cells."""
 _TRIED = 200
-"""How many ways to hide fewer are tried at most."""
+"""How many ways of all are tried at most."""
 
 
 def costs(values: Floats) -> Floats:
@@ -51,7 +52,7 @@ def hide(task: Task, primary: Bools) -> Bools:
 
 
 def _best(task: Task, primary: Bools) -> Bools:
-    """The cheapest of several ways to hide; in a large task the first, in a very small one a way with the fewest."""
+    """The cheapest of several ways to hide; in a large task the first, in a very small one of all."""
     rng, best, least = np.random.default_rng(0), primary, np.inf
     helpless, in_vain = False, 0
     for attempt in range(_ATTEMPTS if len(task.values) <= _SMALL else 1):
@@ -66,22 +67,25 @@ def _best(task: Task, primary: Bools) -> Bools:
         in_vain += 1
         if in_vain > _IN_VAIN or (best == primary).all():
             break
-    return best if helpless else _fewer(task, primary, best)
+    return best if helpless else _cheaper(task, primary, best)
 
 
-def _fewer(task: Task, primary: Bools, best: Bools) -> Bools:
-    """A way to hide fewer units than `best`, where there are few enough ways to try them all."""
+def _cheaper(task: Task, primary: Bools, best: Bools) -> Bools:
+    """The cheapest way to hide units where there are few enough ways, else of those that hide the fewest."""
     others = np.flatnonzero(~primary & np.isfinite(task.cost))
-    left = _TRIED
-    for number in range(int((best & ~primary).sum())):
-        left -= comb(len(others), number)
-        if left < 0:
+    ways: list[tuple[float, tuple[int, ...]]] = []
+    for number in range(len(others) + 1):
+        if len(ways) + comb(len(others), number) > _TRIED:
             break
-        for chosen in combinations(others.tolist(), number):
-            work = Work(task, primary)
-            work.hidden[list(chosen)] = True
-            if work.holds():
-                return work.hidden
+        ways += [(float(task.cost[list(way)].sum()), way) for way in combinations(others.tolist(), number)]
+    least = float(task.cost[best & ~primary].sum())
+    for cost, way in sorted(ways):
+        if cost > least - TINY:
+            break
+        work = Work(task, primary)
+        work.hidden[list(way)] = True
+        if work.holds():
+            return work.hidden
     return best
 
 

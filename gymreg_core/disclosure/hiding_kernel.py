@@ -17,6 +17,8 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 TINY = 1e-7
+NOWHERE, KNOWN = -1, -2
+"""Units of cells that stand in no table, and of cells that are known whatever is hidden, such as zeros."""
 FAR = 1e9
 """What stands for a cost where nothing can be hidden; costs are near 1."""
 
@@ -225,7 +227,8 @@ def _cheapest(lines: Ints, reach: Floats, cell: int, graph: Graph, units: Units,
 
 @numba.njit(cache=True)
 def _then(unit: int, row: int, graph: Graph, units: Units, low: Floats, high: Floats) -> float:
-    """What it costs to let the cells of a unit move in their rows but `row`: nothing where another can move already."""
+    """What it costs to let the cells of a unit move in their rows but `row`: nothing where another can move already, or
+    stands nowhere, and so is as free as this one makes it."""
     cost = 0.0
     for t in range(units.starts[unit], units.starts[unit + 1]):
         inner = units.cells[t]
@@ -239,7 +242,7 @@ def _then(unit: int, row: int, graph: Graph, units: Units, low: Floats, high: Fl
                 other = graph.cells[k]
                 if units.of[other] == unit:
                     continue
-                if high[other] > low[other]:
+                if high[other] > low[other] or units.of[other] == NOWHERE:
                     least = 0.0
                     break
                 least = min(least, units.free[other])

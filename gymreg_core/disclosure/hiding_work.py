@@ -8,14 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from gymreg_core.disclosure.hiding_kernel import FAR, Units, beside, graph_of, propagate
+from gymreg_core.disclosure.hiding_kernel import FAR, NOWHERE, Units, beside, graph_of, propagate
 from gymreg_core.disclosure.opening import TINY, Points, detour, furthest, in_circles, wide
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-NOWHERE, KNOWN = -1, -2
-"""Units of cells that stand in no table, and of cells that are known whatever is hidden, such as zeros."""
 _ROUNDS = 60
 _TOGETHER = 20
 """How many units are shown again together at most."""

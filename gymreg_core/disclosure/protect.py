@@ -8,7 +8,8 @@ from scipy.sparse import csr_array
 
 from gymreg_core.disclosure.cells import Cells, Why
 from gymreg_core.disclosure.hiding import costs, hide
-from gymreg_core.disclosure.hiding_work import KNOWN, NOWHERE, Task
+from gymreg_core.disclosure.hiding_kernel import KNOWN, NOWHERE
+from gymreg_core.disclosure.hiding_work import Task
 from gymreg_core.disclosure.policy import Policy
 
 Floats = NDArray[np.float64]

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from gymreg_core.disclosure.hiding import costs
-from gymreg_core.disclosure.hiding_work import KNOWN, NOWHERE, Task
+from gymreg_core.disclosure.hiding_kernel import KNOWN, NOWHERE
+from gymreg_core.disclosure.hiding_work import Task
 from gymreg_core.disclosure.kept import hide_once
 from gymreg_core.disclosure.policy import Policy, policy
 from gymreg_core.disclosure.small import small, small_rest
@@ -23,7 +24,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Pairs = NDArray[np.int64]
 _NOTHING = 1e-6
-_ELSEWHERE, _WHOLE, _FIRST = 5.0, 0.2, 0.5
+_ELSEWHERE, _WHOLE, _FIRST = 5.0, 1.0, 0.5
 """How much dearer a count is that stands in another table, one that is the whole of others, and one that is the first
 of every pair it is in: of two that differ by few the second is hidden."""
 
@@ -36,7 +37,8 @@ class Tied:
     pairs (m, 2) of rows: whoever is counted in the first is counted in the second too. beside : the same of rows that
     count the same pupils in two ways, of which neither need lie in the other; where they differ by few, one is hidden.
     keys : by column n names (coordinates.keys_of); counts with the same name are one number, and those of another
-    universe than `universe` stand in another table too. None: each is its own.
+    universe than `universe` stand in another table too. None: each is its own. dear : (n,) how much dearer than others
+    the counts of a row are to readers.
     """
 
     counts: Mapping[str, Floats | Ints]
@@ -45,6 +47,7 @@ class Tied:
     beside: Mapping[str, Pairs] = field(default_factory=dict)
     keys: Mapping[str, Sequence[str]] | None = None
     universe: str = ""
+    dear: Floats | None = None
 
 
 def hidden_cells(tied: Tied, few: Mapping[str, Bools]) -> dict[str, Bools]:
@@ -134,9 +137,10 @@ class _Made:
         values, unit, none = self._all(self.values), self._all(self.units).astype(np.int64), self.none()
         one = np.concatenate([one, np.arange(len(one), len(values))])
         stands, known = unit >= 0, np.isnan(values) | (none & exact)
-        cost = np.full(len(few), np.inf)
-        dear = costs(np.nan_to_num(values)) + self._first() + self._whole() + self._elsewhere()
-        np.minimum.at(cost, unit[stands & ~none], dear[stands & ~none])
+        cost = np.full(len(few), -np.inf)
+        dear = costs(np.nan_to_num(values)) + self._first() + self._whole() + self._elsewhere() + self._dear()
+        np.maximum.at(cost, unit[stands & ~none], dear[stands & ~none])
+        cost[np.isneginf(cost)] = np.inf
         sums = self._matrix(one, np.nan_to_num(values) if exact else None)
         task = Task(
             sums=sums,
@@ -181,9 +185,16 @@ class _Made:
     def _whole(self) -> Floats:
         """(cells,): what a count costs more for being the whole of others."""
         dearer = np.zeros(sum(map(len, self.values)))
+        wholes = [total for total, _ in self.tied.ties.sums if total is not None]
         for name in self.tied.counts:
-            wholes = [total for total, _ in self.tied.ties.sums if total is not None]
             dearer[self.first[name] + np.asarray(wholes, np.int64)] = _WHOLE
+        return dearer
+
+    def _dear(self) -> Floats:
+        """(cells,): what a count costs more for its row."""
+        dearer = np.zeros(sum(map(len, self.values)))
+        if self.tied.dear is not None:
+            dearer[: self.rows * len(self.tied.counts)] = np.tile(self.tied.dear, len(self.tied.counts))
         return dearer
 
     def _matrix(self, one: Ints, values: Floats | None) -> csr_array:

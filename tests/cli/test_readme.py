@@ -37,7 +37,7 @@ def test_every_make_target_is_there(repository: Path, command: str) -> None:
 def test_every_place_the_readme_names_is_there(repository: Path) -> None:
     readme = (repository / "README.md").read_text(encoding="utf-8")
     pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", readme)
-    folders = re.findall(r"`((?:gymreg_core|notebooks|reports|params|docs)(?:/[\w.]+)*/?)`", readme)
+    folders = re.findall(r"`((?:gymreg_core|notebooks|reports|params|docs)(?:/[\w.-]+)*/?)`", readme)
     assert len(pictures) == 2
     assert not [
         name for name in [*pictures, *folders, "environment.yml", "CHANGES.md"] if not (repository / name).exists()

@@ -111,7 +111,7 @@ def test_two_pages_that_contradict_one_another_are_refused(
     report = json.loads((built[0].out / MANIFEST).read_text(encoding="utf-8"))["reports"][-1]
     folder = run_folder(built[0].workspace, report["key"])
     before = (folder / "cells.json").read_bytes()
-    told = next(part for part in cells_of([folder]) if part.keys[0].startswith("cohorts.measures"))
+    told = next(part for part in cells_of([folder]) if part.keys and part.keys[0].startswith("cohorts.measures"))
     other = replace(told, values=told.values + 7)
     (folder / "cells" / "planted").write_bytes(packed(other))
     index = [*json.loads(before), {"universe": "cohorts.measures", "cells": 1, "hidden": {}, "file": "planted"}]

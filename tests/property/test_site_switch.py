@@ -88,7 +88,7 @@ def test_a_strangers_folder_is_not_replaced(tmp_path: Path) -> None:
 
 def test_a_damaged_site_counts_as_none(tmp_path: Path) -> None:
     folder = make(tmp_path / "site", "x")
-    (folder / MANIFEST).write_text('{"key": "k", "files": {"index.html": {"size": 1}}}')
+    (folder / MANIFEST).write_text('{"key": "k", "files": {"index.html": {"size": 1, "sha256": ""}}}')
     assert Site(folder).manifest() is not None
     (folder / "index.html").write_text("longer")
     assert Site(folder).manifest() is None

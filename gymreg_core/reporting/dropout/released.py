@@ -32,7 +32,7 @@ def release_measures(tracked: Tracked, bys: Sequence[str], provenance: Provenanc
     """The cards of every cohort, of the region and of the groups of `bys`: the columns of `measures`, share of those
     who completed, and not_followed_share of all who started.
 
-    Of cards that differ by few pupils of the same group the later one is left out, the main ones coming first. Those by
+    Of cards that differ by few pupils of the same group the main ones stay, and else the earlier one. Those by
     the first school and those by the last are not of the same pupils; and who did not complete lies in one another only
     where either the starters or the horizon are the same.
     """
@@ -50,7 +50,16 @@ def release_measures(tracked: Tracked, bys: Sequence[str], provenance: Provenanc
     ]
     about = About("cohorts.measures", within=_cards_within(frame["card"].to_numpy(str), nested))
     alike_ones = nested[np.asarray(alike, np.bool_)]
-    released = release_cohorts(frame, provenance, ties=ties, nested=nested, rests_nested=alike_ones, about=about)
+    main = frame["card"].isin([card.key for card in known if card.main])
+    released = release_cohorts(
+        frame,
+        provenance,
+        ties=ties,
+        nested=nested,
+        rests_nested=alike_ones,
+        about=about,
+        dear=np.where(main, float(rule("report", "main_measure_dearer")), 0.0),
+    )
     return released.with_share("share", "completed", "starters").with_share(
         "not_followed_share", "not_followed", "starters", "left_out", "not_followed"
     )
