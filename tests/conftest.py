@@ -7,10 +7,12 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from gymreg_core.disclosure import kept as kept_masks
 from gymreg_core.store.locking import exclusive
 from tests.readme import Ended, kept
 
@@ -63,11 +65,24 @@ def chromium_path() -> str:
     return found
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _protected_once(shared: Path) -> Iterator[None]:
+    """What of a table has to be left out is found once, whichever tests release it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(kept_masks.VARIABLE, str(shared / "protected"))
+        yield
+
+
 @pytest.fixture(scope="session")
-def readme_run(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Path, list[Ended]]:
-    """The folder in which the README's commands were run, and how each ended; one run serves all workers."""
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all workers of a run have in common."""
     base = tmp_path_factory.getbasetemp()
-    shared = base if worker_id == "master" else base.parent
+    return base if worker_id == "master" else base.parent
+
+
+@pytest.fixture(scope="session")
+def readme_run(shared: Path) -> tuple[Path, list[Ended]]:
+    """The folder in which the README's commands were run, and how each ended; one run serves all workers."""
     with exclusive(shared / "readme.lock", wait=1200):
         return shared / "readme", kept(shared / "readme")
 

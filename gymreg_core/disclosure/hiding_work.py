@@ -19,7 +19,7 @@ _TOGETHER = 20
 """How many units are shown again together at most."""
 _HIDDEN_ALREADY = 1e-4
 """What it costs to move a cell by one that is not shown, so that no more move than have to."""
-_NEAR, _MOST, _SEARCHED = 400, 1000, 500
+_NEAR, _MOST, _SEARCHED = 400, 1000, 4000
 """Among how many cells a linear program looks for points, or for a way around; a whole part up to so many."""
 _MANY = 4
 """From this many cells on, points are looked for that show several of them to be open."""

@@ -37,8 +37,8 @@ class Tied:
     pairs (m, 2) of rows: whoever is counted in the first is counted in the second too. beside : the same of rows that
     count the same pupils in two ways, of which neither need lie in the other; where they differ by few, one is hidden.
     keys : by column n names (coordinates.keys_of); counts with the same name are one number, and those of another
-    universe than `universe` stand in another table too. None: each is its own. dear : (n,) how much dearer than others
-    the counts of a row are to readers.
+    universe than `universe` stand in another table too. None: each is its own. dear : by column (n,) how much dearer
+    than others a count is to readers.
     """
 
     counts: Mapping[str, Floats | Ints]
@@ -47,7 +47,7 @@ class Tied:
     beside: Mapping[str, Pairs] = field(default_factory=dict)
     keys: Mapping[str, Sequence[str]] | None = None
     universe: str = ""
-    dear: Floats | None = None
+    dear: Mapping[str, Floats] = field(default_factory=dict)
 
 
 def hidden_cells(tied: Tied, few: Mapping[str, Bools]) -> dict[str, Bools]:
@@ -191,10 +191,10 @@ class _Made:
         return dearer
 
     def _dear(self) -> Floats:
-        """(cells,): what a count costs more for its row."""
+        """(cells,): what a count costs more for being dear to readers."""
         dearer = np.zeros(sum(map(len, self.values)))
-        if self.tied.dear is not None:
-            dearer[: self.rows * len(self.tied.counts)] = np.tile(self.tied.dear, len(self.tied.counts))
+        for name, more in self.tied.dear.items():
+            dearer[self.first[name] + np.arange(self.rows)] = more
         return dearer
 
     def _matrix(self, one: Ints, values: Floats | None) -> csr_array:

@@ -106,10 +106,14 @@ class Progress:
             print(text, file=sys.stderr, flush=True)
 
     def advance(self, step: str, total: int) -> None:
-        """One of `total` pieces of `step` is done."""
-        self._done[step] = self._done.get(step, 0) + 1
+        """One of `total` pieces of `step` is done; after the last one it begins anew."""
+        again = self._done.get(step, 0) >= self._totals.get(step, 0)
+        self._done[step] = 1 if again else self._done[step] + 1
+        self._totals[step] = total if again else self._totals[step]
         if self._terminal:
             task = next((t for t in self._bars.tasks if t.description == step), None)
+            if task and again:
+                self._bars.reset(task.id, total=total)
             self._bars.advance(task.id if task else self._bars.add_task(step, total=total))
         elif self._done[step] == total or self._done[step] % 10 == 0:
             print(f"{step}: {self._done[step]} of {total}", file=sys.stderr, flush=True)

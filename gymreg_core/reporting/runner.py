@@ -94,7 +94,7 @@ def _papermill(
     environment = {"GYMREG_RUN_DIR": str(working), "GYMREG_PAGE": run.slug, "GYMREG_WORKSPACE": str(workspace)}
     if reference is not None:
         environment["GYMREG_REFERENCE"] = str(reference)
-    environment[PROTECTED] = str(working.parent / "protected")
+    environment.setdefault(PROTECTED, str(working.parent / "protected"))
     if withheld is not None:
         environment[WITHHELD] = str(withheld)
     try:

@@ -50,7 +50,7 @@ def release_measures(tracked: Tracked, bys: Sequence[str], provenance: Provenanc
     ]
     about = About("cohorts.measures", within=_cards_within(frame["card"].to_numpy(str), nested))
     alike_ones = nested[np.asarray(alike, np.bool_)]
-    main = frame["card"].isin([card.key for card in known if card.main])
+    main = frame["card"].isin([card.key for card in known if card.main]).to_numpy(np.bool_)
     released = release_cohorts(
         frame,
         provenance,
@@ -58,7 +58,7 @@ def release_measures(tracked: Tracked, bys: Sequence[str], provenance: Provenanc
         nested=nested,
         rests_nested=alike_ones,
         about=about,
-        dear=np.where(main, float(rule("report", "main_measure_dearer")), 0.0),
+        dear={name: np.where(main, float(more), 0.0) for name, more in rule("report", "main_measure_dearer").items()},
     )
     return released.with_share("share", "completed", "starters").with_share(
         "not_followed_share", "not_followed", "starters", "left_out", "not_followed"
