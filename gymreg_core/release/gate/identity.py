@@ -8,10 +8,11 @@ then a serial of its own, in a text, a table's cell or bare numbers (`Nature`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Literal
 
+from gymreg_core.release.gate.runs import digits
 from gymreg_core.rules import rule
 
 Nature = Literal["text", "page", "amount", "cell", "code", "bytes", "numbers"]
@@ -55,10 +56,21 @@ def _born() -> tuple[int, int]:
 
 def identities(text: str, nature: Nature) -> Iterator[int]:
     """Where in a text (in the form that `spelling.plain` gives) identity numbers begin."""
+    runs = digits(text)
     for pattern in _PATTERNS[nature]:
-        for match in _matches(text, pattern):
+        lengths = _LENGTHS.get(pattern)
+        for match in _matches(text, pattern) if lengths is None else _at(text, pattern, runs.of(*lengths)):
             if _possible(match, nature) and not _in_a_hash(text, match):
                 yield match.start()
+
+
+def _at(text: str, pattern: re.Pattern[str], starts: Iterable[int]) -> Iterator[re.Match[str]]:
+    """Matches of a pattern that begin where its run of digits does."""
+    end = 0
+    for start in starts:
+        if start >= end and (found := pattern.match(text, start)) is not None:
+            end = found.end()
+            yield found
 
 
 def _matches(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
@@ -82,11 +94,9 @@ _PATTERNS: dict[Nature, tuple[re.Pattern[str], ...]] = {
     "bytes": (_SOLID, _DASHED),
     "numbers": (_BARE,),
 }
+_LENGTHS = {_SOLID: (10, 12), _BARE: (10, 12), _JOINED: (6, 8), _DASHED: (6, 8)}
+"""How many digits follow each other where such a match begins."""
 _HINTS = {
-    _SOLID: re.compile(r"[0-9]{10}"),
-    _BARE: re.compile(r"[0-9]{10}"),
-    _JOINED: re.compile(r"[0-9]{6}[^0-9]"),
-    _DASHED: re.compile(r"[0-9]{6}[-+A-Zt]"),
     _APART: re.compile(r"[0-9]{2}[-/. _\u00a0][0-9]{2}[-/. _\u00a0][0-9]{2}"),
     _SPELLED: re.compile(r"[0-9]([-/. _,;|*\u00a0])[0-9]\1[0-9]\1[0-9]"),
     _GROUPED: re.compile(r"[0-9]{3}([\u00a0 .,'’])[0-9]{3}\1[0-9]{3}"),

@@ -12,15 +12,15 @@ from itertools import accumulate
 from gymreg_core.release.gate.canaries import Needles, squashed
 from gymreg_core.release.gate.content import LINES, Content, Piece
 from gymreg_core.release.gate.identity import Nature, identities
+from gymreg_core.release.gate.runs import hexadecimals
 from gymreg_core.release.gate.spelling import plain, unwrapped
 from gymreg_core.rules import rule
 
 _PSEUDONYM = 32
-_HEX = re.compile(r"[0-9a-fA-F]{8,}")
 _REST = re.compile(r"(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9a-zA-Z])")
 _UUID_HEAD = 8
-_AT = re.compile(r"@|\s?[(\[]at[)\]]\s?")
-_BEFORE_AT, _BEHIND_AT = re.compile(r"[\w.+-]+$"), re.compile(r"[\w-]+(?:\.[\w-]+)+")
+_AT = re.compile("@"), re.compile(r"at(?<=[(\[]at)[)\]]\s?")
+_BEFORE_AT, _BEHIND_AT = re.compile(r"[\w.+-]+(?=(?:\s?[(\[])?$)"), re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _LONGEST_NAME = 64
 _PATHS = (
     (re.compile(r":(?:\\{1,2}|/)(?!/)[\w.-]"), re.compile(r"(?<![A-Za-z0-9])[A-Za-z]$")),
@@ -103,7 +103,7 @@ def _patterns(text: str, nature: Nature, sought: Sought) -> Iterator[tuple[str, 
 
 
 def _emails(text: str) -> Iterator[int]:
-    for found in _AT.finditer(text):
+    for found in (found for at in _AT for found in at.finditer(text)):
         name = _BEFORE_AT.search(text[max(0, found.start() - _LONGEST_NAME) : found.start()])
         host = _BEHIND_AT.match(text, found.end())
         if name and host and f"{name[0]}@{host[0]}" not in _allowed_emails():
@@ -116,8 +116,8 @@ def _allowed_emails() -> frozenset[str]:
 
 
 def _pseudonyms(text: str, known: frozenset[str]) -> Iterator[int]:
-    for found in _HEX.finditer(text):
-        word, start, end = found[0], found.start(), found.end()
+    for start, end in hexadecimals(text, _UUID_HEAD):
+        word = text[start:end]
         alone = not text[start - 1 : start].isalnum() and not text[end : end + 1].isalnum()
         if (len(word) == _PSEUDONYM and alone and word in (word.lower(), word.upper())) or (
             len(word) == _UUID_HEAD and not text[start - 1 : start].isalnum() and _REST.match(text, end)
