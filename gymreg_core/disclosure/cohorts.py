@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -36,7 +36,6 @@ def release_cohorts(
     nested: Ints | None = None,
     rests_nested: Ints | None = None,
     about: About | str | None = None,
-    dear: Mapping[str, NDArray[np.float64]] | None = None,
 ) -> Released:
     """Let out counts of pupils of cohorts; shares are made afterwards, from what is left (`Released.with_share`).
 
@@ -46,8 +45,7 @@ def release_cohorts(
     table : a count that is not there is missing. ties : what adds up, and what remains of a count. nested : (m, 2)
         positions of rows whose counts lie in one another, of which the second is left out where they differ by few.
         rests_nested : the same of what remains of them. about : what is counted (rules/disclosure_links.yml,
-        universes); on a page it has to be said. dear : by column (n,) how much dearer to readers than others a
-        count is: where there is a choice, others are left out.
+        universes); on a page it has to be said.
     Errors: DisclosureRefused where a column is not on the policy's lists, holds persons, or looks like identities.
     """
     names, ties, whose = counts_in(table, POLICY), ties or Ties(), About.given(about)
@@ -58,7 +56,7 @@ def release_cohorts(
         beside |= {"-".join((whole, *parts)): of_rests for parts, whole in ties.rests}
     counts = {name: as_numbers(table[name]) for name in names}
     few = few_of(table, names, ties)
-    tied = Tied(counts, ties, beside=beside, dear=dear or {})
+    tied = Tied(counts, ties, beside=beside)
     if whose is not None:
         tied = replace(tied, within=whose.within, keys=keys_of(table, POLICY, whose, names), universe=whose.universe)
     kept = hidden_or_rounded(table, tied, few)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,14 +13,16 @@ from scipy.optimize import linprog
 from gymreg_core.disclosure.attack import attacked
 from gymreg_core.disclosure.cells import Cells, Why, merged
 from gymreg_core.disclosure.coordinates import Of, cell_key, links
+from gymreg_core.disclosure.dear import coordinates, dearer
+from gymreg_core.disclosure.hiding import costs
 from gymreg_core.disclosure.policy import Policy
 from gymreg_core.disclosure.protect import protect
 from gymreg_core.disclosure.sheet import no_secret
+from gymreg_core.disclosure.suppression import WHOLE
 from gymreg_core.disclosure.system import system
 from gymreg_core.errors import DisclosureRefused
 from gymreg_core.vocabulary.programmes import programmes
 
-_NEXT = re.compile(r" (?=[a-z_0-9]+=)")
 _TOLD_AT_ONCE = 20
 Place = tuple[int, str, str, Of]
 
@@ -59,12 +60,13 @@ def to_hide(cells: Cells, policy: Policy) -> tuple[str, ...]:
     open_ = np.isnan(cells.values)
     rounded = ~open_ & (cells.unit > 0)
     more = np.zeros(len(cells), np.bool_)
+    cost = costs(np.nan_to_num(cells.values)) + dearer(cells.keys) + WHOLE * _wholes(cells)
     for loose in (rounded, np.zeros_like(rounded)):
         values = np.where(open_, found.x[: len(cells)], cells.values)
         why = np.where(~open_ | (cells.why == Why.NOWHERE), cells.why, np.maximum(cells.why, Why.FEW))
         why = np.where(loose, Why.NOWHERE, why).astype(np.int8)
         guarded = cells.guarded & ~loose
-        more = protect(replace(cells, values=values, why=why, guarded=guarded), policy) & ~open_
+        more = protect(replace(cells, values=values, why=why, guarded=guarded), policy, cost) & ~open_
         if not rounded.any() or not attacked(without(cells, more), policy):
             break
     return tuple(cells.keys[place] for place in np.flatnonzero(more).tolist())
@@ -89,12 +91,16 @@ def _across(cells: Cells) -> Iterator[tuple[int, tuple[int, ...]]]:
     yield from _hierarchies(at, named)
 
 
+def _wholes(cells: Cells) -> NDArray[np.bool_]:
+    found = np.zeros(len(cells), np.bool_)
+    found[[whole for whole, _ in cells.sums]] = True
+    return found
+
+
 def _named(keys: Sequence[str]) -> Iterator[Place]:
     for place, key in enumerate(keys):
-        pieces = key.split("|")
-        if len(pieces) == 3 and "*" not in key:  # noqa: PLR2004 no rest and no difference, which hold several keys
-            universe, measure, of = pieces
-            yield place, universe, measure, dict(one.split("=", 1) for one in _NEXT.split(of) if one)
+        if (cell := coordinates(key)) is not None:
+            yield (place, *cell)
 
 
 def _sums(at: Mapping[str, int], named: Sequence[Place]) -> Iterator[tuple[int, tuple[int, ...]]]:

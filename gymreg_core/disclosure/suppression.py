@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from gymreg_core.disclosure.dear import dearer
 from gymreg_core.disclosure.hiding import costs
 from gymreg_core.disclosure.hiding_kernel import KNOWN, NOWHERE
 from gymreg_core.disclosure.hiding_work import Task
@@ -24,7 +25,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Pairs = NDArray[np.int64]
 _NOTHING = 1e-6
-_ELSEWHERE, _WHOLE, _FIRST = 5.0, 1.0, 0.5
+_ELSEWHERE, WHOLE, _FIRST = 5.0, 1.0, 0.5
 """How much dearer a count is that stands in another table, one that is the whole of others, and one that is the first
 of every pair it is in: of two that differ by few the second is hidden."""
 
@@ -37,8 +38,7 @@ class Tied:
     pairs (m, 2) of rows: whoever is counted in the first is counted in the second too. beside : the same of rows that
     count the same pupils in two ways, of which neither need lie in the other; where they differ by few, one is hidden.
     keys : by column n names (coordinates.keys_of); counts with the same name are one number, and those of another
-    universe than `universe` stand in another table too. None: each is its own. dear : by column (n,) how much dearer
-    than others a count is to readers.
+    universe than `universe` stand in another table too. None: each is its own.
     """
 
     counts: Mapping[str, Floats | Ints]
@@ -47,7 +47,6 @@ class Tied:
     beside: Mapping[str, Pairs] = field(default_factory=dict)
     keys: Mapping[str, Sequence[str]] | None = None
     universe: str = ""
-    dear: Mapping[str, Floats] = field(default_factory=dict)
 
 
 def hidden_cells(tied: Tied, few: Mapping[str, Bools]) -> dict[str, Bools]:
@@ -138,7 +137,7 @@ class _Made:
         one = np.concatenate([one, np.arange(len(one), len(values))])
         stands, known = unit >= 0, np.isnan(values) | (none & exact)
         cost = np.full(len(few), -np.inf)
-        dear = costs(np.nan_to_num(values)) + self._first() + self._whole() + self._elsewhere() + self._dear()
+        dear = costs(np.nan_to_num(values)) + self._first() + self._whole() + self._by_key()
         np.maximum.at(cost, unit[stands & ~none], dear[stands & ~none])
         cost[np.isneginf(cost)] = np.inf
         sums = self._matrix(one, np.nan_to_num(values) if exact else None)
@@ -174,27 +173,21 @@ class _Made:
                     np.add.at(seconds, self.first[part] + pairs.max(axis=1), 1)
         return np.asarray(_FIRST * firsts / np.maximum(firsts + seconds, 1), np.float64)
 
-    def _elsewhere(self) -> Floats:
-        """(cells,): what a count costs more for standing in another table, which would have to leave it out as well."""
-        dearer = np.zeros(sum(map(len, self.values)))
+    def _by_key(self) -> Floats:
+        """(cells,): what a count costs more for being dear to readers, or for standing in another table, which would
+        have to leave it out as well."""
+        more = np.zeros(sum(map(len, self.values)))
         for name, keys in (self.tied.keys or {}).items():
-            at = self.first[name] + np.arange(self.rows)
-            dearer[at] = [_ELSEWHERE * (not key.startswith(f"{self.tied.universe}|")) for key in keys]
-        return dearer
+            other = [not key.startswith(f"{self.tied.universe}|") for key in keys]
+            more[self.first[name] + np.arange(self.rows)] = _ELSEWHERE * np.asarray(other, np.bool_) + dearer(keys)
+        return more
 
     def _whole(self) -> Floats:
         """(cells,): what a count costs more for being the whole of others."""
         dearer = np.zeros(sum(map(len, self.values)))
         wholes = [total for total, _ in self.tied.ties.sums if total is not None]
         for name in self.tied.counts:
-            dearer[self.first[name] + np.asarray(wholes, np.int64)] = _WHOLE
-        return dearer
-
-    def _dear(self) -> Floats:
-        """(cells,): what a count costs more for being dear to readers."""
-        dearer = np.zeros(sum(map(len, self.values)))
-        for name, more in self.tied.dear.items():
-            dearer[self.first[name] + np.arange(self.rows)] = more
+            dearer[self.first[name] + np.asarray(wholes, np.int64)] = WHOLE
         return dearer
 
     def _matrix(self, one: Ints, values: Floats | None) -> csr_array:

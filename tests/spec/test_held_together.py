@@ -16,6 +16,7 @@ from gymreg_core.disclosure import Ties, release_cohorts, release_estimates
 from gymreg_core.disclosure.attack import attacked, refuse_attacked
 from gymreg_core.disclosure.cells import Cells
 from gymreg_core.disclosure.coordinates import cell_key, links
+from gymreg_core.disclosure.dear import dearer
 from gymreg_core.disclosure.linked import to_hide, together
 from gymreg_core.disclosure.policy import policy
 from gymreg_core.disclosure.recorded import recording
@@ -249,3 +250,11 @@ def test_a_run_keeps_each_table_once_with_its_reasons(tmp_path: Path) -> None:
             "file": tables_of(tmp_path)[0].file,
         }
     ]
+
+
+def test_main_measures_are_dearer_than_others() -> None:
+    main = [card.key for card in cards() if card.main]
+    keys = [f"cohorts.measures|starters|card={card.key} cohort=2022 home=Täby" for card in cards()]
+    dear = dict(zip((card.key for card in cards()), dearer(keys), strict=True))
+    assert {key for key, more in dear.items() if more > 0} == set(main)
+    assert dearer([f"{keys[0]} less {keys[1]}", "cohorts.switches|pupils|cohort=2022"]).tolist() == [0, 0]

@@ -50,16 +50,7 @@ def release_measures(tracked: Tracked, bys: Sequence[str], provenance: Provenanc
     ]
     about = About("cohorts.measures", within=_cards_within(frame["card"].to_numpy(str), nested))
     alike_ones = nested[np.asarray(alike, np.bool_)]
-    main = frame["card"].isin([card.key for card in known if card.main]).to_numpy(np.bool_)
-    released = release_cohorts(
-        frame,
-        provenance,
-        ties=ties,
-        nested=nested,
-        rests_nested=alike_ones,
-        about=about,
-        dear={name: np.where(main, float(more), 0.0) for name, more in rule("report", "main_measure_dearer").items()},
-    )
+    released = release_cohorts(frame, provenance, ties=ties, nested=nested, rests_nested=alike_ones, about=about)
     return released.with_share("share", "completed", "starters").with_share(
         "not_followed_share", "not_followed", "starters", "left_out", "not_followed"
     )
