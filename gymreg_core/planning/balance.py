@@ -28,7 +28,7 @@ _MEASURES = (
     "reserves_per_seat",
 )
 PATH_KEYS = ("municipality", "school", "study_path_code", "study_path_name", "programme", "programme_type")
-FORECAST = ("programme", "municipality", "expected", "expected_low", "expected_high")
+FORECAST = ("programme", "municipality", "expected", "expected_p10", "expected_p90")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class Balance:
         that have too few or too many), supply.
         supply : too_few | too_many | wrong_place (parts of both kinds in other sub-regions) | wrong_programme (the same
         in other programmes of the place) | enough | too_small | unknown (figures are missing).
-        With a forecast: expected, expected_low, expected_high (pupils) and expected_supply: too_few | too_many | enough
+        With a forecast: expected, expected_p10, expected_p90 (pupils) and expected_supply: too_few | too_many | enough
         | unsure (the interval holds more than one answer) | too_small | unknown.
     paths : a row per study path: PATH_KEYS, sub_region, seats, admitted, free_seats, reserves, free_share,
         reserves_per_seat, supply.
@@ -101,7 +101,7 @@ def with_forecast(found: Balance, forecast: pd.DataFrame) -> Balance:
     """The same beside a forecast of pupils.
 
     forecast : FORECAST: programme and municipality (of the school; '' in either = all), pupils expected and the ends of
-        an interval. Groups that it does not hold have no forecast.
+        an 80 % interval. Groups that it does not hold have no forecast.
     Errors: BadInput for a column that is missing, or a group that stands twice.
     """
     missing = [name for name in FORECAST if name not in forecast]
@@ -125,7 +125,9 @@ def _with_ratios(table: pd.DataFrame) -> pd.DataFrame:
 
 def _own_supply(table: pd.DataFrame) -> list[str]:
     """What the figures of each row say by themselves."""
-    seats, free, reserves = (table[n].to_numpy(np.float64, na_value=np.nan) for n in ("seats", "free_share", "reserves_per_seat"))
+    seats, free, reserves = (
+        table[n].to_numpy(np.float64, na_value=np.nan) for n in ("seats", "free_share", "reserves_per_seat")
+    )
     few = (reserves >= rule("balance", "few_reserves")) & (free <= rule("balance", "few_free"))
     many = (free >= rule("balance", "many_free")) & (reserves < rule("balance", "few_reserves"))
     small = seats < rule("balance", "least_seats")
@@ -153,9 +155,16 @@ def _measured(rows: pd.DataFrame, level: list[str]) -> pd.DataFrame:
 
 def _expected_supply(table: pd.DataFrame) -> list[str]:
     """What the expected pupils say of the seats that there are; '' without a forecast."""
-    names = ("seats", "expected", "expected_low", "expected_high")
+    names = ("seats", "expected", "expected_p10", "expected_p90")
     seats, expected, low, high = (table[name].to_numpy(np.float64, na_value=np.nan) for name in names)
     full, empty = rule("balance", "expected_full") * seats, (1 - rule("balance", "many_free")) * seats
     told = ~(np.isnan(expected) | np.isnan(low) | np.isnan(high))
-    kinds = [~told, np.isnan(seats), seats < rule("balance", "least_seats"), low > full, high <= empty, (low > empty) & (high <= full)]
+    kinds = [
+        ~told,
+        np.isnan(seats),
+        seats < rule("balance", "least_seats"),
+        low > full,
+        high <= empty,
+        (low > empty) & (high <= full),
+    ]
     return [str(kind) for kind in np.select(kinds, ["", UNKNOWN, SMALL, FEW, MANY, ENOUGH], UNSURE)]

@@ -62,4 +62,6 @@ def _alike(programmes: pd.DataFrame, kind: str, language: Language) -> list[str]
 
 
 def _places(rows: pd.DataFrame, kind: str, language: Language) -> str:
-    return listing([sub_region_name(name, language) for name in rows.loc[rows["supply"] == kind, "sub_region"]], language)
+    return listing(
+        [sub_region_name(name, language) for name in rows.loc[rows["supply"] == kind, "sub_region"]], language
+    )

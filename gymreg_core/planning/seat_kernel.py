@@ -19,8 +19,8 @@ _MOVES = 1024
 class Queues:
     """A solved market of units (matching/pools.py) as the chains read it: n applicants, e entries, u units.
 
-    An entry is a unit on a list that may admit the applicant. begin : int64 (n + 1,), where an applicant's entries begin,
-    best first. unit, who, column : int32 (e,), the unit, the applicant, and the choice that the unit stands for.
+    An entry is a unit on a list that may admit the applicant. begin : int64 (n + 1,), where an applicant's entries
+    begin, best first. unit, who, column : int32 (e,), the unit, the applicant, and the choice that the unit stands for.
     queue : int64 (e,), entries by unit, highest key first; first : int64 (u + 1,), where a unit's begin. place : int64
     (e,), where an entry stands in `queue`. at : int64 (n,), the entry that holds the seat, `begin[i + 1]` without one.
     free : int32 (u,), seats left.
@@ -122,10 +122,11 @@ def _holding(market: Any, at: Any, v: Any, p: Any) -> Any:
 
 @numba.njit(cache=True)
 def _more(market: Any, at: Any, units: Any) -> Any:
-    begin, unit, who, _, queue, first, _, free = market
+    _, _, _, _, _, first, _, free = market
     n, u = len(at), len(free)
-    base = at.copy()
-    front_then = np.array([_wanting(market, at, v, first[v]) for v in range(u)])
+    base, front_then = at.copy(), np.empty(u, np.int64)
+    for w in range(u):
+        front_then[w] = _wanting(market, at, w, first[w])
     front = front_then.copy()
     moved, has_moved = np.empty(n, np.int32), np.zeros(n, np.bool_)
     stack, stacked = np.empty(u, np.int32), np.zeros(u, np.bool_)
@@ -134,37 +135,50 @@ def _more(market: Any, at: Any, units: Any) -> Any:
     seen, walks = np.zeros(u, np.int64), 0
     log, size = np.empty((4, _MOVES), np.int32), 0
     for change in range(len(units)):
-        hole = np.int64(units[change])
-        while True:
-            front[hole] = _wanting(market, at, hole, front[hole])
-            if front[hole] == first[hole + 1]:
-                break
-            entry = queue[front[hole]]
-            old = at[who[entry]]
-            _move(market, state, entry)
-            if old == begin[who[entry] + 1]:
-                break
-            hole = np.int64(unit[old])
+        _chain(market, state, np.int64(units[change]))
         while count[1] > 0:
             count[1] -= 1
             v = np.int64(stack[count[1]])
             stacked[v] = False
             walks += 1
-            while True:
-                seen[v] = walks
-                front[v] = _wanting(market, at, v, front[v])
-                if front[v] == first[v + 1]:
-                    break
-                i = who[queue[front[v]]]
-                if at[i] == begin[i + 1]:
-                    break
-                v = np.int64(unit[at[i]])
-                if seen[v] == walks:
-                    _trade(market, state, v)
-                    break
+            circle = _circle(market, state, v, seen, walks)
+            if circle >= 0:
+                _trade(market, state, circle)
         log, size = _logged(market, (base, at, moved, has_moved, count), log, size, change)
         front[:] = front_then
     return log[0, :size], log[1, :size], log[2, :size], log[3, :size]
+
+
+@numba.njit(cache=True)
+def _chain(market: Any, state: Any, hole: Any) -> None:
+    """Fill a seat that is free, and the one that becomes free by it, until nobody wants it or leaves one."""
+    begin, unit, who, _, queue, first, _, _ = market
+    at, front, _, _, _, _, _ = state
+    while hole >= 0:
+        front[hole] = _wanting(market, at, hole, front[hole])
+        if front[hole] == first[hole + 1]:
+            break
+        entry = queue[front[hole]]
+        old = at[who[entry]]
+        _move(market, state, entry)
+        hole = np.int64(unit[old]) if old < begin[who[entry] + 1] else np.int64(-1)
+
+
+@numba.njit(cache=True)
+def _circle(market: Any, state: Any, v: Any, seen: Any, walk: Any) -> Any:
+    """From unit to the unit where its next one sits: a unit on the circle that this comes to, or -1 where it ends."""
+    begin, unit, who, _, queue, first, _, _ = market
+    at, front, _, _, _, _, _ = state
+    while seen[v] != walk:
+        seen[v] = walk
+        front[v] = _wanting(market, at, v, front[v])
+        if front[v] == first[v + 1]:
+            return np.int64(-1)
+        i = who[queue[front[v]]]
+        if at[i] == begin[i + 1]:
+            return np.int64(-1)
+        v = np.int64(unit[at[i]])
+    return v
 
 
 @numba.njit(cache=True)
@@ -204,13 +218,15 @@ def _less(market: Any, at: Any, units: Any) -> Any:
     begin, unit, who, _, queue, first, place, free = market
     n, u = len(at), len(free)
     base = at.copy()
-    lowest_then = np.array([_holding(market, at, v, first[v + 1] - 1) for v in range(u)])
+    lowest_then = np.empty(u, np.int64)
+    for w in range(u):
+        lowest_then[w] = _holding(market, at, w, first[w + 1] - 1)
     lowest = lowest_then.copy()
     moved, has_moved = np.empty(n, np.int32), np.zeros(n, np.bool_)
     count = np.zeros(1, np.int64)
     log, size = np.empty((4, _MOVES), np.int32), 0
     for change in range(len(units)):
-        v = np.int64(units[change])
+        v: Any = np.int64(units[change])
         while v >= 0 and free[v] == 0:
             entry = queue[lowest[v]]
             i = who[entry]
@@ -219,7 +235,7 @@ def _less(market: Any, at: Any, units: Any) -> Any:
                 count[0] += 1
             at[i] = begin[i + 1]
             lowest[v] = _holding(market, at, v, lowest[v])
-            v = -1
+            v = np.int64(-1)
             for e in range(entry + 1, begin[i + 1]):
                 wanted = np.int64(unit[e])
                 if free[wanted] > 0:

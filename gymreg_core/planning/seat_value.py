@@ -23,11 +23,6 @@ from gymreg_core.planning.seat_kernel import Moves, one_less, one_more, queues_o
 
 MORE = ("gained", "newly_seated", "first_choice", "local")
 LESS = ("lost", "unseated", "first_choice_lost")
-RESTS = (
-    *(((name,), "gained") for name in MORE[1:]),
-    *(((name,), "lost") for name in LESS[1:]),
-)
-"""Parts of counts whose rest counts persons too."""
 _PATHS = ("path_id", *COORDINATES, "school", "provider_form", "study_path_name")
 
 
@@ -42,7 +37,7 @@ class SeatValues:
         take. Each study path by itself: values of two do not add up to what both would do together.
         With `lots` further lotteries: gained_mean, lost_mean, over them and the first.
     table : sums of `paths` by group (`groups.LEVELS`): COORDINATES, study_paths, seats, and the counts: of all seats
-        tried one at a time. Counts of persons, for `release_counts` with RESTS and `groups.sums_of`.
+        tried one at a time. Counts of persons, for `release_rounded`.
     """
 
     paths: pd.DataFrame
@@ -71,7 +66,9 @@ def seat_values(register: Register, round_: str = "final", *, seed: int = 0, lot
     """
     if lots < 0 or not 0 <= seed < SEEDS - lots:
         raise BadParameters(f"seed {seed}, {lots} lotteries", where="seat values", why="Both are 0 or more.")
-    found = [_counts(solve(build_market(register, round_, MarketOptions(seed=seed + k))), register) for k in range(lots + 1)]
+    found = [
+        _counts(solve(build_market(register, round_, MarketOptions(seed=seed + k))), register) for k in range(lots + 1)
+    ]
     first = found[0]
     if lots:
         means = {f"{name}_mean": np.mean([one[name] for one in found], axis=0) for name in ("gained", "lost")}
