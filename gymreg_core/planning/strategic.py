@@ -20,6 +20,8 @@ from gymreg_core.scenario_file import near
 from gymreg_core.vocabulary.programmes import Language
 
 Floats = NDArray[np.float64]
+_ROUNDING = 1e-9
+"""What sums of shares may be off by in the computer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,10 +31,13 @@ class Strategic:
     table : a row per programme: programme; by criterion of rules/strategic.yml its value, <criterion>_score (0 = least,
         1 = most worth among the programmes, linear between) and <criterion>_part (of the total; all parts add up to
         it); total, rank; total_low, total_high (where what is missing would be worth nothing, or all); missing (how
-        many criteria are); rank_best, rank_worst (over the rows of `sensitivity`); top_share (of drawn sets of weights,
-        those with which it is among the first `top`).
-        A programme without a value of a criterion is judged by the others, whose weights then count for more.
-    weights : criterion, weight (shares of 1), better (high | low), least, most (the values that are worth 0 and 1).
+        many criteria are, of those in use); rank_best, rank_worst (over the rows of `sensitivity`); top_share (of drawn
+        sets of weights, those with which it is among the first `top`).
+        A programme without a value of a criterion is judged by the others, whose weights then count for more; one that
+        lacks too much of the weight (rules/strategic.yml, least_known) has no rank. A criterion that no programme has a
+        value of is not in use.
+    weights : criterion, weight (shares of 1; 0 where not in use), better (high | low), least, most (the values that are
+        worth 0 and 1).
     sensitivity : criterion, factor (of its weight), programme, rank.
     sources : programme, need, source, year: where the need of the labour market comes from.
     """
@@ -43,14 +48,18 @@ class Strategic:
     sources: pd.DataFrame
 
     def summary(self) -> dict[str, Any]:
-        """The first programmes, those among them that hardly depend on the weights, and how many lack something."""
-        first = self.table[self.table["rank"] <= rule("strategic", "top")]
+        """The first programmes, those among them that hardly depend on the weights, and what is missing."""
+        first = self.table[self.table["rank"].le(rule("strategic", "top")).fillna(value=False)]
         steady = first["top_share"] >= rule("strategic", "steady")
         return {
             "first": first["programme"].tolist(),
             "steady": first.loc[steady, "programme"].tolist(),
             "unsteady": first.loc[~steady, "programme"].tolist(),
-            "incomplete": self.table.loc[self.table["missing"] > 0, "programme"].tolist(),
+            "incomplete": self.table.loc[
+                self.table["missing"].gt(0) & self.table["rank"].notna(), "programme"
+            ].tolist(),
+            "unranked": self.table.loc[self.table["rank"].isna(), "programme"].tolist(),
+            "not_in_use": self.weights.loc[self.weights["least"].isna(), "criterion"].tolist(),
         }
 
     def sentences(self, language: Language = "sv") -> tuple[str, ...]:
@@ -100,29 +109,32 @@ def strategic(values: pd.DataFrame, sources: pd.DataFrame, *, weights: Mapping[s
     Errors: BadParameters for a criterion that there is not, a weight below 0, or weights that are all 0.
     """
     criteria: dict[str, dict[str, Any]] = rule("strategic", "criteria")
-    weight = _weights(criteria, weights or {})
     raw = values[list(criteria)].to_numpy(np.float64, na_value=np.nan)
+    in_use = ~np.isnan(raw).all(axis=0)
+    weight = _weights(criteria, weights or {}, in_use)
     down = np.array([of["better"] == "low" for of in criteria.values()])
     score, least, most = _scores(raw, down)
+    ranked = np.where(np.isnan(score), 0.0, weight).sum(axis=1) >= rule("strategic", "least_known") - _ROUNDING
     total, part = _totals(score, weight)
-    rank = _ranks(total)
-    tried = _tried(score, weight, list(criteria))
-    ranks = np.array([rank, *(ranked for _, _, ranked in tried)])
+    rank = _ranks(total, ranked)
+    tried = _tried(score, weight, ranked, list(criteria))
+    ranks = np.array([rank, *(found for _, _, found in tried)])
     table = pd.DataFrame({"programme": values["programme"]})
     for number, name in enumerate(criteria):
         table[name] = values[name].astype("Float64")
         table[f"{name}_score"] = pd.array(np.round(score[:, number], 4), dtype="Float64")
         table[f"{name}_part"] = pd.array(part[:, number], dtype="Float64")
     low, high = (_totals(np.nan_to_num(score, nan=end), weight)[0] for end in (0.0, 1.0))
+    no_rank = ~ranked
     table = table.assign(
         total=total,
-        rank=rank,
+        rank=pd.Series(rank).astype("Int64").mask(no_rank),
         total_low=low,
         total_high=high,
-        missing=np.isnan(score).sum(axis=1),
-        rank_best=ranks.min(axis=0),
-        rank_worst=ranks.max(axis=0),
-        top_share=_top_shares(score),
+        missing=np.isnan(score[:, in_use]).sum(axis=1),
+        rank_best=pd.Series(ranks.min(axis=0)).astype("Int64").mask(no_rank),
+        rank_worst=pd.Series(ranks.max(axis=0)).astype("Int64").mask(no_rank),
+        top_share=pd.Series(_top_shares(score[:, in_use], ranked)).astype("Float64").mask(no_rank),
     )
     told = pd.DataFrame(
         {
@@ -134,24 +146,26 @@ def strategic(values: pd.DataFrame, sources: pd.DataFrame, *, weights: Mapping[s
         }
     )
     parts = [
-        pd.DataFrame({"criterion": name, "factor": factor, "programme": values["programme"], "rank": ranked})
-        for name, factor, ranked in tried
+        pd.DataFrame({"criterion": name, "factor": factor, "programme": values["programme"], "rank": found})[ranked]
+        for name, factor, found in tried
     ]
     sensitivity = pd.concat(parts, ignore_index=True)
-    return Strategic(table.sort_values("rank", kind="stable", ignore_index=True), told, sensitivity, sources)
+    return Strategic(table.sort_values(["rank", "programme"], ignore_index=True), told, sensitivity, sources)
 
 
-def _weights(criteria: Mapping[str, Mapping[str, Any]], given: Mapping[str, float]) -> Floats:
-    """Weights (k,) as shares of 1."""
+def _weights(
+    criteria: Mapping[str, Mapping[str, Any]], given: Mapping[str, float], in_use: NDArray[np.bool_]
+) -> Floats:
+    """Weights (k,) of the criteria in use as shares of 1, 0 of the others."""
     faults = [f"there is no criterion {name!r}. {near(name, list(criteria))}" for name in given if name not in criteria]
     faults += [
         f"the weight of {name!r} is no number from 0 upwards"
         for name, weight in given.items()
         if not 0 <= weight < np.inf
     ]
-    found = np.array([given.get(name, of["weight"]) for name, of in criteria.items()], np.float64)
+    found = np.array([given.get(name, of["weight"]) for name, of in criteria.items()], np.float64) * in_use
     if not faults and not found.sum() > 0:
-        faults = ["no criterion has any weight"]
+        faults = ["no criterion that there are figures of has any weight"]
     if faults:
         raise BadParameters("\n  ".join(faults), where="weights")
     return np.asarray(found / found.sum(), np.float64)
@@ -179,30 +193,32 @@ def _totals(score: Floats, weight: Floats) -> tuple[Floats, Floats]:
     return np.nansum(part, axis=1), part
 
 
-def _ranks(total: Floats) -> NDArray[np.int64]:
-    """1 = highest; equal totals, but for rounding, share the better place."""
-    rounded = np.round(total, 9)
-    return np.asarray(1 + (rounded[None, :] > rounded[:, None]).sum(axis=1), np.int64)
+def _ranks(total: Floats, ranked: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """1 = highest among those ranked; equal totals, but for rounding, share the better place."""
+    above = np.round(total, 9)[None, :] > np.round(total, 9)[:, None]
+    return np.asarray(1 + (above & ranked).sum(axis=1), np.int64)
 
 
-def _tried(score: Floats, weight: Floats, names: list[str]) -> list[tuple[str, float, NDArray[np.int64]]]:
-    """Ranks with the weight of one criterion after another changed; not where no weight would be left."""
+def _tried(
+    score: Floats, weight: Floats, ranked: NDArray[np.bool_], names: list[str]
+) -> list[tuple[str, float, NDArray[np.int64]]]:
+    """Ranks with the weight of one criterion in use after another changed; not where no weight would be left."""
     found = []
-    for number, name in enumerate(names):
+    for number in np.flatnonzero(weight):
         for factor in rule("strategic", "factors"):
             other = weight.copy()
             other[number] *= factor
             if other.sum() > 0:
-                found.append((name, float(factor), _ranks(_totals(score, other)[0])))
+                found.append((names[number], float(factor), _ranks(_totals(score, other)[0], ranked)))
     return found
 
 
-def _top_shares(score: Floats) -> Floats:
-    """Shares (p,) of sets of weights, drawn evenly, with which a programme is among the first."""
+def _top_shares(score: Floats, ranked: NDArray[np.bool_]) -> Floats:
+    """Shares (p,) of sets of weights, drawn evenly, with which a programme is among the first of those ranked."""
     rng = np.random.default_rng(rule("strategic", "seed"))
     drawn = rng.dirichlet(np.ones(score.shape[1]), int(rule("strategic", "draws")))
-    counted = ~np.isnan(score)
-    whole = drawn @ counted.T
+    whole = drawn @ (~np.isnan(score)).T
     totals = np.divide(drawn @ np.nan_to_num(score).T, whole, out=np.zeros_like(whole), where=whole > 0)
+    totals = np.where(ranked, totals, -1.0)
     place = np.argsort(np.argsort(-totals, axis=1, kind="stable"), axis=1, kind="stable")
     return np.asarray((place < rule("strategic", "top")).mean(axis=0), np.float64)

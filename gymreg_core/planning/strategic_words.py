@@ -28,16 +28,21 @@ def criterion_name(name: str, language: Language) -> str:
 
 def strategic_sentences(summary: Mapping[str, Any], weights: pd.DataFrame, language: Language) -> tuple[str, ...]:
     """The sentences that a ranking gives. summary, weights : of `Strategic`."""
+    used = weights[weights["weight"] > 0]
     told = listing(
         [
             phrase()("weight", language, name=_inside(name, language), share=percent(weight, language, 0))
-            for name, weight in zip(weights["criterion"], weights["weight"], strict=True)
+            for name, weight in zip(used["criterion"], used["weight"], strict=True)
         ],
         language,
     )
-    found = (phrase()("first", language, names=_names(summary["first"], language), weights=told),)
-    told_of = [key for key in ("steady", "unsteady", "incomplete") if summary[key]]
-    return (*found, *(phrase()(key, language, names=_names(summary[key], language)) for key in told_of))
+    found = [phrase()("first", language, names=_names(summary["first"], language), weights=told)]
+    told_of = [key for key in ("steady", "unsteady", "incomplete", "unranked") if summary[key]]
+    found += [phrase()(key, language, names=_names(summary[key], language)) for key in told_of]
+    if summary["not_in_use"]:
+        names = listing([_inside(name, language) for name in summary["not_in_use"]], language)
+        found.append(phrase()("not_in_use", language, names=names))
+    return tuple(found)
 
 
 def _inside(name: str, language: Language) -> str:

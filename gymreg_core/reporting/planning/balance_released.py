@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -62,7 +62,7 @@ def release_balance(found: Balance, provenance: Provenance) -> tuple[Released, R
     The figures are those that the office publishes for every study path; where they come from a match, seats, admitted,
     reserves and free seats are let out as in its result file. Errors: DisclosureRefused as `release_published`.
     """
-    let_out = release_published if provenance.already_public else _as_counts
+    let_out = _let_out(provenance)
     return let_out(found.table, provenance), let_out(found.paths.drop(columns="study_path_code"), provenance)
 
 
@@ -70,7 +70,7 @@ def release_choices(found: ChoicesMet, provenance: Provenance) -> ReleasedChoice
     """What became of choices, and travel (rounded), with the shares of what is shown."""
     about = About(CHOICES, {"year": found.intake_year, "round": found.round})
     table = found.table[[*WHERE, *COUNTS]]
-    several = table[list(WHERE)].ne("").sum(axis=1).gt(1)
+    several = (table[list(WHERE)] != "").sum(axis=1).gt(1)
     alone = table[~several].reset_index(drop=True)
     crossed = table[several & table["applicants"].ge(rule("balance", "least_applicants"))].reset_index(drop=True)
     ties = Ties(sums=sums_of(alone, WHERE), rests=RESTS)
@@ -120,12 +120,17 @@ def release_strategic(
             "the ranking holds shares of pupils who completed that no released table shows",
             remedy="Take completion from a released table with completion_of, and give it here too.",
         )
-    let_out = release_published if provenance.already_public else _as_counts
+    let_out = _let_out(provenance)
     return let_out(found.table, provenance), let_out(found.weights, provenance), let_out(found.sensitivity, provenance)
 
 
-def _as_counts(table: pd.DataFrame, provenance: Provenance) -> Released:
-    return release_counts(table, provenance)
+def release_need(sources: pd.DataFrame, provenance: Provenance) -> Released:
+    """Where the need of the labour market comes from, as `read_need` gave it; nothing in it is about a person."""
+    return _let_out(provenance)(sources, provenance)
+
+
+def _let_out(provenance: Provenance) -> Callable[[pd.DataFrame, Provenance], Released]:
+    return release_published if provenance.already_public else release_counts
 
 
 def _with_shares(table: Released) -> Released:
