@@ -28,7 +28,7 @@ _MEASURES = (
     "reserves_per_seat",
 )
 PATH_KEYS = ("municipality", "school", "study_path_code", "study_path_name", "programme", "programme_type")
-FORECAST = ("programme", "municipality", "expected", "expected_p10", "expected_p90")
+FORECAST = ("level", "year", "municipality", "programme", "programme_type", "expected", "low", "high")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class Balance:
         that have too few or too many), supply.
         supply : too_few | too_many | wrong_place (parts of both kinds in other sub-regions) | wrong_programme (the same
         in other programmes of the place) | enough | too_small | unknown (figures are missing).
-        With a forecast: expected, expected_p10, expected_p90 (pupils) and expected_supply: too_few | too_many | enough
+        With a forecast: expected, expected_low, expected_high (pupils) and expected_supply: too_few | too_many | enough
         | unsure (the interval holds more than one answer) | too_small | unknown.
     paths : a row per study path: PATH_KEYS, sub_region, seats, admitted, free_seats, reserves, free_share,
         reserves_per_seat, supply.
@@ -97,20 +97,35 @@ def balance(results: pd.DataFrame, *, intake_year: int, round_: str = "final") -
     return Balance(table[names], paths.assign(supply=_own_supply(paths)), intake_year, round_)
 
 
-def with_forecast(found: Balance, forecast: pd.DataFrame) -> Balance:
-    """The same beside a forecast of pupils.
+def with_forecast(found: Balance, forecast: pd.DataFrame, year: int) -> Balance:
+    """The same beside a forecast of pupils, as if the seats of today were those of that year.
 
-    forecast : FORECAST: programme and municipality (of the school; '' in either = all), pupils expected and the ends of
-        an 80 % interval. Groups that it does not hold have no forecast.
-    Errors: BadInput for a column that is missing, or a group that stands twice.
+    forecast : FORECAST, as `DemandForecast.table`: the rows of the region and of places (municipalities of schools) are
+        used, '' = all in programme and programme_type; pupils expected and the ends of an interval. Groups that it does
+        not hold, sub-regions among them, have no forecast.
+    Errors: BadInput for a column that is missing, a year that is not in it, or a group that stands twice.
     """
     missing = [name for name in FORECAST if name not in forecast]
     if missing:
         raise BadInput(f"a forecast lacks {', '.join(missing)}", where="forecast")
-    keys = ["programme", "municipality"]
-    if forecast.duplicated(keys).any():
-        raise BadInput("a forecast tells of a programme and municipality twice", where="forecast")
-    told = forecast[list(FORECAST)].assign(programme_type="", sub_region="")
+    place = forecast["level"].eq("place") & forecast["municipality"].ne("")
+    rows = forecast[forecast["year"].eq(year) & (forecast["level"].eq("region") | place)]
+    if rows.empty:
+        raise BadInput(f"there is no forecast of {year}", where="forecast")
+    kind = rows["programme_type"].mask(rows["programme"].ne(""), "")
+    told = pd.DataFrame(
+        {
+            "programme_type": kind,
+            "programme": rows["programme"],
+            "sub_region": "",
+            "municipality": rows["municipality"],
+            "expected": rows["expected"],
+            "expected_low": rows["low"],
+            "expected_high": rows["high"],
+        }
+    )
+    if told.duplicated(list(COORDINATES)).any():
+        raise BadInput("a forecast tells of a group twice", where="forecast")
     table = found.table.merge(told, on=list(COORDINATES), how="left", validate="one_to_one")
     return replace(found, table=table.assign(expected_supply=_expected_supply(table)))
 
@@ -155,7 +170,7 @@ def _measured(rows: pd.DataFrame, level: list[str]) -> pd.DataFrame:
 
 def _expected_supply(table: pd.DataFrame) -> list[str]:
     """What the expected pupils say of the seats that there are; '' without a forecast."""
-    names = ("seats", "expected", "expected_p10", "expected_p90")
+    names = ("seats", "expected", "expected_low", "expected_high")
     seats, expected, low, high = (table[name].to_numpy(np.float64, na_value=np.nan) for name in names)
     full, empty = rule("balance", "expected_full") * seats, (1 - rule("balance", "many_free")) * seats
     told = ~(np.isnan(expected) | np.isnan(low) | np.isnan(high))

@@ -99,24 +99,31 @@ def test_the_sentences_name_what_is_short_over_and_misplaced() -> None:
 
 def test_a_forecast_stands_beside_the_seats() -> None:
     found = balance(admission(SEATS), intake_year=2023)
-    rows = [("EK", "", 70, 61, 80), ("BA", "", 12, 10, 15), ("NA", "", 50, 46, 59), ("NA", "Stockholm", 40, 25, 50)]
-    table = with_forecast(found, pd.DataFrame([*rows, ("HU", "", 3, 1, 5)], columns=list(FORECAST))).table
+    rows = [
+        ("region", 2024, "", "EK", "preparatory", 70, 61, 80),
+        ("region", 2024, "", "BA", "vocational", 12, 10, 15),
+        ("region", 2024, "", "NA", "preparatory", 50, 46, 59),
+        ("region", 2025, "", "NA", "preparatory", 90, 80, 99),
+        ("region", 2024, "", "", "preparatory", 120, 100, 140),
+        ("region", 2024, "", "", "", 150, 149, 151),
+        ("region", 2024, "", "HU", "preparatory", 3, 1, 5),
+        ("place", 2024, "Stockholm", "NA", "preparatory", 40, 25, 50),
+        ("place", 2024, "", "", "", 4, 2, 5),
+        ("home", 2024, "Stockholm", "EK", "preparatory", 40, 25, 50),
+    ]
+    forecast = pd.DataFrame(rows, columns=list(FORECAST))
+    table = with_forecast(found, forecast, 2024).table
     told = at_level(table, "programme").set_index("programme")["expected_supply"].to_dict()
     assert told == {"EK": "too_few", "BA": "too_many", "NA": "enough", "HU": "too_small"}
-    assert (
-        supplies(table.assign(supply=table["expected_supply"]), "programme", "municipality")["NA", "Stockholm"]
-        == "unsure"
-    )
-    assert (at_level(table, "municipality")["expected_supply"] == "").all()
-
-
-def test_a_forecast_without_an_interval_is_refused() -> None:
-    found = balance(admission(SEATS), intake_year=2023)
-    with pytest.raises(BadInput, match="expected_p10"):
-        with_forecast(found, pd.DataFrame({"programme": ["EK"], "municipality": [""], "expected": [3]}))
-    twice = pd.DataFrame([("EK", "", 1, 1, 1)] * 2, columns=list(FORECAST))
-    with pytest.raises(BadInput, match="twice"):
-        with_forecast(found, twice)
+    foretold = table.assign(supply=table["expected_supply"])
+    assert supplies(foretold, "programme", "municipality")["NA", "Stockholm"] == "unsure"
+    assert supplies(foretold, "programme_type") == {"preparatory": "unsure", "vocational": ""}
+    assert at_level(table)["expected_supply"].tolist() == ["too_few"]
+    assert (at_level(table, "municipality")["expected_supply"] == "").all(), "homes are not where the schools are"
+    wrong = (forecast.drop(columns="low"), forecast[forecast["year"] == 2025], pd.concat([forecast, forecast]))
+    for table, why in zip(wrong, ("lacks low", "no forecast of 2024", "twice"), strict=True):
+        with pytest.raises(BadInput, match=why):
+            with_forecast(found, table, 2024)
 
 
 def test_every_municipality_of_the_area_has_a_sub_region_and_every_word_two_languages() -> None:
