@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gymreg_core.admission.measures import is_national
 from gymreg_core.contracts.register import Register
 from gymreg_core.errors import BadParameters
 from gymreg_core.matching.build_market import MarketOptions, build_market
@@ -36,8 +37,8 @@ class SeatValues:
         seat less: lost (pupils with a lower choice or none), unseated, first_choice_lost; 0 where there is no seat to
         take. Each study path by itself: values of two do not add up to what both would do together.
         With `lots` further lotteries: gained_mean, lost_mean, over them and the first.
-    table : sums of `paths` by group (`groups.LEVELS`): COORDINATES, study_paths, seats, and the counts: of all seats
-        tried one at a time. Counts of persons, for `release_rounded`.
+    table : sums of the national programmes' `paths` by group (`groups.LEVELS`): COORDINATES, study_paths, seats, and the
+        counts: of all seats tried one at a time. Counts of persons, for `release_rounded`.
     """
 
     paths: pd.DataFrame
@@ -47,9 +48,10 @@ class SeatValues:
     lots: int
 
     def summary(self) -> dict[str, Any]:
-        """Of the region, not yet released: study paths, and the mean value of a seat more and of a seat less."""
-        number = len(self.paths)
-        means = {f"{name}_per_seat": float(self.paths[name].mean()) if number else None for name in ("gained", "lost")}
+        """Of national programmes, not yet released: study paths, and the mean value of a seat more and of one less."""
+        whole = self.table.iloc[0]
+        number = int(whole["study_paths"])
+        means = {f"{name}_per_seat": float(whole[name] / number) if number else None for name in ("gained", "lost")}
         return {"study_paths": number, **means}
 
     def __repr__(self) -> str:
@@ -129,7 +131,7 @@ def _otherwise(moves: Moves) -> NDArray[np.bool_]:
 
 
 def _by_group(paths: pd.DataFrame) -> pd.DataFrame:
-    counted = paths.assign(study_paths=1)
+    counted = paths[is_national(paths)].assign(study_paths=1)
     names = ["study_paths", "seats", *MORE, *LESS]
 
     def summed(level: list[str]) -> pd.DataFrame:

@@ -36,8 +36,8 @@ class Strategic:
         A programme without a value of a criterion is judged by the others, whose weights then count for more; one that
         lacks too much of the weight (rules/strategic.yml, least_known) has no rank. A criterion that no programme has a
         value of is not in use.
-    weights : criterion, weight (shares of 1; 0 where not in use), better (high | low), least, most (the values that are
-        worth 0 and 1).
+    weights : criterion, weight (shares of 1; 0 where not in use), direction (high | low: what is worth more), least and
+        most (the values that are worth 0 and 1).
     sensitivity : criterion, factor (of its weight), programme, rank.
     sources : programme, need, source, year: where the need of the labour market comes from.
     """
@@ -140,7 +140,7 @@ def strategic(values: pd.DataFrame, sources: pd.DataFrame, *, weights: Mapping[s
         {
             "criterion": list(criteria),
             "weight": weight,
-            "better": [of["better"] for of in criteria.values()],
+            "direction": [of["better"] for of in criteria.values()],
             "least": least,
             "most": most,
         }

@@ -85,9 +85,10 @@ def test_what_a_closed_study_path_would_be_worth_is_not_told() -> None:
 
 def test_groups_add_up_and_tell_no_person() -> None:
     found = seat_values(small_register(n=80, paths=14))
-    whole = found.table.iloc[0]
-    assert whole["gained"] == found.paths["gained"].sum() > 0
-    assert whole["study_paths"] == len(found.paths)
+    whole, national = found.table.iloc[0], found.paths[found.paths["programme_type"] != "introductory"]
+    assert len(national) < len(found.paths)
+    assert whole["gained"] == national["gained"].sum() > 0
+    assert found.summary()["lost_per_seat"] == national["lost"].mean()
     for level in (["programme"], ["municipality"], ["programme", "sub_region"]):
         assert at_level(found.table, *level)["lost"].sum() == whole["lost"]
     assert repr(found) == "SeatValues(2023 final, 13 study paths)"
@@ -108,7 +109,7 @@ def test_fewer_lotteries_than_none_are_refused(wrong: dict[str, int]) -> None:
 
 
 def test_what_pages_may_show_is_rounded() -> None:
-    found = seat_values(small_register(n=300, paths=24, longest=8))
+    found = seat_values(small_register(n=300, paths=30, longest=8))
     out = release_values(found, Provenance((), already_public=False, made_up=True))
     assert isinstance(out.groups, Released)
     for name in ("gained", "lost", "local", "newly_seated"):

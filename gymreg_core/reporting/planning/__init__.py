@@ -1,1 +1,1 @@
-"""Pages about supply and demand."""
+"""The pages on what is to be expected and where seats are needed."""
