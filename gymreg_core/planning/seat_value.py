@@ -37,8 +37,8 @@ class SeatValues:
         seat less: lost (pupils with a lower choice or none), unseated, first_choice_lost; 0 where there is no seat to
         take. Each study path by itself: values of two do not add up to what both would do together.
         With `lots` further lotteries: gained_mean, lost_mean, over them and the first.
-    table : sums of the national programmes' `paths` by group (`groups.LEVELS`): COORDINATES, study_paths, seats, and the
-        counts: of all seats tried one at a time. Counts of persons, for `release_rounded`.
+    table : sums of the national programmes' `paths` by group (`groups.LEVELS`): COORDINATES, study_paths, seats, and
+        the counts: of all seats tried one at a time. Counts of persons, for `release_rounded`.
     """
 
     paths: pd.DataFrame
