@@ -12,7 +12,16 @@ from gymreg_core.contracts.register import Register
 from gymreg_core.matching.kernel import NONE
 from gymreg_core.matching.market import Match
 from gymreg_core.matching.outcome import in_reserve
-from gymreg_core.planning.groups import COORDINATES, LEVELS, at_level, by_levels, sub_region_of, type_of
+from gymreg_core.planning.groups import (
+    COORDINATES,
+    LEVELS,
+    OUTSIDE,
+    at_level,
+    by_levels,
+    sub_region_of,
+    sub_regions,
+    type_of,
+)
 from gymreg_core.vocabulary.programmes import programmes
 from gymreg_core.vocabulary.study_paths import programme_of
 
@@ -40,8 +49,8 @@ class ChoicesMet:
         waiting (stand in reserve for something higher); of the seated local (in the home municipality) and near (in
         the home's sub-region). Counts of persons, for `gymreg_core.disclosure.release_counts` with RESTS and
         `groups.sums_of`.
-    travel : origin (home municipality), destination (the school's), pupils: the seated of `table`. Counts of persons
-        too, for `release_rounded`.
+    travel : origin (home municipality, OUTSIDE for all outside the area), destination (the school's), pupils: the
+        seated of `table`. Counts of persons too, for `release_rounded`.
     """
 
     table: pd.DataFrame
@@ -66,6 +75,7 @@ def choices_met(match: Match, register: Register) -> ChoicesMet:
     seat = match.assignment.seat
     national = paths["national"].to_numpy(np.bool_)
     home = register.pupils["home_municipality"].iloc[market.pupil].reset_index(drop=True)
+    home = home.where(home.isin(list(sub_regions())), OUTSIDE)
     at = paths.iloc[np.maximum(seat, 0)].reset_index(drop=True)
     wanted = paths.iloc[first].reset_index(drop=True)
     near_home, seated = sub_region_of(home), seat != NONE

@@ -27,7 +27,7 @@ COARSER = {
 }
 """Coordinates whose values are parts of those of another."""
 OUTSIDE = "outside"
-"""The sub-region of municipalities that rules/balance.yml puts nowhere."""
+"""The sub-region of municipalities that rules/balance.yml puts nowhere; as a home all of them together."""
 
 
 def sub_regions() -> Mapping[str, str]:

@@ -8,17 +8,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gymreg_core.disclosure.attack import attacked
+from gymreg_core.disclosure.linked import together
+from gymreg_core.disclosure.policy import policy
 from gymreg_core.errors import BadInput
 from gymreg_core.matching.build_market import build_market
 from gymreg_core.matching.outcome import outcome
 from gymreg_core.matching.solve import solve
 from gymreg_core.planning.balance import FORECAST, balance, with_forecast
 from gymreg_core.planning.balance_words import phrase, supply_word
-from gymreg_core.planning.choices_met import COUNTS, RESTS, WHERE, choices_met
-from gymreg_core.planning.groups import OUTSIDE, at_level, sub_region_name, sub_regions, sums_of
+from gymreg_core.planning.choices_met import COUNTS, HOME, RESTS, WHERE, choices_met
+from gymreg_core.planning.groups import COORDINATES, OUTSIDE, at_level, sub_region_name, sub_regions, sums_of
 from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.planning.balance_released import release_balance, release_choices
 from gymreg_core.sources.published import read_results
+from gymreg_core.synthetic.registers import make_register
 from gymreg_core.vocabulary.programmes import LANGUAGES, municipalities
 from tests.admissions import admission, published
 from tests.registers import small_register
@@ -185,26 +189,25 @@ def test_groups_add_up_as_disclosure_is_told() -> None:
 
 
 def test_what_pages_may_show() -> None:
-    register = small_register(n=400, paths=24)
+    register = make_register(2023, scale=0.1)
     match = solve(build_market(register, "final"))
     made_up = Provenance((), already_public=False, made_up=True)
     table, paths = release_balance(balance(outcome(match, register), intake_year=2023), made_up)
     assert table.suppressed == paths.suppressed == 0, "the office publishes these figures"
     out, exact = release_choices(choices_met(match, register), made_up), choices_met(match, register)
-    shown = out.groups.table
-    for name in COUNTS:
-        known = shown[name].dropna()
-        assert not known.between(1, 4).any()
-        assert (known == at_rows(exact.table, name)[known.index]).all()
-    assert (out.crossed.table[list(COUNTS)] % 5 == 0).all(axis=None)
+    for told, coordinates in ((out.groups.table, COORDINATES), (out.homes.table, HOME)):
+        keys = dict.fromkeys(set(WHERE) - set(coordinates), "")
+        both = told.assign(**keys).merge(exact.table, on=list(WHERE), suffixes=("", "_exact"), validate="one_to_one")
+        assert len(both) == len(told) > 1
+        for name in set(COUNTS) & set(told.columns):
+            known = both[both[name].notna()]
+            assert not known[name].between(1, 4).any()
+            assert (known[name] == known[f"{name}_exact"]).all()
+    everything = (out.groups, out.homes, out.travel)
+    assert not attacked(together([part.noted().cells for part in everything]), policy())
     assert (out.travel.table["pupils"] % 5 == 0).all()
     public = balance(admission(SEATS), intake_year=2023)
     assert release_balance(public, published())[0].policy == "already_public"
-
-
-def at_rows(table: pd.DataFrame, name: str) -> pd.Series:
-    alone = table[(table[list(WHERE)] != "").sum(axis=1) <= 1].reset_index(drop=True)
-    return alone[name]
 
 
 def test_the_office_s_own_year(storsthlm_dir: Path) -> None:

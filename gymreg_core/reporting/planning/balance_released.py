@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -18,7 +18,7 @@ from gymreg_core.disclosure import (
 )
 from gymreg_core.errors import DisclosureRefused
 from gymreg_core.planning.balance import Balance
-from gymreg_core.planning.choices_met import COUNTS, RESTS, WHERE, ChoicesMet
+from gymreg_core.planning.choices_met import COUNTS, HOME, RESTS, WHERE, ChoicesMet
 from gymreg_core.planning.groups import COORDINATES, sums_of
 from gymreg_core.planning.seat_value import LESS, MORE, SeatValues
 from gymreg_core.planning.strategic import Strategic
@@ -28,6 +28,7 @@ from gymreg_core.rules import rule
 _SAME = 1e-9
 """How far apart two shares may lie that are the same but for rounding in the computer."""
 CHOICES, TRAVEL, VALUES = "planning.choices", "planning.travel", "planning.seat_values"
+_OF_HOMES = tuple(name for name in COUNTS if name not in ("local", "near"))
 _SHARES = {
     "first_choice_share": ("first_choice", "applicants"),
     "programme_share": ("programme_met", "applicants"),
@@ -40,11 +41,11 @@ _SHARES = {
 
 @dataclass(frozen=True, eq=False)
 class ReleasedChoices:
-    """Choices met: groups by one coordinate (small counts left out) and crossed ones of some size (rounded), both with
-    shares; travel."""
+    """Choices met, small counts left out, with shares: `groups` by first choice (COORDINATES), `homes` by home (HOME,
+    without local and near); travel, rounded."""
 
     groups: Released
-    crossed: Released
+    homes: Released
     travel: Released
 
 
@@ -67,18 +68,34 @@ def release_balance(found: Balance, provenance: Provenance) -> tuple[Released, R
 
 
 def release_choices(found: ChoicesMet, provenance: Provenance) -> ReleasedChoices:
-    """What became of choices, and travel (rounded), with the shares of what is shown."""
+    """What became of choices, with the shares of what is shown, and travel.
+
+    Groups of two coordinates are not let out: rounded, they would tell what is left out of the others. How near home
+    the seats are is told by home in `travel` alone.
+    """
     about = About(CHOICES, {"year": found.intake_year, "round": found.round})
-    table = found.table[[*WHERE, *COUNTS]]
-    several = (table[list(WHERE)] != "").sum(axis=1).gt(1)
-    alone = table[~several].reset_index(drop=True)
-    crossed = table[several & table["applicants"].ge(rule("balance", "least_applicants"))].reset_index(drop=True)
-    ties = Ties(sums=sums_of(alone, WHERE), rests=RESTS)
+    several = (found.table[list(WHERE)] != "").sum(axis=1) > 1
+    by_home = (found.table[list(HOME)] != "").any(axis=1)
+    region = (found.table[list(WHERE)] == "").all(axis=1)
+    groups = found.table.loc[~several & ~by_home, [*COORDINATES, *COUNTS]]
+    homes = found.table.loc[~several & (by_home | region), [*HOME, *_OF_HOMES]]
     return ReleasedChoices(
-        _with_shares(release_counts(alone, provenance, ties=ties, about=about)),
-        _with_shares(release_rounded(crossed, provenance, about=about)),
+        _counts(groups, COORDINATES, provenance, about),
+        _counts(homes, HOME, provenance, about),
         release_rounded(found.travel, provenance, about=About(TRAVEL, about.of)),
     )
+
+
+def _counts(table: pd.DataFrame, coordinates: Sequence[str], provenance: Provenance, about: About) -> Released:
+    """Groups of applicants with the shares of what is shown."""
+    rows = table.reset_index(drop=True)
+    rests = [(parts, whole) for parts, whole in RESTS if {*parts, whole} <= set(rows.columns)]
+    ties = Ties(sums=sums_of(rows, coordinates), rests=rests)
+    out = release_counts(rows, provenance, ties=ties, about=about)
+    for name, (part, whole) in _SHARES.items():
+        if part in out.columns:
+            out = out.with_share(name, part, whole)
+    return out
 
 
 def release_values(found: SeatValues, provenance: Provenance) -> ReleasedValues:
@@ -131,9 +148,3 @@ def release_need(sources: pd.DataFrame, provenance: Provenance) -> Released:
 
 def _let_out(provenance: Provenance) -> Callable[[pd.DataFrame, Provenance], Released]:
     return release_published if provenance.already_public else release_counts
-
-
-def _with_shares(table: Released) -> Released:
-    for name, (part, whole) in _SHARES.items():
-        table = table.with_share(name, part, whole)
-    return table

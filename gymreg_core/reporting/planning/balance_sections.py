@@ -8,8 +8,7 @@ import pandas as pd
 
 from gymreg_core.disclosure import Released
 from gymreg_core.planning.balance_words import supply_word
-from gymreg_core.planning.choices_met import WHERE
-from gymreg_core.planning.groups import COORDINATES, sub_region_name
+from gymreg_core.planning.groups import COORDINATES, OUTSIDE, sub_region_name
 from gymreg_core.reporting.charts import dumbbells, heat_map
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
@@ -88,13 +87,13 @@ def _grid(page: BalancePage, cells: Released, programmes: Released) -> Fragment:
 
 def choices_section(page: BalancePage, released: ReleasedChoices) -> Fragment:
     """How many got their first choice or its programme, and how far from home their seats are."""
-    region = level(released.groups, coordinates=WHERE).table.iloc[0]
+    region = level(released.groups).table.iloc[0]
     names = ("first_choice_share", "programme_share", "local_share", "near_share")
     first, programme, local, near = (share(page, region[name]) for name in names)
     applicants = region["applicants"]
     counted = symbol("hidden") if pd.isna(applicants) else number(int(applicants), page.language)
     lead = page.say("choices.lead", applicants=counted, first=first, programme=programme)
-    rows = level(released.groups, "programme", coordinates=WHERE).sort("applicants", ascending=False)
+    rows = level(released.groups, "programme").sort("applicants", ascending=False)
     rows = rows.with_words("label", programme_names(page, rows.table["programme"]))
     figures = ("applicants", "first_choice_share", "programme_share", "waiting_share", "local_share", "near_share")
     shown = [column(page, "programme", "label"), *(column(page, name) for name in figures)]
@@ -118,6 +117,8 @@ def choices_section(page: BalancePage, released: ReleasedChoices) -> Fragment:
 
 def _travel(page: BalancePage, travel: Released) -> Fragment:
     away = travel.where(travel.table["origin"].ne(travel.table["destination"]) & travel.table["pupils"].gt(0))
+    outside = sub_region_name(OUTSIDE, page.language)
+    away = away.with_words("origin", [outside if name == OUTSIDE else str(name) for name in away.table["origin"]])
     most = away.sort(["pupils", "origin", "destination"], ascending=[False, True, True])
     shown = [column(page, "origin"), column(page, "destination"), column(page, "pupils")]
     listed = long_table(
