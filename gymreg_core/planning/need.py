@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pandas as pd
@@ -35,12 +36,12 @@ def read_need(path: Path) -> pd.DataFrame:
         elif code in seen:
             faults.append(f"line {line.number}: the programme {code} stands in an earlier line too")
         seen.add(code)
-        if line.figure("need").kind != "number":
+        if not math.isfinite(line.figure("need").value or 0) or line.figure("need").kind != "number":
             faults.append(f"line {line.number}: there is no number under 'need'")
         if not line.text("source"):
             faults.append(f"line {line.number}: there is no source")
         year = line.figure("year")
-        if year.kind != "blank" and not _FIRST_YEAR <= (year.value or 0) <= _LAST_YEAR:
+        if year.kind != "blank" and year.value not in range(_FIRST_YEAR, _LAST_YEAR):
             faults.append(f"line {line.number}: there is no year under 'year'")
     if faults:
         raise refused(path, faults)

@@ -10,10 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gymreg_core.admission.measures import ratio
 from gymreg_core.errors import BadParameters
-from gymreg_core.planning.balance import Balance
-from gymreg_core.planning.groups import at_level
 from gymreg_core.planning.strategic_words import strategic_sentences
 from gymreg_core.rules import rule
 from gymreg_core.scenario_file import near
@@ -74,38 +71,10 @@ class Strategic:
         return str(self.table.to_html(index=False, max_rows=20))
 
 
-def criteria_of(
-    need: pd.DataFrame,
-    now: Balance,
-    before: Balance | None = None,
-    *,
-    completion: Mapping[str, float] | None = None,
-    price: Mapping[str, float] | None = None,
-) -> pd.DataFrame:
-    """The values of all criteria: programme, need, free_share, completion, trend, price; NA where unknown.
-
-    need : as `read_need` gives it. now, before : balances of the year and an earlier one; trend = the change in
-    admitted between them as a share of the earlier. completion : share by programme. price : öre per pupil and year by
-    programme. A row for each programme that has seats now.
-    """
-    rows = at_level(now.table, "programme").set_index("programme")
-    rows = rows[rows["seats"] > 0]
-    then = None if before is None else at_level(before.table, "programme").set_index("programme")["admitted"]
-    earlier = pd.Series(pd.NA, index=rows.index, dtype="Float64") if then is None else then.reindex(rows.index)
-    values = {
-        "need": need.set_index("programme")["need"].reindex(rows.index),
-        "free_share": rows["free_share"],
-        "completion": pd.Series(completion or {}, dtype="float64").reindex(rows.index),
-        "trend": ratio(rows["admitted"] - earlier, earlier),
-        "price": pd.Series(price or {}, dtype="float64").reindex(rows.index),
-    }
-    return pd.DataFrame(values).astype("Float64").rename_axis("programme").reset_index()
-
-
 def strategic(values: pd.DataFrame, sources: pd.DataFrame, *, weights: Mapping[str, float] | None = None) -> Strategic:
     """Rank programmes by the criteria and weights of rules/strategic.yml, or by `weights` in place of those there.
 
-    values : as `criteria_of`. sources : as `read_need`. weights : by criterion, 0 or more; they need not add up to 1.
+    values : as `criteria.criteria_of`. sources : as `read_need`. weights : by criterion, 0 or more, in any sum.
     Errors: BadParameters for a criterion that there is not, a weight below 0, or weights that are all 0.
     """
     criteria: dict[str, dict[str, Any]] = rule("strategic", "criteria")

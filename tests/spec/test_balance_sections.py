@@ -12,9 +12,10 @@ from gymreg_core.matching.outcome import outcome
 from gymreg_core.matching.solve import solve
 from gymreg_core.planning.balance import FORECAST, Balance, balance, with_forecast
 from gymreg_core.planning.choices_met import choices_met
+from gymreg_core.planning.criteria import criteria_of
 from gymreg_core.planning.need import COLUMNS
 from gymreg_core.planning.seat_value import seat_values
-from gymreg_core.planning.strategic import criteria_of, strategic
+from gymreg_core.planning.strategic import strategic
 from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.planning.balance_parts import BalancePage, words
 from gymreg_core.reporting.planning.balance_released import (

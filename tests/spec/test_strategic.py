@@ -11,8 +11,9 @@ import pytest
 from gymreg_core.disclosure import release_published
 from gymreg_core.errors import BadInput, BadParameters, DisclosureRefused
 from gymreg_core.planning.balance import balance
+from gymreg_core.planning.criteria import criteria_of, programme_prices
 from gymreg_core.planning.need import COLUMNS, read_need
-from gymreg_core.planning.strategic import criteria_of, strategic
+from gymreg_core.planning.strategic import strategic
 from gymreg_core.planning.strategic_words import phrase
 from gymreg_core.reporting.planning.balance_released import completion_of, release_need, release_strategic
 from gymreg_core.rules import rule
@@ -51,11 +52,13 @@ def test_the_need_keeps_its_source(need: pd.DataFrame) -> None:
 
 def test_every_fault_of_the_need_is_told_at_once(tmp_path: Path) -> None:
     path = tmp_path / "need.csv"
-    path.write_text("programme,need,source,year\nEK,2,SCB,\nEK,3,SCB,\nXX,4,SCB,\nNA,many,,23\n", encoding="utf-8")
+    path.write_text(
+        "programme,need,source,year\nEK,2,SCB,\nEK,3,SCB,\nXX,4,SCB,\nNA,many,,23\nBA,1,SCB,2023.5\n", encoding="utf-8"
+    )
     with pytest.raises(BadInput) as refused:
         read_need(path)
     told = refused.value.what.split("\n  ")
-    assert [line.split(":")[0] for line in told] == ["line 3", "line 4", "line 5", "line 5", "line 5"]
+    assert [line.split(":")[0] for line in told] == ["line 3", "line 4", "line 5", "line 5", "line 5", "line 6"]
     path.write_text("programme,need\nEK,2\n", encoding="utf-8")
     with pytest.raises(BadInput, match="'source' is missing"):
         read_need(path)
@@ -123,6 +126,14 @@ def test_a_programme_that_is_best_by_every_criterion_is_first_whatever_the_weigh
     assert found.table["programme"].tolist() == [f"P{n}" for n in reversed(range(p))]
     assert found.table["top_share"].tolist() == [1.0] * (p - 3) + [0.0] * 3
     assert (found.table["rank_best"] == found.table["rank_worst"]).all()
+
+
+def test_prices_are_those_of_the_region_s_list() -> None:
+    prices = programme_prices(2023)
+    assert {"EK", "BA", "NA"} <= set(prices)
+    assert prices["BA"] > prices["EK"] > 5_000_000, "öre: a building pupil costs more than one of economics"
+    with pytest.raises(BadParameters):
+        programme_prices(1999)
 
 
 @pytest.mark.parametrize("wrong", [{"needs": 1}, {"need": -1}, {"need": float("nan")}, {"trend": float("inf")}])

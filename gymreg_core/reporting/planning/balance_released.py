@@ -114,7 +114,7 @@ def release_values(found: SeatValues, provenance: Provenance) -> ReleasedValues:
 
 
 def completion_of(released: Released, share: str = "share") -> dict[str, float]:
-    """The shares by programme that a released table of cohorts shows, for `planning.strategic.criteria_of`.
+    """The shares by programme that a released table of cohorts shows, for `planning.criteria.criteria_of`.
 
     released : a row per programme. share : its column.
     """
