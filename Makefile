@@ -30,6 +30,7 @@ bench: setup ## measure how fast the pages are made, and against what
 	@$(BIN)/python tests/bench_registers.py
 	@$(BIN)/python tests/bench_matching.py
 	@$(BIN)/python tests/bench_whatif.py
+	@$(BIN)/python tests/bench_seats.py
 	@$(BIN)/python tests/bench_funding.py
 	@$(BIN)/python tests/bench_cohort.py
 	@$(BIN)/python tests/bench_effects.py
@@ -41,6 +42,7 @@ calibrate: setup ## fit the made-up region to the published files in DATA again
 
 simulate: setup ## look for lists that pay without being true, planted odds, published histories and planted effects, and write down what was found
 	@$(BIN)/python tests/simulate_matching.py
+	@$(BIN)/python tests/simulate_seats.py
 	@$(BIN)/python tests/simulate_supplement.py
 	@$(BIN)/python tests/simulate_histories.py
 	@$(BIN)/python tests/simulate_hazard.py

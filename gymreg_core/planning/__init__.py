@@ -1,0 +1,1 @@
+"""What is to be expected, and where seats are needed."""
