@@ -15,6 +15,8 @@ from gymreg_core.contracts.results import Column
 
 ELSEWHERE = ""
 """The municipality of those who live, or go to school, outside the area."""
+NOT_TOLD = "*"
+"""The municipality of residence where it is not told, as in published results."""
 
 POPULATION: tuple[Column, ...] = (
     Column("year", "int16", "calendar year; the age is that of 31 December", "year"),
@@ -32,7 +34,7 @@ YEAR9: tuple[Column, ...] = (
 )
 CHOICES: tuple[Column, ...] = (
     Column("intake_year", "int16", "calendar year of the autumn start", "year"),
-    Column("home", "str", "municipality of residence; '' outside the area"),
+    Column("home", "str", "municipality of residence; '' outside the area, '*' not told"),
     Column("programme", "str", "programme code, see vocabulary/programmes.yml"),
     Column("place", "str", "municipality of the school; '' outside the area"),
     Column("pupils", "int64", "pupils whose choice it is", "pupils"),

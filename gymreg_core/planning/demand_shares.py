@@ -80,19 +80,24 @@ class ShareFit:
         """(ahead, P): the share of each programme in each year to come; they add up to 1 where anything was chosen."""
         return _whole(self.last + _damped(ahead)[:, None] * (self.signals @ self.weights))
 
-    def drawn(self, ahead: int, draws: int, rng: np.random.Generator) -> Floats:
-        """(draws, ahead, P): simulated shares, each year's adding up to 1; a draw's years hang together."""
+    def drawn(self, ahead: int, draws: int, rng: np.random.Generator, *, counted: bool = True) -> Floats:
+        """(draws, ahead, P): simulated shares, each year's adding up to 1; a draw's years hang together.
+
+        counted : with the chance of counting the pupils of the year itself; without, for who counts them out of it.
+        """
         root = np.linalg.cholesky(self.uncertainty + 1e-18 * np.eye(len(self.weights)))
         weights = self.weights + rng.standard_normal((draws, len(self.weights))) @ root.T
         trend = (weights @ self.signals.T)[:, None, :] * _damped(ahead)[None, :, None]
         tails = float(rule("demand", "tails"))
         chance = rng.standard_t(tails, (draws, ahead, len(self.last))) * np.sqrt((tails - 2) / tails)
-        spread = np.sqrt(self._variance(self.last))
+        spread = np.sqrt(self._variance(counted=counted))
         return _whole(self.last + trend + np.cumsum(chance * spread, axis=1))
 
-    def _variance(self, share: Floats) -> Floats:
-        sampling = 2 * share / self.total if self.total > 0 else np.zeros_like(share)
-        return np.asarray(self.counting * sampling + self.moving * share**2, np.float64)
+    def _variance(self, *, counted: bool) -> Floats:
+        """(P,): of a year's change. Counting is done twice, in the last year and in the one that is foretold."""
+        sampling = self.last / self.total if self.total > 0 else np.zeros_like(self.last)
+        times = 2 * self.counting - (0.0 if counted else 1.0)
+        return np.asarray(max(times, 0.0) * sampling + self.moving * self.last**2, np.float64)
 
 
 def fit_shares(history: ShareHistory) -> ShareFit:
@@ -119,7 +124,7 @@ def fit_shares(history: ShareHistory) -> ShareFit:
     shares, totals = history.shares, history.totals
     before = np.concatenate([*(shares[there, at] for at, (_, there) in enumerate(moved)), np.zeros(0)])
     sizes = np.concatenate([*(np.full(there.sum(), totals[at]) for at, (_, there) in enumerate(moved)), np.zeros(0)])
-    counting, moving = _chance(rest, before, sizes, pairs)
+    counting, moving = _chance(rest, before, sizes, pairs, float(rule("demand", "change_spread")))
     last = shares[:, -1]
     spread = counting * 2 * last / max(totals[-1], 1.0) + moving * last**2
     noise = float(np.average(spread, weights=last)) if last.sum() > 0 else 0.0
@@ -166,12 +171,18 @@ def _more_than_chance(change: Floats, before: Floats, share: Floats, total: floa
     return np.asarray(own / (own + 2 / total), np.float64)
 
 
-def _chance(rest: Floats, share: Floats, totals: Floats, pairs: int) -> tuple[float, float]:
+def moving_of(rest: Floats, share: Floats, totals: Floats, pairs: int, before: float) -> float:
+    """The variance of a year's change as a share of the share, beyond counting, of residuals (n,) of shares (n,) of
+    totals (n,); `before`: the standard deviation before any year tells."""
+    return _chance(rest, share, totals, pairs, before)[1]
+
+
+def _chance(rest: Floats, share: Floats, totals: Floats, pairs: int, before: float) -> tuple[float, float]:
     """How much chance there is beyond the signals: times that of counting, and as a share of the share (variance).
 
     A weighted fit of squared residuals, in which the values before fitting are as many programmes as one pair of years.
     """
-    prior, weight = float(rule("demand", "change_spread")) ** 2, float(rule("demand", "prior_years"))
+    prior, weight = before**2, float(rule("demand", "prior_years"))
     counted = (share > 0) & (totals > 0)
     if not counted.any():
         return 1.0, prior
