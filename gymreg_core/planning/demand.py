@@ -97,7 +97,7 @@ class DemandForecast:
         return lines + base.mark_point(filled=True).encode(x="expected:Q") + base.mark_tick().encode(x="last:Q")
 
     def __repr__(self) -> str:
-        return f"DemandForecast({self.years[0]}-{self.years[-1]}, {self.measure}, {len(self.what.programmes)} programmes)"
+        return f"DemandForecast({self.years[0]}-{self.years[-1]}, {self.measure})"
 
     def _repr_html_(self) -> str:
         return str(self.region().to_html(index=False, max_rows=40))

@@ -79,7 +79,7 @@ def arrays_before(inputs: DemandInputs, year: int) -> DemandArrays:
     places = tuple(name for name in (*municipalities(), ELSEWHERE) if name in set(rows["place"]))
     years = np.unique(rows["intake_year"]).astype(np.int64)
     axes = [("home", homes), ("programme", codes), ("place", places), ("intake_year", tuple(years.tolist()))]
-    at = [pd.Index(labels).get_indexer(rows[name]) for name, labels in axes]
+    at = [pd.Index(labels).get_indexer(pd.Index(rows[name])) for name, labels in axes]
     counts = np.zeros([len(labels) for _, labels in axes], np.float64)
     np.add.at(counts, tuple(at), rows["pupils"].to_numpy(np.float64))
     not_eligible, in_area = _not_eligible(inputs.year9, year, homes)
@@ -106,14 +106,12 @@ def population_of(population: pd.DataFrame, homes: tuple[str, ...]) -> tuple[Flo
         return counts, years, ages
     rows = population
     if homes == (NOT_TOLD,):
-        whole = population.groupby(["year", "age"])["municipality"].transform("nunique") == population[
-            "municipality"
-        ].nunique()
-        rows = population[whole].groupby(["year", "age"], as_index=False)["pupils"].sum()
-        rows = rows.assign(municipality=NOT_TOLD)
-    at = pd.Index(homes).get_indexer(rows["municipality"])
+        told = population.groupby(["year", "age"])["municipality"].transform("nunique")
+        whole = population[told == population["municipality"].nunique()]
+        rows = whole.groupby(["year", "age"])["pupils"].sum().reset_index().assign(municipality=NOT_TOLD)
+    at = pd.Index(homes).get_indexer(pd.Index(rows["municipality"]))
     inside = at >= 0
-    place = [pd.Index(values).get_indexer(rows[name]) for values, name in ((years, "year"), (ages, "age"))]
+    place = [pd.Index(values).get_indexer(pd.Index(rows[name])) for values, name in ((years, "year"), (ages, "age"))]
     counts[at[inside], place[0][inside], place[1][inside]] = rows["pupils"].to_numpy(np.float64)[inside]
     return counts, years, ages
 
@@ -136,8 +134,9 @@ def _pressure(wanted: pd.DataFrame, codes: tuple[str, ...], years: Ints, target:
     rows = wanted.assign(programme=[code_in(code, target) for code in wanted["programme"]])
     sums = rows.groupby(["programme", "intake_year"])[["wanted", "there"]].sum().astype("float64")
     # One more on both sides: a programme without anybody is no sign of anything.
-    ratio = np.log((sums["wanted"] + 1) / (sums["there"] + 1)).unstack("intake_year")
-    return np.nan_to_num(ratio.reindex(index=list(codes), columns=years.tolist()).to_numpy(np.float64))
+    sums["ratio"] = np.log((sums["wanted"] + 1) / (sums["there"] + 1))
+    ratio = sums["ratio"].unstack("intake_year").reindex(index=list(codes), columns=years.tolist())
+    return np.asarray(np.nan_to_num(ratio.to_numpy(np.float64)), np.float64)
 
 
 def _not_eligible(year9: pd.DataFrame, year: int, homes: tuple[str, ...]) -> tuple[Floats, float]:

@@ -1,4 +1,4 @@
-"""How right the forecast would have been: each year foretold by the years before it alone, beside last year's shares."""
+"""How right the forecast would have been: each year foretold by earlier years alone, beside last year's shares."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ class DemandBacktest:
         if not self.years:
             return {"years": ()}
         whole = self.scores.iloc[-1]
-        return {"years": self.years, **{name: float(whole[name]) for name in ("error", "error_last", "ratio", "covered")}}
+        names = ("error", "error_last", "ratio", "covered")
+        return {"years": self.years, **{name: float(whole[name]) for name in names}}
 
     def sentences(self, language: Language) -> tuple[str, ...]:
         """How right, and whether the intervals held."""
@@ -110,7 +111,7 @@ def _shares(choices: pd.DataFrame, year: int) -> pd.Series:
     kept = codes.map(lambda code: programmes()[code].national).astype(bool)
     counted = choices[kept].groupby(codes[kept])["pupils"].sum()
     if not counted.sum():
-        raise BadInput(f"nobody chose a national programme in {year}", remedy="Leave the year out of the table of choices.")
+        raise BadInput(f"nobody chose a national programme in {year}", remedy="Leave the year out of the choices.")
     return counted / counted.sum()
 
 

@@ -62,8 +62,7 @@ def cohorts_to_come(counts: Floats, years: Ints, ages: Ints, wanted: Ints, known
 
 
 def _moves(counts: Floats, years: Ints, ages: Ints, start: int) -> tuple[Floats, float]:
-    """(H,): how a cohort changes in a year by moves; and the standard deviation of that over municipalities and years.
-    """
+    """(H,): how a cohort changes in a year by moves; and the standard deviation of that over municipalities and years."""
     near = (ages < start) & (ages >= start - int(rule("demand", "years_ahead")))
     now, then = [], []
     for at in range(len(years) - 1):
@@ -109,10 +108,10 @@ class Applicants:
 def applicants_to_come(applied: Floats, years: Ints, there: Floats, cohorts: Cohorts, wanted: Ints) -> Applicants:
     """Applicants of each municipality, from persons of starting age and how many applied of them so far.
 
-    applied : float (H, T), first choices. years : int (T,). there : float (H, T), persons of starting age, NaN where not
-    told. The rate of a municipality is that of its own years, later ones counting more (`home_memory`), drawn towards
-    the region's by `home_weight` persons. Where no number of persons is known, the last years' applicants go on, and
-    the interval is wider (`unknown_cohort_spread`).
+    applied : float (H, T), first choices. years : int (T,). there : float (H, T), persons of starting age, NaN where
+    not told. The rate of a municipality is that of its own years, later ones counting more (`home_memory`), drawn
+    towards the region's by `home_weight` persons. Where no number of persons is known, all applicants of the last year
+    go on, divided as in all years, and the interval is wider (`unknown_cohort_spread`).
     """
     memory = float(rule("demand", "home_memory")) ** (years[-1] - years)
     told = ~np.isnan(there) & (there > 0)
@@ -124,7 +123,8 @@ def applicants_to_come(applied: Floats, years: Ints, there: Floats, cohorts: Coh
     by_cohort = cohorts.expected * rate[:, None]
     passed = np.maximum(wanted - years[-1], 0)
     spread = np.hypot(cohorts.spread, float(rule("demand", "applicants_spread")) * np.sqrt(passed))
-    last = (applied @ memory) / memory.sum()
+    parts = applied @ memory
+    last = applied[:, -1].sum() * parts / parts.sum() if parts.sum() > 0 else parts
     alone = np.isnan(by_cohort)
     expected = np.where(alone, last[:, None], by_cohort)
     without = float(rule("demand", "unknown_cohort_spread")) * np.sqrt(passed)

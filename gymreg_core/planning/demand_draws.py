@@ -54,10 +54,11 @@ class Middle:
     ways: Floats
 
 
-def expected(applicants: Applicants, groups: Sequence[Group], parts: Sequence[Floats], ways: Ways, when: Ints) -> Middle:
+def expected(
+    applicants: Applicants, groups: Sequence[Group], parts: Sequence[Floats], ways: Ways, when: Ints
+) -> Middle:
     """As `simulate`, with every number at what is expected of it. parts : for each group float (H,)."""
-    homes, programmes, places = ways.expected.shape
-    chosen = np.zeros((len(when), homes, programmes))
+    chosen = np.zeros((len(when), *ways.expected.shape[:2]))
     for group, part in zip(groups, parts, strict=True):
         shares, tastes = group.fit.expected(int(when[-1])), group.tastes.expected
         for at, ahead in enumerate(when):
@@ -79,7 +80,7 @@ def simulate(
 ) -> Futures:
     """Futures of the years that lie `when` (K,) years after the last known one.
 
-    parts : for each group the share of a municipality's applicants, float (D, K, H); of a municipality they add up to 1.
+    parts : for each group the share of a municipality's applicants, float (D, K, H); they add up to 1.
     The same arguments give the same futures.
     """
     rng = np.random.default_rng(seed)
@@ -118,7 +119,8 @@ def drawn_parts(
     sure = np.clip(introductory, 0.0, 1.0)
     first, second = sure * weight, (1 - sure) * weight
     certain = (first <= 0) | (second <= 0)
-    own = np.where(certain, sure, rng.beta(np.where(certain, 1, first), np.where(certain, 1, second), (draws, len(sure))))
+    drawn = rng.beta(np.where(certain, 1, first), np.where(certain, 1, second), (draws, len(sure)))
+    own = np.where(certain, sure, drawn)
     step = float(rule("demand", "eligible_spread")) / max(not_eligible, float(rule("demand", "eligible_spread")))
     walk = np.cumsum(rng.standard_normal((draws, int(ahead[-1]))), axis=1)[:, ahead - 1] * step
     factor = np.exp(np.clip(walk, -1 / _HALF, 1 / _HALF))[..., None]

@@ -76,8 +76,9 @@ def inputs_of_registers(registers: Iterable[tuple[Register, Provenance]]) -> Dem
         choices.append(first)
         year9.append(_year9(register))
         seats = register.study_paths.assign(programme=_programmes(register)).groupby("programme")["seats_final"].sum()
-        told = first.groupby("programme")["pupils"].sum().rename("wanted").to_frame().join(seats.rename("there"))
-        wanted.append(told.fillna({"there": 0}).reset_index().assign(intake_year=register.intake_year))
+        told = pd.DataFrame({"wanted": first.groupby("programme")["pupils"].sum(), "there": seats})
+        told = told.loc[told["wanted"].notna()].fillna({"there": 0}).rename_axis("programme").reset_index()
+        wanted.append(told.assign(intake_year=register.intake_year))
         sources.append(provenance)
     if not choices:
         return DemandInputs(empty_demand("choices"), Provenance((), already_public=False))
@@ -97,7 +98,7 @@ def inputs_of_results(table: pd.DataFrame, provenance: Provenance, round_: Round
     known = municipalities()
     place = summed["municipality"].where(summed["municipality"].isin(known), ELSEWHERE)
     choices = summed.assign(home=NOT_TOLD, place=place, pupils=summed["admitted"].fillna(0))
-    choices = choices.groupby(_KEYS, as_index=False)["pupils"].sum()
+    choices = choices.groupby(_KEYS)["pupils"].sum().reset_index()
     told = summed.groupby(["intake_year", "programme"], as_index=False)[["admitted", "reserves"]].sum()
     return DemandInputs(
         choices=demand_table("choices", choices),
@@ -145,7 +146,7 @@ def _first_choices(register: Register) -> pd.DataFrame:
         }
     )
     frame = frame[_counts(frame["programme"])]
-    return demand_table("choices", frame.groupby(_KEYS, as_index=False)["pupils"].sum())
+    return demand_table("choices", frame.groupby(_KEYS)["pupils"].sum().reset_index())
 
 
 def _year9(register: Register) -> pd.DataFrame:

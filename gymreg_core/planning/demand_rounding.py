@@ -14,7 +14,7 @@ Ints = NDArray[np.int64]
 def apportioned(total: int, weights: Floats) -> Ints:
     """`total` in whole parts (n,) after weights (n,), by the largest remainder; they add up to it.
 
-    Of equal remainders the earlier part gets the unit. Without any weight above 0 all parts are 0 and `total` has to be.
+    Of equal remainders the earlier part gets the unit. Without any weight above 0 all parts are 0, and so is `total`.
     Errors: ValueError for a total or weight below 0, a weight that is no number, or a total that no part can take.
     """
     if total < 0 or not np.isfinite(weights).all() or (weights < 0).any():
@@ -30,14 +30,14 @@ def apportioned(total: int, weights: Floats) -> Ints:
     order = order[weights[order] > 0]
     missing = total - int(parts.sum())
     parts[order[:missing]] += 1
-    return parts
+    return np.asarray(parts, np.int64)
 
 
 def rounded_matrix(expected: Floats, rows: Ints, columns: Ints) -> Ints:
     """A matrix of whole numbers near `expected` (n, m) whose rows add up to `rows` (n,) and columns to `columns` (m,).
 
     Cells that are expected to be 0 stay 0 where the margins can be kept so. The sum of absolute differences to
-    `expected` is the smallest there is: a flow of least cost, whose optimum in corners is whole (Cox 1987, JASA 82:520).
+    `expected` is the smallest there is: a flow of least cost, whole in the corners (Cox 1987, JASA 82:520).
     Errors: ValueError where the margins have different totals.
     """
     if rows.sum() != columns.sum() or (rows < 0).any() or (columns < 0).any():

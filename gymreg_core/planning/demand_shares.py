@@ -9,12 +9,15 @@ year, and r the part of that which is more than chance (shrinkage); m: its mean 
 for all programmes and fitted to all earlier pairs of years by ridge regression on shares, so that programmes count by
 their size; before any pair tells they are 0, `momentum` and 0, which weighs as much as `prior_years` pairs
 (rules/demand.yml). Each further year a signal has only `signal_memory` of its strength: a damped trend
-(Gardner and McKenzie 1985, Management Science 31:1237). Chance is that of counting and a change in proportion to the
+(Gardner and McKenzie 1985, Management Science 31:1237). How far such moves are trusted is learnt as well: the moves
+that would have been foretold for earlier years, each from the years before it alone, are held against what came, and
+what is foretold now is that part of it, from nothing to all; before any year tells, all. Chance is that of counting and a change in proportion to the
 share, both fitted, with the tails of Student's t.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +27,8 @@ from scipy.optimize import nnls
 from gymreg_core.rules import rule
 
 Floats = NDArray[np.float64]
+Moved = tuple[Floats, NDArray[np.bool_]]
+"""(P,): the change of each share a year, and who was there in both years."""
 SIGNALS = ("pressure", "momentum", "reversion")
 _REVERSION_FROM = 3
 """Years from which a mean share tells more than the last one."""
@@ -63,7 +68,7 @@ class ShareFit:
     """What earlier years tell.
 
     last : (P,), shares of the last year. signals : (P, 3), of the last year, as in SIGNALS. weights : (3,) and
-    uncertainty : (3, 3), of the fitted a, b, c. counting : times the variance of counting; moving : variance of a
+    uncertainty : (3, 3), of the fitted a, b, c. trust : 0 to 1, the part of such a move that has come. counting : times the variance of counting; moving : variance of a
     year's change as a share of the share. total : choices of the last year. pairs : pairs of years that were fitted.
     """
 
@@ -71,6 +76,7 @@ class ShareFit:
     signals: Floats
     weights: Floats
     uncertainty: Floats
+    trust: float
     counting: float
     moving: float
     total: float
@@ -78,7 +84,7 @@ class ShareFit:
 
     def expected(self, ahead: int) -> Floats:
         """(ahead, P): the share of each programme in each year to come; they add up to 1 where anything was chosen."""
-        return _whole(self.last + _damped(ahead)[:, None] * (self.signals @ self.weights))
+        return _whole(self.last + _damped(ahead)[:, None] * self.trust * (self.signals @ self.weights))
 
     def drawn(self, ahead: int, draws: int, rng: np.random.Generator, *, counted: bool = True) -> Floats:
         """(draws, ahead, P): simulated shares, each year's adding up to 1; a draw's years hang together.
@@ -87,7 +93,7 @@ class ShareFit:
         """
         root = np.linalg.cholesky(self.uncertainty + 1e-18 * np.eye(len(self.weights)))
         weights = self.weights + rng.standard_normal((draws, len(self.weights))) @ root.T
-        trend = (weights @ self.signals.T)[:, None, :] * _damped(ahead)[None, :, None]
+        trend = self.trust * (weights @ self.signals.T)[:, None, :] * _damped(ahead)[None, :, None]
         tails = float(rule("demand", "tails"))
         chance = rng.standard_t(tails, (draws, ahead, len(self.last))) * np.sqrt((tails - 2) / tails)
         spread = np.sqrt(self._variance(counted=counted))
@@ -107,30 +113,56 @@ def fit_shares(history: ShareHistory) -> ShareFit:
     """
     if not len(history.years):
         raise ValueError("a history has at least one year")
-    signals = [_signals(history, at) for at in range(len(history.years))]
-    moved = [_moved(history, at) for at in range(len(history.years) - 1)]
-    told = [rows[there] for rows, (_, there) in zip(signals, moved, strict=False)]
-    design = np.vstack([*told, np.zeros((0, len(SIGNALS)))])
-    change = np.concatenate([*(values[there] for values, there in moved), np.zeros(0)])
-    pairs = len(moved)
-    prior = np.array([0.0, float(rule("demand", "momentum")), 0.0])
-    size = (design**2).sum(axis=0) / max(pairs, 1)
-    unknown = (signals[-1] ** 2).sum(axis=0)
-    size = np.where(size > 0, size, np.where(unknown > 0, unknown, 1.0))
-    ridge = np.diag(float(rule("demand", "prior_years")) * size)
-    precision = design.T @ design + ridge
-    weights = np.linalg.solve(precision, design.T @ change + ridge @ prior)
-    rest = change - design @ weights
+    places = range(len(history.years))
+    signals = [_signals(history, at) for at in places]
+    moved = [_moved(history, at) for at in places[:-1]]
+    weights, precision = _weights(signals, moved)
     shares, totals = history.shares, history.totals
-    before = np.concatenate([*(shares[there, at] for at, (_, there) in enumerate(moved)), np.zeros(0)])
-    sizes = np.concatenate([*(np.full(there.sum(), totals[at]) for at, (_, there) in enumerate(moved)), np.zeros(0)])
-    counting, moving = _chance(rest, before, sizes, pairs, float(rule("demand", "change_spread")))
+    rest, before, sizes = [np.zeros(0)], [np.zeros(0)], [np.zeros(0)]
+    for at, (change, there) in enumerate(moved):
+        rest.append((change - signals[at] @ weights)[there])
+        before.append(shares[there, at])
+        sizes.append(np.full(there.sum(), totals[at]))
+    told = (np.concatenate(rest), np.concatenate(before), np.concatenate(sizes))
+    counting, moving = _chance(*told, len(moved), float(rule("demand", "change_spread")))
     last = shares[:, -1]
     spread = counting * 2 * last / max(totals[-1], 1.0) + moving * last**2
     noise = float(np.average(spread, weights=last)) if last.sum() > 0 else 0.0
+    uncertainty = np.asarray(noise * np.linalg.inv(precision), np.float64)
+    trust = _trust(signals, moved)
     return ShareFit(
-        last, signals[-1], weights, noise * np.linalg.inv(precision), counting, moving, float(totals[-1]), pairs
+        last, signals[-1], weights, uncertainty, trust, counting, moving, float(totals[-1]), pairs=len(moved)
     )
+
+
+def _weights(signals: Sequence[Floats], moved: Sequence[Moved]) -> tuple[Floats, Floats]:
+    """(3,): weights of the signals by the pairs of years so far, of which there are one fewer than signals; and the
+    matrix (3, 3) whose inverse, times the variance of chance, is how uncertain they are."""
+    told = [(rows[there], change[there]) for rows, (change, there) in zip(signals, moved, strict=False)]
+    design = np.vstack([np.zeros((0, len(SIGNALS))), *(rows for rows, _ in told)])
+    change = np.concatenate([np.zeros(0), *(change for _, change in told)])
+    prior = np.array([0.0, float(rule("demand", "momentum")), 0.0])
+    size = (design**2).sum(axis=0) / max(len(told), 1)
+    now = (signals[-1] ** 2).sum(axis=0)
+    size = np.where(size > 0, size, np.where(now > 0, now, 1.0))
+    ridge = np.diag(float(rule("demand", "prior_years")) * size)
+    precision = design.T @ design + ridge
+    return np.linalg.solve(precision, design.T @ change + ridge @ prior), precision
+
+
+def _trust(signals: Sequence[Floats], moved: Sequence[Moved]) -> float:
+    """The part of foretold moves that came, by the moves of earlier years: each foretold by the years before it."""
+    came, size, years = 0.0, 0.0, 0
+    for at, (change, there) in enumerate(moved):
+        weights, _ = _weights(signals[: at + 1], moved[:at])
+        move = (signals[at] @ weights)[there]
+        came += float(move @ change[there])
+        size += float(move @ move)
+        years += bool(move.any())
+    if not years:
+        return 1.0
+    believed = float(rule("demand", "prior_years")) * size / years
+    return float(np.clip((came + believed) / (size + believed), 0.0, 1.0))
 
 
 def _signals(history: ShareHistory, at: int) -> Floats:
@@ -152,13 +184,12 @@ def _signals(history: ShareHistory, at: int) -> Floats:
     return np.column_stack([pressure, momentum, reversion])
 
 
-def _moved(history: ShareHistory, at: int) -> tuple[Floats, NDArray[np.bool_]]:
-    """(P,): the change of each share a year, from the year at a place to the next one known; and who was there in both.
-    """
+def _moved(history: ShareHistory, at: int) -> Moved:
+    """(P,): the change of each share a year, from the year at a place to the next one known; and who was there in both."""
     both = ~np.isnan(history.counts[:, at : at + 2]).any(axis=1)
     shares = history.shares
     change = (shares[:, at + 1] - shares[:, at]) / (history.years[at + 1] - history.years[at])
-    return np.where(both, change, 0.0), both
+    return np.asarray(np.where(both, change, 0.0), np.float64), np.asarray(both, np.bool_)
 
 
 def _more_than_chance(change: Floats, before: Floats, share: Floats, total: float) -> Floats:
