@@ -130,15 +130,17 @@ def forecast_demand(
     by_home = known.counts.sum(axis=2)
     cohorts = cohorts_to_come(*population_of(inputs.population, known.homes), wanted, year)
     applicants = applicants_to_come(by_home.sum(axis=1), known.years, known.of_age, cohorts, wanted)
-    groups = [_group(known, np.flatnonzero(rows)) for rows in (~known.introductory, known.introductory)]
     share, weight = _introductory(known, by_home)
     rng = np.random.default_rng([seed, year])
     fewest = known.in_area if np.isfinite(known.in_area) else float(share.mean())
     part = drawn_parts(share, weight, when, draws, fewest, rng)
     ways = ways_of(known.counts, known.years)
-    futures = simulate(applicants, groups, [1 - part, part], ways, when, draws, seed)
+    kinds = [(~known.introductory, 1 - share, 1 - part), (known.introductory, share, part)]
+    kinds = [kind for kind in kinds if kind[0].any()]
+    groups = [_group(known, np.flatnonzero(rows)) for rows, _, _ in kinds]
+    futures = simulate(applicants, groups, [drawn for _, _, drawn in kinds], ways, when, draws, seed)
     what = WhatIs(known.homes, known.programmes, known.places, tuple(wanted.tolist()))
-    middle = expected(applicants, groups, [1 - share, share], ways, when)
+    middle = expected(applicants, groups, [part for _, part, _ in kinds], ways, when)
     table, whole = table_of(futures, middle, what, known.counts[..., -1])
     stays = stays_of(inputs.tracked, known.programmes)
     notes = _notes(inputs, known, cohorts.expected, when)

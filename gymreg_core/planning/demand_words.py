@@ -11,6 +11,7 @@ from gymreg_core.vocabulary.programmes import Language
 from gymreg_core.vocabulary.texts import Texts, texts
 
 _NAMED = 3
+_HUNDRED = 100
 
 
 def say() -> Texts:
@@ -62,17 +63,17 @@ def backtest_words(years: tuple[int, ...], scores: pd.DataFrame, language: Langu
     if not years:
         return (p("backtest.none", language),)
     whole = scores.iloc[-1]
-    key = "better" if whole["error"] < whole["error_last"] else "worse"
+    key = "same" if round(_HUNDRED * whole["ratio"]) == _HUNDRED else "better" if whole["ratio"] < 1 else "worse"
     blanks = {
         "years": listing([str(year) for year in years], language),
-        "points": number(100 * whole["error"] / whole["programmes"], language, 2),
-        "other": number(100 * whole["error_last"] / whole["programmes"], language, 2),
-        "ratio": number(100 * whole["ratio"], language),
+        "points": number(_HUNDRED * whole["error"] / whole["programmes"], language, 2),
+        "other": number(_HUNDRED * whole["error_last"] / whole["programmes"], language, 2),
+        "ratio": number(_HUNDRED * whole["ratio"], language),
     }
-    held = number(100 * whole["covered"], language)
+    held = number(_HUNDRED * whole["covered"], language)
     return p(f"backtest.{key}", language, **blanks), p("backtest.covered", language, sure=_sure(language), held=held)
 
 
 def _sure(language: Language) -> str:
     ends = rule("demand", "intervals")
-    return number(100 * (ends["high"] - ends["low"]), language)
+    return number(_HUNDRED * (ends["high"] - ends["low"]), language)

@@ -112,8 +112,8 @@ class Rows:
         return found
 
 
-_ALMOST = "year9-almost-all"
-_NO_FAULT = {"demand-note-row", "year9-school-hidden", "year9-share-hidden", _ALMOST}
+_ALMOST = "leaving-almost-all"
+_NO_FAULT = {"demand-note-row", "leaving-school-hidden", "leaving-share-hidden", _ALMOST}
 Record = dict[str, Any] | None
 
 
@@ -164,14 +164,14 @@ def _school(rows: Rows, row: Row) -> Record:
     record = {"year": year, "municipality": place, "pupils": 0, "known": 0, "eligible": 0.0, "hidden_schools": 0}
     told = number_of(rows.cell(row, "pupils"), whole=True, most=rule("demand", "limits")["pupils"])
     if told.kind in ("hidden", "blank"):
-        rows.note("year9-school-hidden", "pupils", row)
+        rows.note("leaving-school-hidden", "pupils", row)
         return {**record, "hidden_schools": 1}
     if told.kind != "number":
         rows.note(_NUMBER_RULES[told.kind], "pupils", row)
         return record
     share = number_of(rows.cell(row, "eligible_share"), whole=False, most=_HUNDRED)
     if share.kind in ("hidden", "blank"):
-        rows.note("year9-share-hidden", "eligible_share", row)
+        rows.note("leaving-share-hidden", "eligible_share", row)
         return {**record, "pupils": told.value}
     if share.kind not in ("number", "almost_all"):
         rows.note(_NUMBER_RULES[share.kind], "eligible_share", row)
