@@ -86,16 +86,6 @@ class DemandForecast:
         """The sentences as one paragraph."""
         return " ".join(self.sentences(language))
 
-    def plot(self) -> Any:
-        """The region's programmes in the first year: expected, with their intervals, beside the last year."""
-        import altair as alt
-
-        rows = self.region()
-        rows = rows[rows["year"].eq(self.intake_year)]
-        base = alt.Chart(rows).encode(y=alt.Y("programme:N", sort="-x"))
-        lines = base.mark_rule(strokeWidth=3).encode(x="low:Q", x2="high:Q")
-        return lines + base.mark_point(filled=True).encode(x="expected:Q") + base.mark_tick().encode(x="last:Q")
-
     def __repr__(self) -> str:
         return f"DemandForecast({self.years[0]}-{self.years[-1]}, {self.measure})"
 

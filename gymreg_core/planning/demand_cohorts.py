@@ -62,7 +62,7 @@ def cohorts_to_come(counts: Floats, years: Ints, ages: Ints, wanted: Ints, known
 
 
 def _moves(counts: Floats, years: Ints, ages: Ints, start: int) -> tuple[Floats, float]:
-    """(H,): how a cohort changes in a year by moves; and the standard deviation of that over municipalities and years."""
+    """(H,): how a cohort changes in a year by moves; and its standard deviation over municipalities and years."""
     near = (ages < start) & (ages >= start - int(rule("demand", "years_ahead")))
     now, then = [], []
     for at in range(len(years) - 1):

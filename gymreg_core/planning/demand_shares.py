@@ -185,7 +185,7 @@ def _signals(history: ShareHistory, at: int) -> Floats:
 
 
 def _moved(history: ShareHistory, at: int) -> Moved:
-    """(P,): the change of each share a year, from the year at a place to the next one known; and who was there in both."""
+    """(P,): the change of each share a year, from the year at a place to the next known; and who was there in both."""
     both = ~np.isnan(history.counts[:, at : at + 2]).any(axis=1)
     shares = history.shares
     change = (shares[:, at + 1] - shares[:, at]) / (history.years[at + 1] - history.years[at])

@@ -39,7 +39,7 @@ class WhatIs:
 
 @dataclass(frozen=True, eq=False)
 class Whole:
-    """Expected pupils in whole numbers: homes int (K, H, P), places int (K, P, S), with the same sum for a programme."""
+    """Expected pupils in whole numbers: homes int (K, H, P), places int (K, P, S), with one sum for a programme."""
 
     homes: Ints
     places: Ints
