@@ -11,8 +11,8 @@ their size; before any pair tells they are 0, `momentum` and 0, which weighs as 
 (rules/demand.yml). Each further year a signal has only `signal_memory` of its strength: a damped trend
 (Gardner and McKenzie 1985, Management Science 31:1237). How far such moves are trusted is learnt as well: the moves
 that would have been foretold for earlier years, each from the years before it alone, are held against what came, and
-what is foretold now is that part of it, from nothing to all; before any year tells, all. Chance is that of counting and a change in proportion to the
-share, both fitted, with the tails of Student's t.
+what is foretold now is that part of it, from nothing to all; before any year tells, all. Chance is that of counting
+and a change in proportion to the share, both fitted, with the tails of Student's t.
 """
 
 from __future__ import annotations
@@ -68,8 +68,9 @@ class ShareFit:
     """What earlier years tell.
 
     last : (P,), shares of the last year. signals : (P, 3), of the last year, as in SIGNALS. weights : (3,) and
-    uncertainty : (3, 3), of the fitted a, b, c. trust : 0 to 1, the part of such a move that has come. counting : times the variance of counting; moving : variance of a
-    year's change as a share of the share. total : choices of the last year. pairs : pairs of years that were fitted.
+    uncertainty : (3, 3), of the fitted a, b, c. trust : 0 to 1, the part of foretold moves that has come. counting :
+    times the variance of counting; moving : variance of a year's change as a share of the share. total : choices of
+    the last year. pairs : pairs of years that were fitted.
     """
 
     last: Floats
