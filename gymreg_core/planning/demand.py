@@ -36,13 +36,14 @@ class DemandForecast:
         inner_high, high (quantiles of rules/demand.yml, intervals), last (the last year known). The expected pupils of
         the parts add up to those of their whole exactly: programmes to their types, types to all, homes as well as
         places to the region.
-    ways : year, home, place, expected: between municipalities, adding up to the homes and places of `table`.
+    ways : year, home, place, expected, last: between municipalities, adding up to the homes and places of `table`.
     pupils : year, municipality, programme, expected: pupils in all years of study, by residence; '*' the region, to
         which the others add up.
     middle : what is expected before it is rounded. futures : the simulated ones, in each of which the parts add up too.
     """
 
     intake_year: int
+    last_year: int
     measure: Measure
     table: pd.DataFrame
     ways: pd.DataFrame
@@ -138,8 +139,9 @@ def forecast_demand(
         intake_year=year,
         measure=inputs.measure,
         table=table,
-        ways=ways_table(middle, what, whole),
+        ways=ways_table(middle, what, whole, known.counts[..., -1].sum(axis=1)),
         pupils=pupil_table(whole.homes, by_home, known.years, what, stays),
+        last_year=int(known.years[-1]),
         middle=middle,
         futures=futures,
         what=what,

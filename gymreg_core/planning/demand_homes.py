@@ -82,7 +82,9 @@ def ways_of(counts: Floats, years: Ints) -> Ways:
     """Ways from choices (H, P, S, T) of years (T,), the last of which says what is offered where.
 
     A programme's own ways are drawn towards those of all programmes of the municipality (`way_weight` pupils), which
-    are drawn towards everyone's, in proportion to where the programme is offered.
+    are drawn towards everyone's, in proportion to where the programme is offered. Then they are raked so that the
+    pupils of the last year, going these ways, fill each municipality's schools as they did: a school that has opened
+    or grown is followed at once.
     """
     memory = float(rule("demand", "home_memory")) ** (years[-1] - years)
     own = np.nan_to_num(counts) @ memory
@@ -93,7 +95,11 @@ def ways_of(counts: Floats, years: Ints) -> Ways:
     together = _rows(own.sum(axis=1) + weight * everyone)
     there = _rows(own.sum(axis=0))
     likely = together[:, None, :] * np.sqrt(there)[None]
-    return Ways(_rows(own + weight * _rows(likely)), _place_spread(np.nan_to_num(counts).sum(axis=0)))
+    ways, last = _rows(own + weight * _rows(likely)), np.nan_to_num(counts[..., -1])
+    for _ in range(_ROUNDS):
+        gone = np.einsum("hp,hps->ps", last.sum(axis=2), ways)
+        ways = _rows(ways * np.where(last.sum(axis=(0, 2))[:, None] > 0, _ratio(last.sum(axis=0), gone), 1.0)[None])
+    return Ways(ways, _place_spread(np.nan_to_num(counts).sum(axis=0)))
 
 
 def _place_spread(counts: Floats) -> float:

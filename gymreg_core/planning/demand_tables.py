@@ -58,18 +58,18 @@ def table_of(futures: Futures, middle: Middle, what: WhatIs, last: Floats) -> tu
     return pd.concat(frames, ignore_index=True), whole
 
 
-def ways_table(middle: Middle, what: WhatIs, whole: Whole) -> pd.DataFrame:
-    """`DemandForecast.ways`; empty where homes are not told."""
+def ways_table(middle: Middle, what: WhatIs, whole: Whole, last: Floats) -> pd.DataFrame:
+    """`DemandForecast.ways`; empty where homes are not told. last : float (H, S), of the last year known."""
     rows: list[dict[str, Any]] = []
     if what.homes != (NOT_TOLD,):
         for at, year in enumerate(what.years):
             cells = rounded_matrix(middle.ways[at], whole.homes[at].sum(axis=1), whole.places[at].sum(axis=0))
             rows += [
-                {"year": year, "home": home, "place": place, "expected": int(cells[h, s])}
+                {"year": year, "home": home, "place": place, "expected": int(cells[h, s]), "last": int(last[h, s])}
                 for h, home in enumerate(what.homes)
                 for s, place in enumerate(what.places)
             ]
-    return pd.DataFrame(rows, columns=["year", "home", "place", "expected"])
+    return pd.DataFrame(rows, columns=["year", "home", "place", "expected", "last"])
 
 
 def pupil_table(expected: Ints, by_home: Floats, known: Ints, what: WhatIs, stays: Stays) -> pd.DataFrame:

@@ -232,3 +232,12 @@ def test_sentences_are_whole(language: str) -> None:
 def test_each_decision_says_where_it_is_from() -> None:
     for entry in entries("demand").values():
         assert {"value", "unit", "status", "valid_from", "source"} <= set(entry)
+
+
+def test_a_school_that_has_opened_is_followed_at_once() -> None:
+    rows = [(year, home, "EK", "Stockholm", 100) for year in (2021, 2022) for home in ("Nacka", "Täby")]
+    rows += [(2023, home, "EK", "Stockholm", 50) for home in ("Nacka", "Täby")]
+    rows += [(2023, home, "EK", "Solna", 50) for home in ("Nacka", "Täby")]
+    found = of(told(demands.table(rows)), "place", "Solna", "EK")
+    assert found["expected"] == pytest.approx(100, abs=2)
+    assert found["low"] < 100 < found["high"]
