@@ -39,7 +39,19 @@ CHOICES: tuple[Column, ...] = (
     Column("place", "str", "municipality of the school; '' outside the area"),
     Column("pupils", "int64", "pupils whose choice it is", "pupils"),
 )
-DEMAND_TABLES: Mapping[str, tuple[Column, ...]] = {"population": POPULATION, "year9": YEAR9, "choices": CHOICES}
+WANTED: tuple[Column, ...] = (
+    Column("intake_year", "int16", "calendar year of the autumn start", "year"),
+    Column("programme", "str", "programme code"),
+    Column("wanted", "int64", "what is wanted of it: first choices, or reserve entries", "persons or entries"),
+    Column("there", "int64", "what there is of it: seats, or admitted", "seats or persons"),
+)
+"""Made of registers and results, and read from no file."""
+DEMAND_TABLES: Mapping[str, tuple[Column, ...]] = {
+    "population": POPULATION,
+    "year9": YEAR9,
+    "choices": CHOICES,
+    "wanted": WANTED,
+}
 
 
 def demand_table(name: str, columns: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:

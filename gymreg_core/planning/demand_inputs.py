@@ -13,6 +13,7 @@ from gymreg_core.contracts.demand import ELSEWHERE, NOT_TOLD, demand_table, empt
 from gymreg_core.contracts.register import Register
 from gymreg_core.contracts.rounds import Round
 from gymreg_core.contracts.tracked import Tracked
+from gymreg_core.findings import Findings
 from gymreg_core.matching.eligibility import eligibility
 from gymreg_core.matching.lists import grades_of
 from gymreg_core.provenance import Provenance
@@ -34,9 +35,8 @@ def _nothing(name: str) -> pd.DataFrame:
 class DemandInputs:
     """Everything that a forecast may rest on.
 
-    choices, population, year9 : tables of contracts/demand.py; only choices have to be there.
-    wanted : intake_year, programme, wanted, there: what is wanted of a programme beside what there is of it, seats or
-        admitted; empty where nothing is known of it. tracked : cohorts that were followed, for who stays in a
+    choices, population, year9, wanted : tables of contracts/demand.py; only choices have to be there. wanted tells what
+        is wanted of a programme beside what there is of it, seats or admitted. tracked : cohorts that were followed, for who stays in a
         programme. measure : what a choice is: a first choice of an applicant, or, where files do not tell those, an
         admitted pupil.
     """
@@ -46,9 +46,7 @@ class DemandInputs:
     measure: Measure = "first_choices"
     population: pd.DataFrame = field(default_factory=lambda: _nothing("population"))
     year9: pd.DataFrame = field(default_factory=lambda: _nothing("year9"))
-    wanted: pd.DataFrame = field(
-        default_factory=lambda: pd.DataFrame(columns=["intake_year", "programme", "wanted", "there"])
-    )
+    wanted: pd.DataFrame = field(default_factory=lambda: _nothing("wanted"))
     tracked: Tracked | None = None
 
     def with_tables(self, tables: DemandTables) -> DemandInputs:
@@ -60,8 +58,19 @@ class DemandInputs:
             choices=demand_table("choices", pd.concat([self.choices, more], ignore_index=True)),
             population=tables.population if len(tables.population) else self.population,
             year9=tables.year9 if len(tables.year9) else self.year9,
+            wanted=self._with_wanted(tables.tables["wanted"]),
             provenance=Provenance.joined([self.provenance, tables.provenance]),
         )
+
+    def _with_wanted(self, more: pd.DataFrame) -> pd.DataFrame:
+        known = set(self.wanted["intake_year"])
+        whole = pd.concat([self.wanted, more[~more["intake_year"].isin(known)]], ignore_index=True)
+        return demand_table("wanted", whole)
+
+    def as_tables(self) -> DemandTables:
+        """The tables alone, to be stored (store/demand.py)."""
+        names = {"population": self.population, "year9": self.year9, "choices": self.choices, "wanted": self.wanted}
+        return DemandTables(names, Findings(), self.provenance)
 
     def with_tracked(self, tracked: Tracked | None) -> DemandInputs:
         """With cohorts that were followed."""
@@ -85,7 +94,7 @@ def inputs_of_registers(registers: Iterable[tuple[Register, Provenance]]) -> Dem
     return DemandInputs(
         choices=demand_table("choices", pd.concat(choices, ignore_index=True)),
         provenance=Provenance.joined(sources),
-        wanted=pd.concat(wanted, ignore_index=True),
+        wanted=demand_table("wanted", pd.concat(wanted, ignore_index=True)),
         year9=demand_table("year9", pd.concat(year9, ignore_index=True)),
     )
 
@@ -104,7 +113,9 @@ def inputs_of_results(table: pd.DataFrame, provenance: Provenance, round_: Round
         choices=demand_table("choices", choices),
         provenance=provenance,
         measure="admitted",
-        wanted=told.rename(columns={"reserves": "wanted", "admitted": "there"}),
+        wanted=demand_table(
+            "wanted", told.rename(columns={"reserves": "wanted", "admitted": "there"}).fillna({"wanted": 0, "there": 0})
+        ),
     )
 
 

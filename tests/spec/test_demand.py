@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gymreg_core.contracts.demand import ELSEWHERE, NOT_TOLD, demand_table, empty_demand
+from gymreg_core.contracts.demand import DEMAND_TABLES, ELSEWHERE, NOT_TOLD, demand_table, empty_demand
 from gymreg_core.errors import BadInput, BadParameters
 from gymreg_core.findings import Findings
 from gymreg_core.planning.demand import DemandForecast, forecast_demand
@@ -202,7 +202,7 @@ def test_published_results_are_foretold_without_homes() -> None:
 def test_tables_of_files_add_years_and_do_not_replace_them() -> None:
     base = demands.inputs(demands.choices(years=(2022, 2023)))
     other = demands.choices(9, years=(2021, 2022))
-    tables = {"choices": other, "population": empty_demand("population"), "year9": empty_demand("year9")}
+    tables = {**{name: empty_demand(name) for name in DEMAND_TABLES}, "choices": other}
     found = base.with_tables(DemandTables(tables, Findings(), demands.MADE_UP))
     sums = found.choices.groupby("intake_year")["pupils"].sum()
     assert sums[2022] == base.choices.loc[base.choices["intake_year"].eq(2022), "pupils"].sum()

@@ -53,7 +53,7 @@ def release_municipalities(forecast: DemandForecast, year: int) -> Released:
     whole = int(frame.index[frame["by"].eq("region")][0])
     sums: list[Sum] = []
     for level in ("home", "place"):
-        if (parts := frame.index[frame["by"].eq(level)].tolist()):
+        if parts := frame.index[frame["by"].eq(level)].tolist():
             sums.append((whole, parts))
     return _estimated(frame, forecast, sums)
 

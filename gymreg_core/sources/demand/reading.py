@@ -15,6 +15,7 @@ from gymreg_core.findings import Finding, Findings
 from gymreg_core.provenance import InputFile, Provenance
 from gymreg_core.sources.demand.layout import DemandHeader, demand_header, known_words, own_word
 from gymreg_core.sources.demand.rows import Rows
+from gymreg_core.sources.headers import recognise
 from gymreg_core.sources.opening import open_source
 from gymreg_core.sources.refusal import refuse_all
 from gymreg_core.sources.sheets import Sheet
@@ -89,6 +90,16 @@ def read_demand(*paths: Path | str, strict: bool = True) -> DemandTables:
         raise refuse_all(findings)
     public = not len(tables["choices"]) and not made_up
     return DemandTables(tables, findings, Provenance(tuple(inputs), already_public=public, made_up=made_up))
+
+
+def is_demand_table(path: Path) -> bool:
+    """Whether a file can be opened and has the whole header of such a table, and not that of a result file."""
+    try:
+        source = open_source(path, known_words)
+    except BadInput:
+        return False
+    headers = [demand_header(sheet) for sheet in source.sheets if not recognise(sheet.rows)]
+    return any(header is not None and not header.missing for header in headers)
 
 
 def _read(sheet: Sheet, header: DemandHeader, file: str) -> tuple[pd.DataFrame | None, list[Finding]]:
