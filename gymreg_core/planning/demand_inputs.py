@@ -35,9 +35,8 @@ def _nothing(name: str) -> pd.DataFrame:
 class DemandInputs:
     """Everything that a forecast may rest on.
 
-    choices, population, year9, wanted : tables of contracts/demand.py; only choices have to be there. wanted tells what
-        is wanted of a programme beside what there is of it, seats or admitted. tracked : cohorts that were followed, for who stays in a
-        programme. measure : what a choice is: a first choice of an applicant, or, where files do not tell those, an
+    choices, population, year9, wanted : tables of contracts/demand.py; only choices have to be there. tracked : cohorts
+        that were followed, for who stays in a programme. measure : what a choice is: a first choice of an applicant, or, where files do not tell those, an
         admitted pupil.
     """
 

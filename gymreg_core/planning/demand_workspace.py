@@ -1,4 +1,4 @@
-"""What a workspace holds for a forecast of demand: registers, else published results; followed cohorts; files beside."""
+"""What a workspace holds for a forecast of demand: registers or published results, tables, and followed cohorts."""
 
 from __future__ import annotations
 

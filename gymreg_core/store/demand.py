@@ -1,4 +1,4 @@
-"""Tables that a forecast of demand rests on, in a workspace: those of contracts/demand.py, taken in last being current."""
+"""Tables that a forecast of demand rests on, in a workspace; those taken in last are current."""
 
 from __future__ import annotations
 
