@@ -36,8 +36,8 @@ class DemandInputs:
     """Everything that a forecast may rest on.
 
     choices, population, year9, wanted : tables of contracts/demand.py; only choices have to be there. tracked : cohorts
-        that were followed, for who stays in a programme. measure : what a choice is: a first choice of an applicant, or, where files do not tell those, an
-        admitted pupil.
+    that were followed, for who stays in a programme. measure : what a choice is, the first choice of an applicant, or,
+    where files do not tell those, an admitted pupil.
     """
 
     choices: pd.DataFrame

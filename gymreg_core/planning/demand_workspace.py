@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from gymreg_core.contracts.rounds import Round
 from gymreg_core.errors import BadInput
 from gymreg_core.planning.demand_inputs import DemandInputs, inputs_of_registers, inputs_of_results
 from gymreg_core.sources.demand.reading import DemandTables, read_demand
@@ -13,7 +14,7 @@ from gymreg_core.store.registers import register_years, stored_register
 from gymreg_core.store.tracked import stored_tracked, tracked_key
 from gymreg_core.store.workspace import Workspace
 
-_ROUND = "final"
+_ROUND: Round = "final"
 
 
 def workspace_inputs(

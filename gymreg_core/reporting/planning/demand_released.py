@@ -51,10 +51,8 @@ def release_municipalities(forecast: DemandForecast, year: int) -> Released:
     frame = pd.concat([_rows(forecast, year, level) for level in ("region", "home", "place")], ignore_index=True)
     frame = frame[frame["kind"].eq("")].reset_index(drop=True)
     whole = int(frame.index[frame["by"].eq("region")][0])
-    sums: list[Sum] = []
-    for level in ("home", "place"):
-        if parts := frame.index[frame["by"].eq(level)].tolist():
-            sums.append((whole, parts))
+    levels = [frame.index[frame["by"].eq(level)].tolist() for level in ("home", "place")]
+    sums: list[Sum] = [(whole, parts) for parts in levels if parts]
     return _estimated(frame, forecast, sums)
 
 
@@ -126,7 +124,8 @@ def _together(rows: pd.DataFrame) -> pd.DataFrame:
     enough = programmes["pupils"].cumsum().to_numpy() >= smallest_count()
     last = max(int(np.flatnonzero(few.to_numpy())[-1]), int(np.argmax(enough)) if enough.any() else len(few) - 1)
     small = programmes.index[: last + 1]
-    one = rows.loc[small[:1]].assign(programme=OTHERS, low=pd.NA, high=pd.NA)
+    one = rows.loc[small[:1]].astype({"low": "Int64", "high": "Int64"}).assign(programme=OTHERS)
+    one.loc[:, ["low", "high"]] = pd.NA
     one = one.assign(**{name: rows.loc[small, name].sum() for name in ("pupils", "expected")})
     return pd.concat([rows.drop(index=small).astype({"low": "Int64", "high": "Int64"}), one], ignore_index=True)
 

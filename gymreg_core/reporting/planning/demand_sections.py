@@ -178,11 +178,13 @@ def _in_order(rows: Released) -> Released:
 def _moved(view: View, rows: Released) -> str:
     """Which programme is expected to grow most, and which to fall most, in pupils."""
     frame = rows.table
-    move = (frame["expected"] - frame["pupils"]).astype("int64")
-    up, down = move.idxmax(), move.idxmin()
-    if move[up] <= 0 and move[down] >= 0:
+    moves = (frame["expected"] - frame["pupils"]).astype("int64").tolist()
+    most, least = max(moves), min(moves)
+    if most <= 0 <= least:
         return view.say("programmes.caption_even", year=view.year)
-    blanks = {"up": str(frame["label"][up]), "down": str(frame["label"][down])}
-    counts = {"more": max(int(move[up]), 0), "fewer": max(-int(move[down]), 0)}
-    told = {name: number(count, view.language) for name, count in counts.items()}
-    return view.say("programmes.caption", year=view.year, **blanks, **told)
+    key = "caption" if most > 0 > least else "caption_more" if most > 0 else "caption_fewer"
+    names = {"up": str(frame["label"].iloc[moves.index(most)]), "down": str(frame["label"].iloc[moves.index(least)])}
+    told = {"more": number(max(most, 0), view.language), "fewer": number(max(-least, 0), view.language)}
+    wanted = {"caption": names | told, "caption_more": {"up": names["up"], "more": told["more"]}}
+    blanks = wanted.get(key, {"down": names["down"], "fewer": told["fewer"]})
+    return view.say(f"programmes.{key}", year=view.year, **blanks)
