@@ -49,7 +49,7 @@ for demand and reserve entries for what is wanted beyond it.
 
 {verdict}
 
-What was tried and is not used: a Kalman filter of level and damped slope with all its variances averaged over a grid, on
+What was tried and is not used: a Kalman filter of level and damped slope, its variances averaged over a grid, on
 square roots (1.04 of the error of last year's shares, final admissions 2021-2023) and on logarithms (1.04) of shares,
 which counts every programme alike and so learns from small ones that nothing goes on; momentum without pressure (0.87),
 pressure without momentum (0.91), prior weights of a quarter and half a pair of years (0.76, 0.77; one pair is 0.79 and
@@ -132,10 +132,9 @@ def counts(inputs: DemandInputs, first: int, ahead: int, seed: int) -> Iterator[
 
 
 def _of_places(rows: pd.DataFrame, chosen: pd.DataFrame) -> pd.Series:
-    sums = chosen.groupby(["municipality" if "municipality" in chosen else "place", "programme"])["pupils"].sum()
-    return pd.Series(
-        [sums.get((place, code), 0) for place, code in zip(rows["municipality"], rows["programme"], strict=True)]
-    )
+    sums = chosen.groupby(["place", "programme"])["pupils"].sum()
+    keys = zip(rows["municipality"], rows["programme"], strict=True)
+    return pd.Series([sums.get(key, 0) for key in keys])
 
 
 def _held(rows: pd.DataFrame, real: pd.Series) -> str:

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import t as student_t
 
-from gymreg_core.planning.demand_shares import moving_of
 from gymreg_core.rules import rule
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _ROUNDS = 12
 """Of raking; what is off after them is far below a pupil."""
-_LEAST = 1e-12
+_LEAST, _MOST = 1e-12, 10.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,17 +65,21 @@ def tastes_of(counts: Floats, years: Ints) -> Tastes:
 class Ways:
     """Where pupils of H municipalities go for P programmes, among S municipalities with schools.
 
-    expected : float (H, P, S), shares; of a programme that is offered somewhere they add up to 1. spread : the
-    standard deviation of a year's change of a municipality's part of a programme, as a share of it.
+    expected : float (H, P, S), shares; of a programme that is offered somewhere they add up to 1. spread : float
+    (P, S), the standard deviation of a year's change of a municipality's part of a programme, as a share of it,
+    without the chance of counting the year's own pupils.
     """
 
     expected: Floats
-    spread: float
+    spread: Floats
 
     def drawn(self, ahead: int, draws: int, rng: np.random.Generator) -> Floats:
-        """(draws, P, S): factors of each municipality's part of a programme so many years ahead."""
-        size = (draws, *self.expected.shape[1:])
-        return np.asarray(np.exp(self.spread * np.sqrt(ahead) * rng.standard_normal(size)), np.float64)
+        """(draws, P, S): factors of each municipality's part of a programme so many years ahead; schools open and
+        close, so that they have the tails of Student's t (cut where a part would grow tenfold)."""
+        tails = float(rule("demand", "tails"))
+        chance = rng.standard_t(tails, (draws, *self.expected.shape[1:])) * np.sqrt((tails - 2) / tails)
+        moved = np.sqrt(ahead) * self.spread * chance
+        return np.asarray(np.exp(np.clip(moved, -np.log(_MOST), np.log(_MOST))), np.float64)
 
 
 def ways_of(counts: Floats, years: Ints) -> Ways:
@@ -102,21 +106,27 @@ def ways_of(counts: Floats, years: Ints) -> Ways:
     return Ways(ways, _place_spread(np.nan_to_num(counts).sum(axis=0)))
 
 
-def _place_spread(counts: Floats) -> float:
-    """How much a municipality's part of a programme changes in a year, (P, S, T) choices of all municipalities."""
-    rest, share, totals = [], [], []
+def _place_spread(counts: Floats) -> Floats:
+    """(P, S): how much a municipality's part of a programme changes in a year beyond counting its own pupils, of
+    choices (P, S, T) of all.
+
+    The variance is that of counting, once more for the last year, and of `place_spread`, times what the middle change
+    has been of it, so that a few schools that opened or closed do not make all intervals wide.
+    """
+    own, sizes = float(rule("demand", "place_spread")) ** 2, counts.sum(axis=1, keepdims=True)
+    parts = counts / np.maximum(sizes, 1.0)
+    seen = []
     for at in range(counts.shape[-1] - 1):
-        sizes = [counts[..., when].sum(axis=1, keepdims=True) for when in (at, at + 1)]
-        parts = [counts[..., at + step] / np.maximum(sizes[step], 1.0) for step in (0, 1)]
-        kept = (parts[0] > 0) & (sizes[1] > 0)
-        rest.append((parts[1] - parts[0])[kept])
-        share.append(parts[0][kept])
-        totals.append(np.broadcast_to(sizes[0], parts[0].shape)[kept])
-    prior = float(rule("demand", "place_spread"))
-    if not rest:
-        return prior
-    known = [np.concatenate(values) for values in (rest, share, totals)]
-    return float(np.sqrt(moving_of(known[0], known[1], known[2], len(rest), prior)))
+        kept = (counts[..., at] > 0) & (sizes[..., at + 1] > 0)
+        relative = (parts[..., at + 1] - parts[..., at])[kept] / parts[..., at][kept]
+        seen.append(relative**2 / (2 / counts[..., at][kept] + own))
+    tails = float(rule("demand", "tails"))
+    middle = student_t.ppf(0.75, tails) ** 2 * (tails - 2) / tails
+    found = float(np.median(np.concatenate(seen)) / middle) if any(len(one) for one in seen) else 1.0
+    believed = float(rule("demand", "prior_years"))
+    times = (len(seen) * found + believed) / (len(seen) + believed)
+    last = np.maximum(counts[..., -1], 1.0)
+    return np.asarray(np.sqrt(times * (1 / last + own)), np.float64)
 
 
 def _ratio(top: Floats, bottom: Floats) -> Floats:

@@ -203,16 +203,13 @@ def _more_than_chance(change: Floats, before: Floats, share: Floats, total: floa
     return np.asarray(own / (own + 2 / total), np.float64)
 
 
-def moving_of(rest: Floats, share: Floats, totals: Floats, pairs: int, before: float) -> float:
-    """The variance of a year's change as a share of the share, beyond counting, of residuals (n,) of shares (n,) of
-    totals (n,); `before`: the standard deviation before any year tells."""
-    return _chance(rest, share, totals, pairs, before)[1]
-
-
 def _chance(rest: Floats, share: Floats, totals: Floats, pairs: int, before: float) -> tuple[float, float]:
-    """How much chance there is beyond the signals: times that of counting, and as a share of the share (variance).
+    """How much chance there is in changes of shares: times that of counting, and the variance of a year's change as a
+    share of the share.
 
-    A weighted fit of squared residuals, in which the values before fitting are as many programmes as one pair of years.
+    rest, share, totals : (n,), changes that nothing foretold, of which share of which total. pairs : of years.
+    before : the standard deviation of a change before any year tells. A weighted fit of squared residuals, in which
+    the values before fitting are as many programmes as one pair of years.
     """
     prior, weight = before**2, float(rule("demand", "prior_years"))
     counted = (share > 0) & (totals > 0)
