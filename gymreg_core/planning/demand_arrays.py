@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gymreg_core.contracts.demand import ELSEWHERE, NOT_TOLD
 from gymreg_core.errors import BadInput
-from gymreg_core.planning.demand_inputs import DemandInputs, code_in
+from gymreg_core.planning.demand_inputs import DemandInputs, begins_with, code_in
 from gymreg_core.planning.demand_shares import ShareHistory
 from gymreg_core.rules import rule
 from gymreg_core.vocabulary.programmes import municipalities, programmes
@@ -56,7 +56,8 @@ class DemandArrays:
 def arrays_before(inputs: DemandInputs, year: int) -> DemandArrays:
     """What `inputs` tell of the years before `year`, each programme under the code that it has in `year`.
 
-    Errors: BadInput where no choice of an earlier year is known, or homes are told of some years only.
+    Errors: BadInput where no choice of an earlier year is known, homes are told of some years only, or programmes or
+    municipalities are not known.
     """
     rows = inputs.choices[inputs.choices["intake_year"] < year]
     if not rows["pupils"].sum():
@@ -65,6 +66,8 @@ def arrays_before(inputs: DemandInputs, year: int) -> DemandArrays:
             why="A forecast goes on from what was chosen in earlier years.",
             remedy="Add registers, results or a table of choices of an earlier year.",
         )
+    _refuse_unknown(rows)
+    rows = rows[begins_with(rows["programme"])]
     told = set(rows["home"].eq(NOT_TOLD))
     if len(told) > 1:
         raise BadInput(
@@ -95,6 +98,20 @@ def arrays_before(inputs: DemandInputs, year: int) -> DemandArrays:
         not_eligible=not_eligible,
         in_area=in_area,
     )
+
+
+def _refuse_unknown(rows: pd.DataFrame) -> None:
+    """Errors: BadInput for rows whose programme, residence or place is not known, counted and not named."""
+    areas = {*municipalities(), ELSEWHERE}
+    known = {"programme": set(programmes()), "home": {*areas, NOT_TOLD}, "place": areas}
+    counts = {name: int((~rows[name].isin(values)).sum()) for name, values in known.items()}
+    if any(counts.values()):
+        told = ", ".join(f"{name} in {count} rows" for name, count in counts.items() if count)
+        raise BadInput(
+            f"the table of choices has values that are not known: {told}",
+            why="A row that cannot be placed would be missing from its total.",
+            remedy="Use codes of vocabulary/programmes.yml, names of vocabulary/municipalities.yml, and '' outside.",
+        )
 
 
 def population_of(population: pd.DataFrame, homes: tuple[str, ...]) -> tuple[Floats, Ints, Ints]:

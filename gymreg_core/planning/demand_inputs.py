@@ -101,7 +101,7 @@ def inputs_of_registers(registers: Iterable[tuple[Register, Provenance]]) -> Dem
 def inputs_of_results(table: pd.DataFrame, provenance: Provenance, round_: Round) -> DemandInputs:
     """What published results (contracts/results.py) tell: admitted of a round by programme and municipality of the
     school, and reserve entries for what is wanted beyond. Homes are not told, and no first choices in most years."""
-    rows = table[table["round"].eq(round_) & _counts(table["programme"])]
+    rows = table[table["round"].eq(round_) & begins_with(table["programme"])]
     summed = rows.groupby(["intake_year", "programme", "municipality"], as_index=False)[["admitted", "reserves"]].sum()
     known = municipalities()
     place = summed["municipality"].where(summed["municipality"].isin(known), ELSEWHERE)
@@ -126,7 +126,7 @@ def code_in(programme: str, year: int) -> str:
     return programme if known is None else known.code
 
 
-def _counts(programme: pd.Series) -> pd.Series:
+def begins_with(programme: pd.Series) -> pd.Series:
     """Whether a programme is one that pupils begin with: national or introductory, and no fourth year."""
     of = {code for code, one in programmes().items() if one.national or one.type == "introductory"}
     return programme.isin(of)
@@ -155,7 +155,7 @@ def _first_choices(register: Register) -> pd.DataFrame:
             "pupils": 1,
         }
     )
-    frame = frame[_counts(frame["programme"])]
+    frame = frame[begins_with(frame["programme"])]
     return demand_table("choices", frame.groupby(_KEYS)["pupils"].sum().reset_index())
 
 

@@ -98,11 +98,12 @@ def _take_in(given: Given, note: Note) -> None:
 
 
 def _files(data: Path) -> list[Path]:
-    """The tables of population, year 9 and choices among the data."""
+    """The tables of population, year 9 and choices among the delimited text files of the data."""
     from gymreg_core.sources.demand.reading import is_demand_table
-    from gymreg_core.sources.opening import named_files
+    from gymreg_core.sources.opening import DELIMITED, named_files
 
-    return [path for path, _ in named_files([data])[0] if is_demand_table(path)]
+    files = [path for path, _ in named_files([data])[0] if path.suffix.lower() in DELIMITED]
+    return [path for path in files if is_demand_table(path)]
 
 
 def _held(workspace: Path) -> Any:

@@ -241,3 +241,19 @@ def test_a_school_that_has_opened_is_followed_at_once() -> None:
     found = of(told(demands.table(rows)), "place", "Solna", "EK")
     assert found["expected"] == pytest.approx(100, abs=2)
     assert found["low"] < 100 < found["high"]
+
+
+@pytest.mark.parametrize("row", [(2023, "Nacka", "XQ", "Nacka", 3), (2023, "Nakka", "EK", "Nacka", 3)])
+def test_what_cannot_be_placed_is_refused_and_not_named(row: tuple[int, str, str, str, int]) -> None:
+    frame = pd.concat([demands.choices(), demands.table([row])])
+    with pytest.raises(BadInput, match="in 1 rows") as refused:
+        told(frame)
+    assert not {"XQ", "Nakka"} & set(str(refused.value).split())
+
+
+def test_population_and_year_9_go_with_published_results_too() -> None:
+    rows = [(year, NOT_TOLD, code, "Nacka", n) for year in (2022, 2023) for code, n in (("EK", 900), ("IMV", 100))]
+    persons = {(year, home, 16): n for year, n in ((2022, 500), (2023, 500), (2024, 550)) for home in ("Nacka", "Täby")}
+    forecast = told(demands.table(rows), population=demands.population(persons))
+    assert of(forecast, "region", "")["expected"] == 1100
+    assert "no_population" not in forecast.notes

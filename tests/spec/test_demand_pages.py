@@ -60,6 +60,16 @@ def test_municipalities_add_up_to_the_region() -> None:
     assert (frame["pupils"] >= smallest_count()).all()
 
 
+def test_a_type_that_few_chose_is_not_told_by_the_others() -> None:
+    rows = [
+        (year, "Nacka", code, "Nacka", n) for year in (2022, 2023) for code, n in (("EK", 90), ("BA", 30), ("IMV", 2))
+    ]
+    found = released.release_years(demand_of(demands.inputs(demands.table(rows))).forecast).table
+    assert found.loc[found["kind"].eq("introductory"), "pupils"].isna().all()
+    hidden = found.groupby("year")["pupils"].agg(lambda part: part.isna().sum())
+    assert (hidden >= 2).all()
+
+
 def test_what_few_stand_behind_is_rounded() -> None:
     forecast = stored().forecast
     for rows in (

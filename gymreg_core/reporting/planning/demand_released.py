@@ -78,7 +78,11 @@ def release_years(forecast: DemandForecast) -> Released:
     rows = rows[rows["level"].eq("region") & rows["programme"].eq("")].sort_values(["year"], kind="stable")
     frame = rows[["year", "programme_type", "last", *_NUMBERS[1:]]].reset_index(drop=True)
     frame = frame.rename(columns={"programme_type": "kind", "last": "pupils"}).astype({"year": "int64"})
-    return _estimated(frame, forecast, [])
+    sums: list[Sum] = []
+    for _, part in frame.groupby("year", sort=False):
+        whole = part.index[part["kind"].eq("")]
+        sums.append((int(whole[0]), part.index.difference(whole).tolist()))
+    return _estimated(frame, forecast, sums)
 
 
 def release_backtest(backtest: DemandBacktest, provenance: Provenance) -> Released:
