@@ -251,6 +251,11 @@ def test_what_cannot_be_placed_is_refused_and_not_named(row: tuple[int, str, str
     assert not {"XQ", "Nakka"} & set(str(refused.value).split())
 
 
+def test_a_fourth_year_is_no_start() -> None:
+    with_it = pd.concat([demands.choices(), demands.table([(2023, "Nacka", "VI", "Nacka", 30)])])
+    pd.testing.assert_frame_equal(told(with_it).table, told(demands.choices()).table)
+
+
 def test_population_and_year_9_go_with_published_results_too() -> None:
     rows = [(year, NOT_TOLD, code, "Nacka", n) for year in (2022, 2023) for code, n in (("EK", 900), ("IMV", 100))]
     persons = {(year, home, 16): n for year, n in ((2022, 500), (2023, 500), (2024, 550)) for home in ("Nacka", "Täby")}
