@@ -1,1 +1,1 @@
-"""What is to be expected, and where seats are needed."""
+"""What is to be expected, and where are seats needed? No pages, no persons."""

@@ -19,7 +19,9 @@ from gymreg_core.store.private import make_private
 from gymreg_core.store.registers import ingest_registers
 
 Note = Callable[[str], None]
-_MADE_UP = "made-up"
+_MADE_UP, _CHOICES = "made-up", "choices-of-reports"
+_CHOSEN = (2019, 2020, 2021, 2022, 2023, 2024, 2025)
+"""Made-up intakes that a forecast looks back on."""
 
 
 def _quiet(_: str) -> None:
@@ -67,6 +69,30 @@ def made_up_results(workspace: Path, note: Note = _quiet, *, scale: float = 1.0)
         unfinished = home / f"{place.name}.part"
         results_of_registers(extracts, workspace, unfinished, note)
     return sorted(unfinished.replace(place).glob("*.xlsx"))
+
+
+def made_up_choices(workspace: Path, note: Note = _quiet, *, scale: float = 1.0) -> Path:
+    """A workspace of its own below `workspace` with what pupils of the made-up region chose in the years that a
+    forecast looks back on, counted; what lies there from the same code is not made again.
+
+    scale : size of the region, 1.0 as large as the real one.
+    """
+    from gymreg_core.planning.demand_inputs import inputs_of_registers
+    from gymreg_core.provenance import Provenance
+    from gymreg_core.store.demand import demand_key, put_demand
+    from gymreg_core.synthetic.registers import make_register
+
+    code = code_fingerprint(["gymreg_core.synthetic", "gymreg_core.planning", "gymreg_core.contracts"])
+    key = fingerprint("choices", code, scale)
+    place = workspace / _CHOICES
+    if place.is_dir() and demand_key(place) == key:
+        return place
+    make_private(place)
+    note("making what pupils of the made-up region chose")
+    made_up = Provenance((), already_public=False, made_up=True)
+    registers = ((make_register(year, scale=scale), made_up) for year in _CHOSEN)
+    put_demand(place, inputs_of_registers(registers).as_tables(), key)
+    return place
 
 
 def _refuse_real(folders: Sequence[Path]) -> None:

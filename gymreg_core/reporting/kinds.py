@@ -16,6 +16,8 @@ from gymreg_core.reporting.funding_material import funding_material, funding_sta
 from gymreg_core.reporting.funding_plan import FundingPlan
 from gymreg_core.reporting.material import Given, Material, Note
 from gymreg_core.reporting.plans import ReportPlan
+from gymreg_core.reporting.supply_demand_material import supply_demand_material, supply_demand_state
+from gymreg_core.reporting.supply_demand_plan import SupplyDemandPlan
 
 
 @dataclass(frozen=True)
@@ -40,4 +42,5 @@ KINDS: Mapping[str, Kind] = {
     "funding": Kind(FundingPlan, "funding_report.ipynb", funding_state, funding_material),
     "dropout": Kind(DropoutPlan, "dropout_analysis.ipynb", dropout_state, dropout_material),
     "effects": Kind(EffectsPlan, "supplement_effects.ipynb", effects_state, effects_material),
+    "supply_demand": Kind(SupplyDemandPlan, "supply_demand.ipynb", supply_demand_state, supply_demand_material),
 }

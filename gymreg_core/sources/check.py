@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from gymreg_core.findings import Finding, Findings
+from gymreg_core.sources.demand.reading import is_demand_table, read_demand
 from gymreg_core.sources.enrolments.layout import enrolment_kind
 from gymreg_core.sources.enrolments.reading import check_enrolments
 from gymreg_core.sources.extract_kinds import extracts, kind_of
@@ -24,7 +25,7 @@ COLUMNS = ("severity", "rule", "message", "advice", "count", "source_file", "she
 
 
 def check_files(paths: Iterable[Path | str]) -> Findings:
-    """Everything that is found in result files, price lists and extracts of registers and enrolments, errors first.
+    """Everything that is found in result files, price lists, tables of demand and extracts of persons, errors first.
 
     An extract is named by its folder or by the address of its database. Bad data is no exception.
     """
@@ -33,7 +34,8 @@ def check_files(paths: Iterable[Path | str]) -> Findings:
     named = [Path(one) for one in given if not is_url(one)]
     folders, others = split_paths(named)
     price_lists = [path for path in others if path.is_file() and is_price_list(path)]
-    results = [path for path in others if path not in price_lists]
+    demand = [path for path in others if path.is_file() and path not in price_lists and is_demand_table(path)]
+    results = [path for path in others if path not in (*price_lists, *demand)]
     enrolled = extracts(named, enrolment_kind())
     found, several = Findings(tuple(across(folders, enrolled))), len(folders) + len(enrolled) > 1
     for folder in folders:
@@ -44,7 +46,9 @@ def check_files(paths: Iterable[Path | str]) -> Findings:
         found += check_register(url) if kind_of(url) is register_kind() else check_enrolments(url)
     for path in price_lists:
         found += check_price_list(path).findings
-    if results or not folders + enrolled + price_lists + urls:
+    if demand:
+        found += read_demand(*demand, strict=False).findings
+    if results or not folders + enrolled + price_lists + demand + urls:
         found += read_results(*results, strict=False).findings
     return found.sorted()
 

@@ -66,6 +66,11 @@ class Workspace:
     def _results(self) -> Shelf:
         return Shelf(self.path / "results")
 
+    @property
+    def current(self) -> str | None:
+        """The key of the current results, None where none are stored. Errors: BadInput where that is damaged."""
+        return self._results.current
+
     def put_results(
         self, results: Results, links: pd.DataFrame, code: str, offered: Iterable[InputFile] | None = None
     ) -> StoredResults:

@@ -20,13 +20,16 @@ from gymreg_core.reporting.effects_plan import EffectsParams
 from gymreg_core.reporting.funding import FundingReport
 from gymreg_core.reporting.funding_plan import FundingParams
 from gymreg_core.reporting.kinds import KINDS
+from gymreg_core.reporting.planning import SupplyDemandReport
 from gymreg_core.reporting.plans import ReportParams
+from gymreg_core.reporting.supply_demand_plan import SupplyDemandParams
 
 REPORTS: dict[str, tuple[type, type[ReportParams]]] = {
     "admission": (AdmissionReport, AdmissionParams),
     "funding": (FundingReport, FundingParams),
     "dropout": (DropoutReport, DropoutParams),
     "effects": (EffectsReport, EffectsParams),
+    "supply_demand": (SupplyDemandReport, SupplyDemandParams),
 }
 Cells = list[dict[str, Any]]
 

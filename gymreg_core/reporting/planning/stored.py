@@ -1,0 +1,65 @@
+"""The forecast of demand of a workspace, made once in a process."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from gymreg_core.planning.demand import DemandForecast, forecast_demand
+from gymreg_core.planning.demand_backtest import DemandBacktest, backtest_demand
+from gymreg_core.planning.demand_inputs import DemandInputs
+from gymreg_core.planning.demand_workspace import workspace_inputs
+from gymreg_core.provenance import Provenance
+from gymreg_core.rules import rule, rules_read
+
+_SMALL = 0.1  # a made-up region for a look by hand, there in a few seconds
+
+
+@dataclass(frozen=True, eq=False)
+class StoredDemand:
+    """A forecast, how right earlier ones would have been, and the status of every rule they rest on."""
+
+    forecast: DemandForecast
+    backtest: DemandBacktest
+    statuses: dict[str, str]
+
+    @property
+    def provenance(self) -> Provenance:
+        return self.forecast.provenance
+
+
+def demand_of(inputs: DemandInputs, year: int | None = None) -> StoredDemand:
+    """The forecast of `year`, by default the one after the last that is known, and of as many years as there may be.
+
+    Errors: as `forecast_demand`.
+    """
+    with rules_read() as read:
+        first = year or int(inputs.choices["intake_year"].max()) + 1
+        forecast = forecast_demand(inputs, first, ahead=int(rule("demand", "years_ahead")))
+        backtest = backtest_demand(inputs)
+    return StoredDemand(forecast, backtest, dict(sorted(read.items())))
+
+
+def load(workspace: str | Path | None = None, year: int | None = None, files: tuple[str, ...] = ()) -> StoredDemand:
+    """The forecast of a workspace: the one given, the one that ``GYMREG_WORKSPACE`` names, or a small made-up region's.
+
+    Errors: as `workspace_inputs` and `demand_of`.
+    """
+    path = workspace or os.environ.get("GYMREG_WORKSPACE")
+    return _loaded(str(path), year, files) if path else _made_up(year)
+
+
+@cache
+def _loaded(path: str, year: int | None, files: tuple[str, ...]) -> StoredDemand:
+    return demand_of(workspace_inputs(path, files), year)
+
+
+@cache
+def _made_up(year: int | None) -> StoredDemand:
+    from gymreg_core.reporting.from_registers import made_up_choices
+
+    with TemporaryDirectory(prefix="gymreg-") as folder:
+        return demand_of(workspace_inputs(made_up_choices(Path(folder), scale=_SMALL)), year)

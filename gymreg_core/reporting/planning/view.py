@@ -1,0 +1,110 @@
+"""What a page on supply and demand looks at: a forecast in a scope, and what of it may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from gymreg_core.disclosure import Released, release_cohorts, release_published
+from gymreg_core.planning.demand import DemandForecast
+from gymreg_core.planning.demand_backtest import DemandBacktest
+from gymreg_core.provenance import Provenance
+from gymreg_core.reporting.planning import demand_released as released
+from gymreg_core.reporting.planning.stored import StoredDemand
+from gymreg_core.reporting.planning_decision import decided
+from gymreg_core.reporting.report_view import ReportView, known_name
+from gymreg_core.vocabulary.programmes import Language
+
+
+@dataclass(frozen=True, eq=False)
+class View(ReportView):
+    """The data of one page."""
+
+    stored: StoredDemand
+
+    package = "gymreg_core.reporting.planning"
+    words = ("texts.yml", "texts_appendix.yml")
+
+    @classmethod
+    def of(
+        cls, stored: StoredDemand, *, scope: str, scope_name: str | None, language: Language, decision: str | None
+    ) -> View:
+        """The view that the parameters ask for.
+
+        Errors: BadParameters for a scope or name that there is not; DisclosureRefused for real pupils without a
+        decision.
+        """
+        if not stored.provenance.already_public:
+            decided(stored.provenance, decision)
+        names = {"region": (), "municipality": names_of(stored.forecast)}
+        return cls(scope, known_name(scope, scope_name, names), language, decision, stored)
+
+    @property
+    def provenance(self) -> Provenance:
+        return self.stored.provenance
+
+    @property
+    def statuses(self) -> Mapping[str, str]:
+        return dict(sorted({**self.stored.statuses, **self.rules_noted}.items()))
+
+    @property
+    def forecast(self) -> DemandForecast:
+        return self.stored.forecast
+
+    @property
+    def backtest(self) -> DemandBacktest:
+        return self.stored.backtest
+
+    @property
+    def year(self) -> int:
+        """The first year that is foretold."""
+        return self.forecast.intake_year
+
+    @property
+    def has_homes(self) -> bool:
+        """Whether municipalities of residence are told."""
+        return bool(self.forecast.table["level"].eq("home").any())
+
+    def release(self, frame: pd.DataFrame) -> Released:
+        """Let out a table that counts nobody."""
+        if self.provenance.already_public:
+            return release_published(frame, self.provenance)
+        return release_cohorts(frame, self.provenance)
+
+    @cached_property
+    def region(self) -> Released:
+        """The region's programmes in the first year (demand_released.release_region)."""
+        return released.release_region(self.forecast, self.year)
+
+    @cached_property
+    def municipalities(self) -> Released:
+        """All municipalities in the first year."""
+        return released.release_municipalities(self.forecast, self.year)
+
+    @cached_property
+    def years(self) -> Released:
+        """The region by type, year by year."""
+        return released.release_years(self.forecast)
+
+    @cached_property
+    def scores(self) -> Released:
+        """How right earlier forecasts would have been."""
+        return released.release_backtest(self.backtest, self.provenance)
+
+    def own(self, level: str) -> dict[str, Any] | None:
+        """What is expected of a page's own municipality in all, by residence (home) or school (place); None where it
+        has no row or may not be shown."""
+        rows = self.municipalities.table
+        rows = rows[rows["by"].eq(level) & rows["group"].eq(str(self.scope_name))].dropna(subset=["expected", "low"])
+        return None if rows.empty else {str(name): value for name, value in rows.iloc[0].to_dict().items()}
+
+
+def names_of(forecast: DemandForecast) -> tuple[str, ...]:
+    """The municipalities that a page may be about."""
+    rows = forecast.table
+    names = rows.loc[rows["level"].ne("region") & rows["municipality"].ne(""), "municipality"]
+    return tuple(sorted(set(map(str, names))))

@@ -1,0 +1,1 @@
+"""Files that a forecast of demand rests on: population, year 9 and choices."""
