@@ -1,0 +1,87 @@
+"""Why a cut-off is expected where it is: what can be read of one study path, in sentences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from gymreg_core.rules import rule
+from gymreg_core.vocabulary.numbers import points
+from gymreg_core.vocabulary.phrases import counted, merit
+from gymreg_core.vocabulary.programmes import Language
+from gymreg_core.vocabulary.texts import texts
+
+
+def reason_codes(row: pd.Series) -> tuple[str, ...]:
+    """The reasons that hold for one row of CutoffForecast.table, most telling first; of one that is declined, that."""
+    if row["declined"]:
+        return (f"declined.{row['declined']}",)
+    return tuple(code for code in (_april(row), *_last(row), _seats(row), _identity(row)) if code)
+
+
+def reasons(row: pd.Series, year: int, language: Language) -> tuple[str, ...]:
+    """The reasons of one row of CutoffForecast.table as sentences."""
+    say = texts("gymreg_core.planning", "cutoff_texts.yml")
+    return tuple(say(f"reason.{code}", language, **_blanks(code, row, year, language)) for code in reason_codes(row))
+
+
+def _april(row: pd.Series) -> str:
+    if pd.isna(row["april_cutoff_kind"]):
+        return "no_april"
+    if pd.isna(row["april_cutoff"]):
+        return "open_in_april" if row["april_admitted"] > 0 else "nobody_in_april"
+    if row["april_reserves"] <= rule("cutoff_forecast", "few_reserves"):
+        return "few_reserves"
+    return "many_reserves" if row["reserves_per_seat"] >= rule("cutoff_forecast", "many_reserves") else "some_reserves"
+
+
+def _last(row: pd.Series) -> list[str]:
+    if pd.isna(row["last_cutoff_kind"]):
+        return ["no_history"]
+    if pd.isna(row["last_cutoff"]):
+        return ["open_last"]
+    moved = row["last_move"]
+    if pd.isna(moved) or abs(moved) < rule("cutoff_forecast", "told_move"):
+        return ["last_cutoff"]
+    return ["last_rose" if moved > 0 else "last_fell"]
+
+
+def _seats(row: pd.Series) -> str:
+    now, before = row["april_seats"], row["last_seats"]
+    if pd.isna(now) or pd.isna(before) or not before:
+        return ""
+    if abs(now / before - 1) < rule("cutoff_forecast", "told_seat_change"):
+        return ""
+    return "more_seats" if now > before else "fewer_seats"
+
+
+def _identity(row: pd.Series) -> str:
+    return "renamed" if row["evidence"] in ("renamed_school", "gy25_code", "name_match") else ""
+
+
+def _blanks(code: str, row: pd.Series, year: int, language: Language) -> dict[str, Any]:
+    def count(name: str, term: str) -> str:
+        return counted(int(row[name]), term, language)
+
+    cutoff = {"cutoff": lambda: points(float(row["last_cutoff"]), language)}
+    move = {"move": lambda: merit(abs(float(row["last_move"])), language)}
+    pressure = {
+        "cutoff": lambda: points(float(row["april_cutoff"]), language),
+        "reserves": lambda: count("april_reserves", "reserve"),
+        "seats": lambda: count("april_seats", "seat"),
+    }
+    seats = {"now": lambda: count("april_seats", "seat"), "before": lambda: count("last_seats", "seat")}
+    filled = {"admitted": lambda: count("april_admitted", "admitted"), "seats": lambda: count("april_seats", "seat")}
+    blanks = {
+        "few_reserves": pressure,
+        "some_reserves": pressure,
+        "many_reserves": pressure,
+        "open_in_april": filled,
+        "last_cutoff": cutoff,
+        "last_rose": {**cutoff, **move},
+        "last_fell": {**cutoff, **move},
+        "more_seats": seats,
+        "fewer_seats": seats,
+    }.get(code, {})
+    return {"year": year, **{name: made() for name, made in blanks.items()}}
