@@ -98,7 +98,7 @@ def ended_as(rows: pd.DataFrame, told: CutoffForecast) -> pd.DataFrame:
 
 
 def usual_rise(rows: pd.DataFrame, year: int) -> float:
-    """The median rise, points, from April's to July's ordinary cut-offs over the years before `year`; NaN if unknown."""
+    """The median rise, points, from April's to July's ordinary cut-offs in all years before `year`; NaN if unknown."""
     rises = []
     for before in sorted(rows.loc[rows["intake_year"] < year, "intake_year"].unique().tolist()):
         paths = paths_of(rows, before, Known(True, (), ()))

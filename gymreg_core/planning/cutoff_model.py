@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gymreg_core.planning.cutoff_features import Design, chance_design, level_design
-from gymreg_core.planning.level_model import fit_level, left_out, reaches, standardised
+from gymreg_core.planning.level_model import Model, Told, fit_level, reaches, standardised
 from gymreg_core.planning.path_history import Known, outcomes_of, paths_of
 from gymreg_core.rules import rule
 
@@ -48,32 +48,85 @@ def levels(paths: pd.DataFrame, situation: str, years: tuple[Year, ...]) -> Floa
     wide as errors were in years that were left out in turn, or, with one year alone, in schools left out, and then
     wider by the rule `single_year_widening`. None where there are fewer than the rule `fewest_paths` to learn from.
     """
-    designs = [level_design(year.paths, situation) for year in years]
-    chosen = [ordinary(year) & (year.paths["situation"] == situation).to_numpy() for year in years]
-    if sum(int(rows.sum()) for rows in chosen) < rule("cutoff_forecast", "fewest_paths"):
+    lessons = [_lesson(year, situation) for year in years]
+    lessons = [lesson for lesson in lessons if len(lesson.target)]
+    if sum(len(lesson.target) for lesson in lessons) < rule("cutoff_forecast", "fewest_paths"):
         return None
-    learned = _joined([_rows(design, rows) for design, rows in zip(designs, chosen, strict=True)])
-    cutoff = np.concatenate(
-        [y.ended["cutoff"].to_numpy(np.float64)[rows] for y, rows in zip(years, chosen, strict=True)]
-    )
-    several = sum(bool(rows.any()) for rows in chosen) > 1
-    groups = np.repeat(np.arange(len(years)), [int(rows.sum()) for rows in chosen])
-    if not several:
-        schools = pd.concat([_school(y.paths)[rows] for y, rows in zip(years, chosen, strict=True)])
-        groups = pd.factorize(schools, sort=True)[0] % int(rule("cutoff_forecast", "folds"))
-    target = cutoff - learned.anchor
-    error, spread = np.empty(len(target)), np.empty(len(target))
-    for seen, unseen in left_out(groups):
-        told = fit_level(learned.level[seen], learned.spread[seen], target[seen])(
-            learned.level[unseen], learned.spread[unseen]
-        )
-        error[unseen], spread[unseen] = target[unseen] - told.level, told.spread
+    several = len(lessons) > 1
+    error, spread = _years_left_out(lessons) if several else _schools_left_out(lessons[0])
     half, most = reaches(error, spread, tuple(rule("cutoff_forecast", "coverages")))
     wider = 1.0 if several else float(rule("cutoff_forecast", "single_year_widening"))
-    here = level_design(paths, situation)
-    told = fit_level(learned.level, learned.spread, target)(here.level, here.spread)
+    told = _told(_learned(lessons), level_design(paths, situation), paths, situation)
     steps = np.array([-most, -half, 0.0, half, most]) * wider
-    return np.asarray((here.anchor + told.level)[:, None] + told.spread[:, None] * steps, np.float64)
+    return np.asarray(told.level[:, None] + told.spread[:, None] * steps, np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class _Lesson:
+    """A year's study paths in one situation: all of its `design`, and the `rows` that have a `target`, points."""
+
+    paths: pd.DataFrame
+    situation: str
+    design: Design
+    rows: NDArray[np.bool_]
+    target: Floats
+
+
+def _lesson(year: Year, situation: str) -> _Lesson:
+    rows = ordinary(year) & (year.paths["situation"] == situation).to_numpy(np.bool_)
+    target = year.ended["cutoff"].to_numpy(np.float64)[rows]
+    return _Lesson(year.paths, situation, level_design(year.paths, situation), rows, target)
+
+
+def _learned(lessons: list[_Lesson]) -> Model:
+    level, spread = (
+        np.concatenate([getattr(lesson.design, part)[lesson.rows] for lesson in lessons])
+        for part in ("level", "spread")
+    )
+    target = np.concatenate([lesson.target - lesson.design.anchor[lesson.rows] for lesson in lessons])
+    return fit_level(level, spread, target)
+
+
+def _told(model: Model, design: Design, paths: pd.DataFrame, situation: str) -> Told:
+    """Levels in points for all rows of a year, drawn towards a year whose cut-offs are those of the last final.
+
+    The rise from April is learned from other years and is off by as much as April itself is off from its usual place;
+    so, as April's and last July's cut-offs are two tellings of the same, the year's middle is put between both (rule
+    `last_final_weight`; equal weights after Timmermann 2006, Handbook of Economic Forecasting 1, 4).
+    """
+    told = model(design.level, design.spread)
+    level = design.anchor + told.level
+    if situation == "april_cutoff":
+        apart = (paths["last_cutoff"] - level)[(paths["situation"] == situation) & (paths["declined"] == "")].dropna()
+        if len(apart) >= rule("cutoff_forecast", "fewest_paths"):
+            level = level + rule("cutoff_forecast", "last_final_weight") * float(apart.median())
+    return Told(level, told.spread)
+
+
+def _years_left_out(lessons: list[_Lesson]) -> tuple[Floats, Floats]:
+    """Errors and spreads (points) of each year's cut-offs as the others tell them."""
+    errors, spreads = [], []
+    for out in lessons:
+        model = _learned([lesson for lesson in lessons if lesson is not out])
+        told = _told(model, out.design, out.paths, out.situation)
+        errors.append(out.target - told.level[out.rows])
+        spreads.append(told.spread[out.rows])
+    return np.concatenate(errors), np.concatenate(spreads)
+
+
+def _schools_left_out(lesson: _Lesson) -> tuple[Floats, Floats]:
+    """Errors and spreads (points) of each school's cut-offs as other schools of the same year tell them."""
+    paths = lesson.paths[lesson.rows]
+    school = paths["municipality"].astype("str") + "\n" + paths["school"].astype("str")
+    group = pd.factorize(school, sort=True)[0] % int(rule("cutoff_forecast", "folds"))
+    level, spread, anchor = (getattr(lesson.design, part)[lesson.rows] for part in ("level", "spread", "anchor"))
+    target = lesson.target - anchor
+    errors, spreads = np.zeros(len(target)), np.ones(len(target))
+    for value in np.unique(group):
+        out = group == value
+        told = fit_level(level[~out], spread[~out], target[~out])(level[out], spread[out])
+        errors[out], spreads[out] = target[out] - told.level, told.spread
+    return errors, spreads
 
 
 def chances(paths: pd.DataFrame, years: tuple[Year, ...]) -> Floats:
@@ -94,16 +147,3 @@ def chances(paths: pd.DataFrame, years: tuple[Year, ...]) -> Floats:
     model = LogisticRegression(C=rule("cutoff_forecast", "chance_strength"), solver="newton-cholesky")
     model.fit(columns(design), everyone)
     return np.asarray(model.predict_proba(columns(chance_design(paths)))[:, 1], np.float64)
-
-
-def _school(paths: pd.DataFrame) -> pd.Series:
-    school: pd.Series = paths["municipality"].astype("str") + "\n" + paths["school"].astype("str")
-    return school
-
-
-def _rows(design: Design, rows: NDArray[np.bool_]) -> Design:
-    return Design(design.anchor[rows], design.level[rows], design.spread[rows])
-
-
-def _joined(designs: list[Design]) -> Design:
-    return Design(*(np.concatenate([getattr(d, part) for d in designs]) for part in ("anchor", "level", "spread")))

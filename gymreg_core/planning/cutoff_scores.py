@@ -84,5 +84,5 @@ def _mae(rows: pd.DataFrame, told: pd.Series) -> float:
     return float((rows["cutoff"] - told).abs().mean())
 
 
-def _over(part: float | int | str, whole: float | int | str) -> float:
+def _over(part: float | str, whole: float | str) -> float:
     return float(part) / float(whole) if float(whole) > 0 else float("nan")

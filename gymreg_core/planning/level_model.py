@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from gymreg_core.rules import rule
 
 Floats = NDArray[np.float64]
-Int64 = NDArray[np.int64]
 _ROUNDS, _ITERATIONS = 3, 3000
 
 
@@ -86,8 +85,3 @@ def reaches(error: Floats, spread: Floats, coverages: tuple[float, ...]) -> tupl
     score = np.sort(np.abs(error) / spread)
     places = [min(len(score), int(np.ceil(share * (len(score) + 1)))) for share in coverages]
     return tuple(float(score[place - 1]) for place in places)
-
-
-def left_out(groups: Int64) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
-    """Rows to learn from and rows to judge by, leaving each value of `groups` (n,) out in turn."""
-    return [(groups != value, groups == value) for value in np.unique(groups)]
