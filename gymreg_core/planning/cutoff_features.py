@@ -181,7 +181,8 @@ def _others(values: pd.Series, keys: list[pd.Series], otherwise: float) -> pd.Se
     """The mean of `values` in the other rows of the same group, with `otherwise` as one row more."""
     groups = values.groupby(keys)
     total = groups.transform("sum") - values.fillna(0) + otherwise
-    return total / (groups.transform("count") - values.notna() + 1)
+    mean: pd.Series = total / (groups.transform("count") - values.notna() + 1)
+    return mean
 
 
 def _keys(paths: pd.DataFrame, names: tuple[str, ...]) -> list[pd.Series]:

@@ -45,15 +45,20 @@ def levels(paths: pd.DataFrame, situation: str, years: tuple[Year, ...]) -> Floa
     """The QUANTILES (n, 5), points, of the final cut-offs of all rows of `paths`, should there be one.
 
     Read from those of `years` in `situation`; the rows of `paths` that are not in it mean nothing. Intervals are as
-    wide as errors were in years that were left out in turn, or, with one year alone, in schools left out, and then
-    wider by the rule `single_year_widening`. None where there are fewer than the rule `fewest_paths` to learn from.
+    wide as errors were in years and in schools that were left out in turn, both pooled: a year left out is told from
+    one year less than there will be, which makes errors too large; a school left out from others of the same year,
+    too small. With one year alone there are only schools, and intervals are wider by the rule `single_year_widening`.
+    None where there are fewer than the rule `fewest_paths` to learn from.
     """
     lessons = [_lesson(year, situation) for year in years]
     lessons = [lesson for lesson in lessons if len(lesson.target)]
     if sum(len(lesson.target) for lesson in lessons) < rule("cutoff_forecast", "fewest_paths"):
         return None
     several = len(lessons) > 1
-    error, spread = _years_left_out(lessons) if several else _schools_left_out(lessons[0])
+    error, spread = _schools_left_out(lessons)
+    if several:
+        of_years = _years_left_out(lessons)
+        error, spread = np.concatenate([error, of_years[0]]), np.concatenate([spread, of_years[1]])
     half, most = reaches(error, spread, tuple(rule("cutoff_forecast", "coverages")))
     wider = 1.0 if several else float(rule("cutoff_forecast", "single_year_widening"))
     told = _told(_learned(lessons), level_design(paths, situation), paths, situation)
@@ -78,13 +83,18 @@ def _lesson(year: Year, situation: str) -> _Lesson:
     return _Lesson(year.paths, situation, level_design(year.paths, situation), rows, target)
 
 
+def _together(lessons: list[_Lesson]) -> tuple[Design, Floats]:
+    """The rows of all lessons that have a target, and the target less its anchor, points."""
+    parts = [
+        [getattr(lesson.design, part)[lesson.rows] for lesson in lessons] for part in ("anchor", "level", "spread")
+    ]
+    design = Design(*map(np.concatenate, parts))
+    return design, np.concatenate([lesson.target for lesson in lessons]) - design.anchor
+
+
 def _learned(lessons: list[_Lesson]) -> Model:
-    level, spread = (
-        np.concatenate([getattr(lesson.design, part)[lesson.rows] for lesson in lessons])
-        for part in ("level", "spread")
-    )
-    target = np.concatenate([lesson.target - lesson.design.anchor[lesson.rows] for lesson in lessons])
-    return fit_level(level, spread, target)
+    design, target = _together(lessons)
+    return fit_level(design.level, design.spread, target)
 
 
 def _told(model: Model, design: Design, paths: pd.DataFrame, situation: str) -> Told:
@@ -114,17 +124,17 @@ def _years_left_out(lessons: list[_Lesson]) -> tuple[Floats, Floats]:
     return np.concatenate(errors), np.concatenate(spreads)
 
 
-def _schools_left_out(lesson: _Lesson) -> tuple[Floats, Floats]:
-    """Errors and spreads (points) of each school's cut-offs as other schools of the same year tell them."""
-    paths = lesson.paths[lesson.rows]
+def _schools_left_out(lessons: list[_Lesson]) -> tuple[Floats, Floats]:
+    """Errors and spreads (points) of each school's cut-offs as other schools tell them, in all years at once."""
+    paths = pd.concat([lesson.paths[lesson.rows] for lesson in lessons])
     school = paths["municipality"].astype("str") + "\n" + paths["school"].astype("str")
     group = pd.factorize(school, sort=True)[0] % int(rule("cutoff_forecast", "folds"))
-    level, spread, anchor = (getattr(lesson.design, part)[lesson.rows] for part in ("level", "spread", "anchor"))
-    target = lesson.target - anchor
+    design, target = _together(lessons)
     errors, spreads = np.zeros(len(target)), np.ones(len(target))
     for value in np.unique(group):
         out = group == value
-        told = fit_level(level[~out], spread[~out], target[~out])(level[out], spread[out])
+        model = fit_level(design.level[~out], design.spread[~out], target[~out])
+        told = model(design.level[out], design.spread[out])
         errors[out], spreads[out] = target[out] - told.level, told.spread
     return errors, spreads
 

@@ -61,27 +61,33 @@ def _identity(row: pd.Series) -> str:
 
 
 def _blanks(code: str, row: pd.Series, year: int, language: Language) -> dict[str, Any]:
-    def count(name: str, term: str) -> str:
-        return counted(int(row[name]), term, language)
+    """The blanks of a reason's sentence, filled from the columns that _NEEDED names."""
+    filled: dict[str, Any] = {"year": year}
+    for blank, column, how in _NEEDED.get(code, ()):
+        value = float(row[column])
+        if how == "points":
+            filled[blank] = points(value, language)
+        else:
+            filled[blank] = merit(abs(value), language) if how == "move" else counted(int(value), how, language)
+    return filled
 
-    cutoff = {"cutoff": lambda: points(float(row["last_cutoff"]), language)}
-    move = {"move": lambda: merit(abs(float(row["last_move"])), language)}
-    pressure = {
-        "cutoff": lambda: points(float(row["april_cutoff"]), language),
-        "reserves": lambda: count("april_reserves", "reserve"),
-        "seats": lambda: count("april_seats", "seat"),
-    }
-    seats = {"now": lambda: count("april_seats", "seat"), "before": lambda: count("last_seats", "seat")}
-    filled = {"admitted": lambda: count("april_admitted", "admitted"), "seats": lambda: count("april_seats", "seat")}
-    blanks = {
-        "few_reserves": pressure,
-        "some_reserves": pressure,
-        "many_reserves": pressure,
-        "open_in_april": filled,
-        "last_cutoff": cutoff,
-        "last_rose": {**cutoff, **move},
-        "last_fell": {**cutoff, **move},
-        "more_seats": seats,
-        "fewer_seats": seats,
-    }.get(code, {})
-    return {"year": year, **{name: made() for name, made in blanks.items()}}
+
+_PRESSURE = (
+    ("cutoff", "april_cutoff", "points"),
+    ("reserves", "april_reserves", "reserve"),
+    ("seats", "april_seats", "seat"),
+)
+_CUTOFF, _MOVE = ("cutoff", "last_cutoff", "points"), ("move", "last_move", "move")
+_SEATS = (("now", "april_seats", "seat"), ("before", "last_seats", "seat"))
+_NEEDED = {
+    "few_reserves": _PRESSURE,
+    "some_reserves": _PRESSURE,
+    "many_reserves": _PRESSURE,
+    "open_in_april": (("admitted", "april_admitted", "admitted"), ("seats", "april_seats", "seat")),
+    "last_cutoff": (_CUTOFF,),
+    "last_rose": (_CUTOFF, _MOVE),
+    "last_fell": (_CUTOFF, _MOVE),
+    "more_seats": _SEATS,
+    "fewer_seats": _SEATS,
+}
+"""The blanks of a reason's sentence: name, column of CutoffForecast.table, and points, move or the term it counts."""

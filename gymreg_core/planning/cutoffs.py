@@ -110,7 +110,8 @@ def _unusual_supply(paths: pd.DataFrame) -> bool:
 def _seats_far_off(paths: pd.DataFrame) -> pd.Series:
     limit = rule("cutoff_forecast", "seat_change_limit")
     times = (paths["april_seats"] + 1) / (paths["last_seats"] + 1)
-    return (times > limit) | (times < 1 / limit)
+    far_off: pd.Series = (times > limit) | (times < 1 / limit)
+    return far_off
 
 
 def _widened(quantiles: pd.DataFrame, wider: pd.Series) -> pd.DataFrame:
