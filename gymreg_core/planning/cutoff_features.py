@@ -160,11 +160,12 @@ def _known(paths: pd.DataFrame) -> pd.Series:
 
 def _below(paths: pd.DataFrame) -> pd.Series:
     """Points below the level under which cut-offs move in a way of their own."""
-    return (rule("cutoff_forecast", "low_cutoff") - _now(paths, "cutoff")).clip(lower=0)
+    below: pd.Series = (rule("cutoff_forecast", "low_cutoff") - _now(paths, "cutoff")).clip(lower=0)
+    return below
 
 
 def _seat_change(paths: pd.DataFrame) -> pd.Series:
-    """Logarithm of the seats now to those of the last final, within the rule `seat_change_limit`; 0 where unknown."""
+    """Logarithm of the seats now to those of the last final, within the rule `seat_change_limit`."""
     limit = float(np.log(rule("cutoff_forecast", "seat_change_limit")))
     return _ratio(_now(paths, "seats"), paths["last_seats"]).clip(-limit, limit)
 

@@ -29,6 +29,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "gymreg_core.reporting.effects/texts.yml": ("reporting/effects", *_SHARED),
     "gymreg_core.reporting.effects/texts_designs.yml": ("reporting/effects", *_SHARED),
     "gymreg_core.reporting.effects/texts_assumed.yml": ("reporting/effects", *_SHARED),
+    "gymreg_core.planning/cutoff_texts.yml": ("planning",),
     "gymreg_core.reporting/symbols_texts.yml": ("reporting/symbols.py",),
     "gymreg_core.vocabulary/phrases.yml": ("vocabulary",),
     "gymreg_core.vocabulary/terms.yml": (),
