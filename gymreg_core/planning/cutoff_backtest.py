@@ -50,11 +50,11 @@ class CutoffBacktest:
         """The track record in sentences, one year after the other, and the intervals of all years together."""
         say = texts("gymreg_core.planning", "cutoff_texts.yml")
         out = [s for row in self.table.itertuples() for s in _of_year(row, language)]
+        out += [say("track.not_forecast", language, year=year) for year in self.not_forecast]
         if len(self.table):
             shares = {name: percent(share, language, 0) for name, share in self.pooled().items()}
             years = listing([str(year) for year in self.table["year"]], language)
             out.append(say("track.intervals", language, years=years, **shares))
-        out += [say("track.not_forecast", language, year=year) for year in self.not_forecast]
         return tuple(out)
 
     def describe(self, language: Language = "sv") -> str:
@@ -72,7 +72,11 @@ def backtest_cutoffs(results: Published, years: Iterable[int] | None = None) -> 
     forecast is in `not_forecast`. The usual rise of a year is the median, over earlier years with both admissions, of
     the rises from April's to July's ordinary cut-offs.
     """
-    rows = usable(identified(results))
+    return backtest_rows(usable(identified(results)), years)
+
+
+def backtest_rows(rows: pd.DataFrame, years: Iterable[int] | None = None) -> CutoffBacktest:
+    """`backtest_cutoffs` on rows that path_history.usable gives."""
     ended = sorted(rows.loc[rows["round"] == "final", "intake_year"].unique().tolist())
     wanted = ended if years is None else [year for year in sorted(years) if year in ended]
     table, paths, refused = [], [], {}

@@ -105,8 +105,12 @@ class CutoffForecast:
             for name in DECLINED
             if s[name]
         ]
-        out += [say(f"notice.{name}", language, year=self.year) for name in self.notices]
-        return tuple(out)
+        return (*out, *self.notice_sentences(language))
+
+    def notice_sentences(self, language: Language = "sv") -> tuple[str, ...]:
+        """What was missing or unusual, a sentence for each of `notices`."""
+        say = texts("gymreg_core.planning", "cutoff_texts.yml")
+        return tuple(say(f"notice.{name}", language, year=self.year) for name in self.notices)
 
     def describe(self, language: Language = "sv") -> str:
         """The sentences as one paragraph."""

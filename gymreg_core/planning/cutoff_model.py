@@ -38,7 +38,7 @@ def ordinary(year: Year) -> NDArray[np.bool_]:
     """Rows whose final cut-off is one of grades: what a level is learned from and judged by."""
     ended = year.ended
     told = (year.paths["declined"] == "") & (ended["cutoff_kind"] == "competitive") & (ended["scale"] == "grades")
-    return told.to_numpy(np.bool_)
+    return (told & ended["cutoff"].notna()).to_numpy(np.bool_)
 
 
 def levels(paths: pd.DataFrame, situation: str, years: tuple[Year, ...]) -> Floats | None:

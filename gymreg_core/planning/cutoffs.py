@@ -39,6 +39,26 @@ def forecast_cutoffs(results: Published, year: int) -> CutoffForecast:
     return forecast_rows(usable(identified(results)), year)
 
 
+def forecast_years(results: Published) -> tuple[int, ...]:
+    """The years with a preliminary admission whose cut-offs can be forecast from `results`, oldest first."""
+    rows = usable(identified(results))
+    aprils = sorted(rows.loc[rows["round"] == "preliminary", "intake_year"].unique().tolist())
+    return tuple(int(year) for year in aprils if _can_be(rows, int(year)))
+
+
+def _can_be(rows: pd.DataFrame, year: int) -> bool:
+    try:
+        _what_there_is(_seen(rows, year), year)
+    except BadInput:
+        return False
+    return True
+
+
+def _seen(rows: pd.DataFrame, year: int) -> pd.DataFrame:
+    """What is published when the preliminary admission of `year` is."""
+    return rows[(rows["intake_year"] < year) | ((rows["intake_year"] == year) & (rows["round"] == "preliminary"))]
+
+
 def identified(results: Published) -> pd.DataFrame:
     """The results table with `study_path_id` and `evidence`, from stored links or made anew (sources/linking.py)."""
     links = getattr(results, "links", None)
@@ -49,7 +69,7 @@ def identified(results: Published) -> pd.DataFrame:
 
 def forecast_rows(rows: pd.DataFrame, year: int) -> CutoffForecast:
     """`forecast_cutoffs` on rows that path_history.usable gives."""
-    seen = rows[(rows["intake_year"] < year) | ((rows["intake_year"] == year) & (rows["round"] == "preliminary"))]
+    seen = _seen(rows, year)
     known, years, notices = _what_there_is(seen, year)
     past = earlier_years(seen, years, known)
     paths = paths_of(seen, year, known)
