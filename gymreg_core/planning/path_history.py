@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from gymreg_core.admission.measures import is_national
@@ -77,8 +78,7 @@ def paths_of(rows: pd.DataFrame, year: int, known: Known) -> pd.DataFrame:
         for n in further:
             was_there = out[f"final{nearest}_cutoff_kind"].notna()
             out[f"last_{fact}"] = out[f"last_{fact}"].where(was_there, out[f"final{n}_{fact}"])
-    scale = out["april_scale"].where(out["april_cutoff"].notna() | out["last_scale"].isna(), out["last_scale"])
-    out["declined"] = (scale != "grades").map({True: "other_scale", False: ""})
+    out["declined"] = _on_grades(out).map({False: "other_scale", True: ""})
     cutoff = out["april_cutoff" if known.april else "last_cutoff"].notna()
     names = SITUATIONS[:2] if known.april else SITUATIONS[2:]
     out["situation"] = cutoff.map({True: names[0], False: names[1]})
@@ -101,6 +101,26 @@ def learnable(rows: pd.DataFrame, year: int, known: Known) -> tuple[int, ...]:
     if known.april:
         return tuple(y for y in ended if (y, "preliminary") in there)
     return tuple(y for y in ended if known.finals and (y - known.finals[0], "final") in there)
+
+
+def _on_grades(paths: pd.DataFrame) -> pd.Series:
+    """Whether points are those of grades: by April's cut-off, the last final, April, or the school's own programme.
+
+    A round in which nobody was admitted has no points and says nothing; where that holds for both, it is what most of
+    the school's other study paths of the programme have.
+    """
+    grades = pd.Series(np.nan, index=paths.index)
+    for prefix in ("april_", "last_"):
+        scale = paths[prefix + "scale"]
+        told = paths[[prefix + "cutoff", prefix + "median"]].notna().any(axis=1)
+        of_round = (scale == "grades").astype("float64").where(told | (scale.notna() & (scale != "grades")))
+        if prefix == "april_":
+            april, grades = of_round, of_round.where(paths["april_cutoff_kind"] == "competitive")
+        else:
+            grades = grades.fillna(of_round).fillna(april)
+    others = grades.groupby([paths[name] for name in ("municipality", "school", "programme")]).transform("mean")
+    on_grades: pd.Series = grades.fillna(others).fillna(1.0) >= 1 / 2
+    return on_grades
 
 
 def _intake(rows: pd.DataFrame, year: int, round_: str, wanted: bool) -> pd.DataFrame:

@@ -7,8 +7,8 @@ from gymreg_core.reporting.charts.curves import levels, lorenz
 from gymreg_core.reporting.charts.doses import power_curves, quantile_bands, stepped
 from gymreg_core.reporting.charts.effects import at_cutoff, by_cohort, specification_curve
 from gymreg_core.reporting.charts.estimates import bands, intervals
-from gymreg_core.reporting.charts.fans import fans
 from gymreg_core.reporting.charts.flow import flow_diagram
+from gymreg_core.reporting.charts.forecasts import fans
 from gymreg_core.reporting.charts.judged import calibration, funnel
 from gymreg_core.reporting.charts.matrix import heat_map
 from gymreg_core.reporting.charts.panels import line_panels

@@ -41,7 +41,7 @@ def assumptions(view: View) -> Fragment:
         known = f"assumed.{file}.{name}"
         return view.say(known) if view.says(known) else otherwise(view, name, dated)
 
-    _ = view.work, view.contested
+    _ = view.work, view.least_seats, view.shown
     return assumed(view, said)
 
 

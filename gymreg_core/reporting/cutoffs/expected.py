@@ -65,7 +65,7 @@ def how_to_read(view: View) -> Fragment:
     told = [view.say("read.interval"), view.say("read.chance"), view.say("read.not")]
     if view.contested.empty:
         return top + bullets(told)
-    row = view.contested.iloc[len(view.contested) // 2]
+    row = view.contested.iloc[len(view.contested) // 2]  # neither among the surest nor among the least sure
     values = {name: points(float(row[name]), view.language) for name in QUANTILES}
     return top + paragraph(view.say("read.example", path=row["label"], school=row["school"], **values)) + bullets(told)
 
@@ -75,9 +75,9 @@ def expected(view: View) -> Fragment:
     if view.told.empty:
         return Fragment()
     top = section(view, "expected", "vantade")
-    if view.contested.empty:
-        return top + paragraph(view.say("expected.none")) + _table(view)
-    drawn = view.contested.head(view.shown)
+    drawn, seats = view.drawn, number(view.least_seats, view.language)
+    if drawn.empty:
+        return top + paragraph(view.say("expected.none", seats=seats)) + _table(view)
     drawing = fans(
         view.release(drawn[["label", "school", *QUANTILES, "cutoff_preliminary"]]),
         label="label",
@@ -96,7 +96,12 @@ def expected(view: View) -> Fragment:
         (f"{row['label']}, {row['school']}", " ".join(view.work.forecast.reasons(row["study_path_id"], view.language)))
         for _, row in drawn.iterrows()
     ]
-    return top + paragraph(view.say("expected.lead")) + whole + fold(view.say("expected.why"), definition_list(said))
+    return (
+        top
+        + paragraph(view.say("expected.lead", seats=seats))
+        + whole
+        + fold(view.say("expected.why"), definition_list(said))
+    )
 
 
 def everyone(view: View) -> Fragment:

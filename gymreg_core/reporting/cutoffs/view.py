@@ -131,9 +131,20 @@ class View(ReportView):
         return named.rename(columns=_RELEASED).reset_index(drop=True)
 
     @cached_property
+    def least_seats(self) -> int:
+        """Seats from which a study path is drawn: of one with a few everything is uncertain."""
+        return int(self.noted(lambda: rule("report", "sought_least_seats")))
+
+    @cached_property
+    def drawn(self) -> pd.DataFrame:
+        """The rows of `contested` that are drawn."""
+        seats = self.contested["seats"].fillna(self.contested["last_seats"])
+        return self.contested[seats >= self.least_seats].head(self.shown)
+
+    @cached_property
     def shown(self) -> int:
         """How many rows are drawn."""
-        return int(rule("report", "rows_on_page"))
+        return int(self.noted(lambda: rule("report", "rows_on_page")))
 
 
 @dataclass(frozen=True)

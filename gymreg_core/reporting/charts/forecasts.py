@@ -26,6 +26,7 @@ from gymreg_core.reporting.charts.legend import Key, legend
 from gymreg_core.vocabulary.programmes import Language
 
 _ROW, _GAP, _LABELS = 42, 8, 250
+_ORDER = "_order"
 
 
 def fans(
@@ -50,14 +51,12 @@ def fans(
     """
     lowest, low, middle, high, highest = quantiles
     frame = drawable(released, label, below, *quantiles, point)
-    frame["_row"] = [f"{at:03d}" for at in range(len(frame))]
-    order = frame["_row"].tolist()
     left = min(_LABELS, text_width([*frame[label], *frame[below]], SMALL))
     plot = WIDTH - left - 12
     least, most = ends(frame[lowest], frame[highest], frame[point])
     span = scale(least - 4, most + 4)
     place = {"scale": span, "title": None, "axis": axis(least, most, grid=True, domain=False, ticks=False)}
-    rows = category("_row", sort=order, title=None, axis=None)
+    rows = {"field": _ORDER, "type": "ordinal", "title": None, "axis": None}
 
     def across(start: str, end: str, colour: str, width: float) -> Spec:
         return mark("rule", {"x": quantity(start, **place), "x2": {"field": end}}, color=colour, strokeWidth=width)
@@ -73,6 +72,7 @@ def fans(
     drawn: Spec = {
         "width": plot,
         "height": {"step": _ROW},
+        "transform": [{"window": [{"op": "row_number", "as": _ORDER}]}],
         "encoding": {"y": rows},
         "layer": [
             across(lowest, highest, QUIET, 2.5),
