@@ -100,12 +100,16 @@ class CutoffForecast:
         out = [say(told, language, n=counted(s["forecast"], "study_path", language), year=self.year, years=years)]
         if s["likely_open"]:
             out.append(say("likely_open", language, n=counted(s["likely_open"], "study_path", language)))
-        out += [
+        return (*out, *self.declined_sentences(language), *self.notice_sentences(language))
+
+    def declined_sentences(self, language: Language = "sv") -> tuple[str, ...]:
+        """For how many study paths no cut-off is told, and why."""
+        say, s = texts("gymreg_core.planning", "cutoff_texts.yml"), self.summary()
+        return tuple(
             say(f"declined_many.{name}", language, n=counted(s[name], "study_path", language))
             for name in DECLINED
             if s[name]
-        ]
-        return (*out, *self.notice_sentences(language))
+        )
 
     def notice_sentences(self, language: Language = "sv") -> tuple[str, ...]:
         """What was missing or unusual, a sentence for each of `notices`."""

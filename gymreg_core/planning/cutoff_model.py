@@ -156,4 +156,5 @@ def chances(paths: pd.DataFrame, years: tuple[Year, ...]) -> Floats:
     columns = standardised(design)
     model = LogisticRegression(C=rule("cutoff_forecast", "chance_strength"), solver="newton-cholesky")
     model.fit(columns(design), everyone)
-    return np.asarray(model.predict_proba(columns(chance_design(paths)))[:, 1], np.float64)
+    chance = model.predict_proba(columns(chance_design(paths)))[:, 1]
+    return np.asarray(np.clip(chance, *rule("cutoff_forecast", "chance_ends")), np.float64)

@@ -57,7 +57,8 @@ def _seats(row: pd.Series) -> str:
 
 
 def _identity(row: pd.Series) -> str:
-    return "renamed" if row["evidence"] in ("renamed_school", "gy25_code", "name_match") else ""
+    """Whether the path itself was renamed; a code of Gy25 says nothing, since all codes changed then."""
+    return "renamed" if row["evidence"] in ("renamed_school", "name_match") else ""
 
 
 def _blanks(code: str, row: pd.Series, year: int, language: Language) -> dict[str, Any]:

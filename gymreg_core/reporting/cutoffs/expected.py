@@ -55,8 +55,10 @@ def in_brief(view: View) -> Fragment:
     ]
     forecast = view.work.forecast
     missing = forecast.notice_sentences(view.language)
+    sentences = [*highlights(view)[2:], *forecast.sentences(view.language)[:1]]
+    sentences += forecast.declined_sentences(view.language) if view.is_region else ()
     note = callout("note", view.say("brief.missing"), bullets(missing)) if missing else Fragment()
-    return top + key_figures(boxes) + paragraph(*highlights(view)[2:], *forecast.sentences(view.language)[:1]) + note
+    return top + key_figures(boxes) + paragraph(*sentences) + note
 
 
 def how_to_read(view: View) -> Fragment:
@@ -121,6 +123,26 @@ def everyone(view: View) -> Fragment:
         whole=[column(view, name) for name in ("municipality", "school", "study_path_name", "share", "seats")],
     )
     return section(view, "everyone", "alla-behoriga") + paragraph(view.say("everyone.lead")) + listed
+
+
+def declined(view: View) -> Fragment:
+    """The study paths for which no cut-off is given, each with the reason."""
+    rows = view.rows[view.rows["cutoff_p50"].isna()]
+    if rows.empty:
+        return Fragment()
+    reasons = [" ".join(view.work.forecast.reasons(one, view.language)) for one in rows["study_path_id"]]
+    frame = rows.assign(note=reasons)
+    shown = [column(view, name) for name in ("label", "school", "share", "note")]
+    listed = long_table(
+        view,
+        view.release(frame[["municipality", "study_path_name", *(c.name for c in shown)]]),
+        shown,
+        caption=view.say("declined.table", year=view.year),
+        identifier="utan-grans",
+        csv=view.say("declined.csv"),
+        whole=[column(view, name) for name in ("municipality", "school", "study_path_name", "share", "note")],
+    )
+    return section(view, "declined", "utan-grans") + paragraph(view.say("declined.lead")) + listed
 
 
 def _table(view: View) -> Fragment:

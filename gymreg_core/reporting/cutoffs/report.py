@@ -90,6 +90,10 @@ class CutoffsReport:
         """Where everyone eligible is likely to get in."""
         return expected.everyone(self.view)
 
+    def declined(self) -> Fragment:
+        """The study paths for which no cut-off is given, and why."""
+        return expected.declined(self.view)
+
     def last_year(self) -> Fragment:
         """How right the last forecast that can be judged was."""
         return record.last_year(self.view)
