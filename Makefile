@@ -46,6 +46,7 @@ simulate: setup ## look for lists that pay without being true, planted odds, pub
 	@$(BIN)/python tests/simulate_hazard.py
 	@$(BIN)/python tests/simulate_cohort.py
 	@$(BIN)/python tests/simulate_effects.py
+	@$(BIN)/python tests/simulate_cutoffs.py
 	@$(BIN)/python tests/simulate_attack.py
 	@$(BIN)/python tests/simulate_builds.py
 	@$(BIN)/python tests/simulate_store.py

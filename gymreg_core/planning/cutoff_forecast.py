@@ -15,6 +15,7 @@ from gymreg_core.vocabulary.programmes import Language
 from gymreg_core.vocabulary.texts import texts
 
 COLUMNS = (
+    "intake_year",
     "study_path_id",
     *KEYS,
     "p_all_eligible",

@@ -17,7 +17,8 @@ def reason_codes(row: pd.Series) -> tuple[str, ...]:
     """The reasons that hold for one row of CutoffForecast.table, most telling first; of one that is declined, that."""
     if row["declined"]:
         return (f"declined.{row['declined']}",)
-    return tuple(code for code in (_april(row), *_last(row), _seats(row), _identity(row)) if code)
+    codes = [code for code in (_april(row), *_last(row), _seats(row), _identity(row)) if code]
+    return tuple(code for code in codes if not any(pd.isna(row[name]) for _, name, _ in _NEEDED.get(code, ())))
 
 
 def reasons(row: pd.Series, year: int, language: Language) -> tuple[str, ...]:

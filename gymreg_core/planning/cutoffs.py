@@ -92,7 +92,7 @@ def forecast_rows(rows: pd.DataFrame, year: int) -> CutoffForecast:
     paths["p_all_eligible"] = chances(paths, past)
     paths[list(QUANTILES)] = _widened(quantiles, wider)
     table = pd.concat([paths, _not_forecast(seen, year, known)])
-    return CutoffForecast(_finished(table, seen), year, years, tuple(notices))
+    return CutoffForecast(_finished(table, seen, year), year, years, tuple(notices))
 
 
 def _what_there_is(seen: pd.DataFrame, year: int) -> tuple[Known, tuple[int, ...], list[str]]:
@@ -155,10 +155,10 @@ def _not_forecast(seen: pd.DataFrame, year: int, known: Known) -> pd.DataFrame:
     return fresh.assign(situation="none", declined="new_path", p_all_eligible=np.nan)
 
 
-def _finished(table: pd.DataFrame, seen: pd.DataFrame) -> pd.DataFrame:
+def _finished(table: pd.DataFrame, seen: pd.DataFrame, year: int) -> pd.DataFrame:
     newest = seen.drop_duplicates("study_path_id", keep="last").set_index("study_path_id")["evidence"]
     table = table.rename_axis(None).assign(
-        evidence=newest.reindex(table.index), study_path_id=table.index.astype("str")
+        intake_year=year, evidence=newest.reindex(table.index), study_path_id=table.index.astype("str")
     )
     table["last_move"] = table["final1_cutoff"] - table["final2_cutoff"]
     table["reserves_per_seat"] = table["april_reserves"] / table["april_seats"].where(table["april_seats"] > 0)
