@@ -33,6 +33,7 @@ bench: setup ## measure how fast the pages are made, and against what
 	@$(BIN)/python tests/bench_funding.py
 	@$(BIN)/python tests/bench_cohort.py
 	@$(BIN)/python tests/bench_effects.py
+	@$(BIN)/python tests/bench_cutoffs.py
 	@$(BIN)/python tests/bench_gate.py
 	@$(BIN)/python tests/bench_disclosure.py
 

@@ -49,10 +49,10 @@ rule of thumb. Made by `make simulate`, {date}.
 
 {real}
 
-What is asked for: ratio to the better rule at most 0.80 and ratio to the last cut-off at most 0.65, in 2022 and in 2023;
-intervals that hold 76-84 % and 45-55 %, pooled; ratio of Brier scores at most 0.75. There is no preliminary admission of
-2023 among the files: the first cannot be told for that year, and the second is of a forecast that knows nothing of the
-year, and is not reached. 2021 has one earlier year to learn from, without any history of its own.
+What is asked for: ratio to the better rule at most 0.80 and ratio to the last cut-off at most 0.65, in 2022 and 2023;
+intervals that hold 76-84 % and 45-55 %, pooled; ratio of Brier scores at most 0.75. There is no preliminary admission
+of 2023 among the files: the first cannot be told for that year, and the second is of a forecast that knows nothing of
+the year, and is not reached. 2021 has one earlier year to learn from, without any history of its own.
 
 Other methods were tried on much the same characteristics: quantile regression, a location-scale regression with
 Student's t, random forests, gradient boosting with absolute errors, and averages of them. In five splits of 2020-2022
@@ -63,8 +63,8 @@ with few seats or reserves, and how a year moves as a whole.
 ## The middle between April and last year
 
 The rule `last_final_weight` puts the middle of a year between April's cut-offs with the usual rise (0) and last year's
-cut-offs (1). It was set to 0.5, equal weights, with 2021 and 2022 seen, so that the 0.80 of 2022 is a little too good; the
-made-up region tells neither for nor against it. 2023 has no April and is not touched. Ratio to the better rule:
+cut-offs (1). It was set to 0.5, equal weights, with 2021 and 2022 seen, so that the 0.80 of 2022 is a little too good;
+the made-up region tells neither for nor against it. 2023 has no April and is not touched. Ratio to the better rule:
 
 {weights}
 
@@ -77,8 +77,8 @@ interval in points, and what lay in the intervals.
 
 ## A made-up region
 
-{scale:g} of the region's size, seed {seed}, {first}-{last}, matched in both rounds. Its pupils move their grades and choices
-by rules of its own, so the errors say little of the real region; whether intervals hold is what it shows.
+{scale:g} of the region's size, seed {seed}, {first}-{last}, matched in both rounds. Its pupils move their grades and
+choices by rules of its own, so the errors say little of the real region; whether intervals hold is what it shows.
 
 {made_up}
 """
