@@ -89,6 +89,16 @@ def test_no_hole_is_left_in_the_words(page: tuple[CutoffsReport, Fragment]) -> N
     assert head["description"]
 
 
+def test_pictures_hold_no_number_but_those_of_their_axis(page: tuple[CutoffsReport, Fragment]) -> None:
+    _, fragment = page
+    for name, content in fragment.files.items():
+        if name.endswith(".svg"):
+            said = re.findall(r">([^<]*\d[^<]*)</text>", content.decode())
+            schools = {text for text in said if text.startswith("Skola")}
+            ticks = [int(text) for text in said if text not in schools]
+            assert ticks == sorted(ticks)
+
+
 def test_the_region_has_every_section(region: Any) -> None:
     report = CutoffsReport.on(region)
     found = re.findall(r"^## .*\{#sec-([\w-]+)\}$", whole(report).markdown, re.MULTILINE)
