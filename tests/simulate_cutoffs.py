@@ -93,8 +93,8 @@ choices by rules of its own, so the errors say little of the real region; whethe
 
 ## With the register too
 
-In the same region at {small:g} of its size, {runs} Julys were drawn for each April from what applicants of earlier years
-did (`planning/april_habits.py`) and matched: alone, and together with the forecast from published results (rule
+In the same region at {small:g} of its size, {runs} Julys were drawn for each April from what applicants of earlier
+years did (`planning/april_habits.py`) and matched: alone, and together with the forecast from published results (rule
 `simulation_weight`). Errors are over study paths with a cut-off now and in the last final admission.
 
 {registers}
