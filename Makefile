@@ -34,6 +34,7 @@ bench: setup ## measure how fast the pages are made, and against what
 	@$(BIN)/python tests/bench_funding.py
 	@$(BIN)/python tests/bench_cohort.py
 	@$(BIN)/python tests/bench_effects.py
+	@$(BIN)/python tests/bench_cutoffs.py
 	@$(BIN)/python tests/bench_gate.py
 	@$(BIN)/python tests/bench_disclosure.py
 
@@ -49,6 +50,7 @@ simulate: setup ## look for lists that pay without being true, planted odds, pub
 	@$(BIN)/python tests/simulate_cohort.py
 	@$(BIN)/python tests/simulate_effects.py
 	@$(BIN)/python tests/simulate_demand.py
+	@$(BIN)/python tests/simulate_cutoffs.py
 	@$(BIN)/python tests/simulate_attack.py
 	@$(BIN)/python tests/simulate_builds.py
 	@$(BIN)/python tests/simulate_store.py

@@ -8,6 +8,8 @@ from typing import Any
 
 from gymreg_core.reporting.admission_material import admission_material, admission_state
 from gymreg_core.reporting.admission_plan import AdmissionPlan
+from gymreg_core.reporting.cutoffs_material import cutoffs_material
+from gymreg_core.reporting.cutoffs_plan import CutoffsPlan
 from gymreg_core.reporting.dropout_material import dropout_material, dropout_state
 from gymreg_core.reporting.dropout_plan import DropoutPlan
 from gymreg_core.reporting.effects_material import effects_material, effects_state
@@ -39,6 +41,7 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     "admission": Kind(AdmissionPlan, "admission_report.ipynb", admission_state, admission_material),
+    "cutoffs": Kind(CutoffsPlan, "cutoff_forecast.ipynb", admission_state, cutoffs_material),
     "funding": Kind(FundingPlan, "funding_report.ipynb", funding_state, funding_material),
     "dropout": Kind(DropoutPlan, "dropout_analysis.ipynb", dropout_state, dropout_material),
     "effects": Kind(EffectsPlan, "supplement_effects.ipynb", effects_state, effects_material),

@@ -98,7 +98,7 @@ def test_the_project_s_own_params_are_good() -> None:
     wanted = {(p.report, p.scope) for p in load_plans(HOME / "params")}
     of_funding = {("funding", scope) for scope in ("region", "municipality", "provider_form")}
     of_dropout = {("dropout", scope) for scope in ("region", "municipality", "provider_form", "programme")}
-    alone = {("admission", "region"), ("admission", "municipality"), ("effects", "region")}
+    alone = {("admission", "region"), ("admission", "municipality"), ("cutoffs", "region"), ("effects", "region")}
     alone |= {("supply_demand", "region"), ("supply_demand", "municipality")}
     assert wanted == {*alone, *of_funding, *of_dropout}
 

@@ -13,6 +13,8 @@ import yaml
 
 from gymreg_core.reporting.admission import AdmissionReport
 from gymreg_core.reporting.admission_plan import AdmissionParams
+from gymreg_core.reporting.cutoffs import CutoffsReport
+from gymreg_core.reporting.cutoffs_plan import CutoffsParams
 from gymreg_core.reporting.dropout import DropoutReport
 from gymreg_core.reporting.dropout_plan import DropoutParams
 from gymreg_core.reporting.effects import EffectsReport
@@ -26,6 +28,7 @@ from gymreg_core.reporting.supply_demand_plan import SupplyDemandParams
 
 REPORTS: dict[str, tuple[type, type[ReportParams]]] = {
     "admission": (AdmissionReport, AdmissionParams),
+    "cutoffs": (CutoffsReport, CutoffsParams),
     "funding": (FundingReport, FundingParams),
     "dropout": (DropoutReport, DropoutParams),
     "effects": (EffectsReport, EffectsParams),

@@ -27,6 +27,7 @@ from gymreg_core.reporting.charts import (
     effects,
     estimates,
     flow,
+    forecasts,
     judged,
     matrix,
     panels,
@@ -147,7 +148,8 @@ def test_specifications_are_vega_lite_with_exactly_the_encoded_columns(
         seen.append(canvas.specification(spec, frame))
         return b"drawn"
 
-    for module in (areas, balances, curves, doses, effects, estimates, judged, matrix, panels, rows, spread, tilemap):
+    drawing = (areas, balances, curves, doses, effects, estimates, forecasts, judged, matrix, panels, rows, spread)
+    for module in (*drawing, tilemap):
         monkeypatch.setattr(module, "svg", keep)
     WAYS[chart](released)
     (whole,) = seen

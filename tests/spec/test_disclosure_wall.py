@@ -59,6 +59,7 @@ WAYS: dict[str, Callable[[Any], Any]] = {
     "flow_diagram": lambda t: charts.flow_diagram(t, year="x", way=("status", "status"), value="seats", names=STATE_NAMES, heads=["a", "b", "c"], suppressed="few", language="sv"),
     "bands": lambda t: charts.bands(t, month="x", value="value", band=("share", "value"), state="status", names=STATE_NAMES, axis_title="a", language="sv"),
     "intervals": lambda t: charts.intervals(t, label="label", value="value", band=("share", "value"), text="note", group="group", axis_title="a", language="sv"),
+    "fans": lambda t: charts.fans(t, label="label", below="group", quantiles=("share", "share", "value", "value", "value"), point="seats", names=("a", "b", "c", "d"), language="sv"),
     "funnel": lambda t: charts.funnel(t, pupils="seats", value="value", spread="share", series="group", titles=("a", "b"), limits=("c", "d"), language="sv"),
     "calibration": lambda t: charts.calibration(t, predicted="value", observed="share", series="group", titles=("a", "b"), right="c", language="sv"),
     "by_cohort": lambda t: charts.by_cohort(t, cohort="intake_year", value="value", band=("share", "value"), series="group", before=(2022, "a"), titles=("b", "c"), language="sv"),

@@ -8,6 +8,7 @@ from gymreg_core.reporting.charts.doses import power_curves, quantile_bands, ste
 from gymreg_core.reporting.charts.effects import at_cutoff, by_cohort, specification_curve
 from gymreg_core.reporting.charts.estimates import bands, intervals
 from gymreg_core.reporting.charts.flow import flow_diagram
+from gymreg_core.reporting.charts.forecasts import fans
 from gymreg_core.reporting.charts.judged import calibration, funnel
 from gymreg_core.reporting.charts.matrix import heat_map
 from gymreg_core.reporting.charts.panels import line_panels
@@ -26,6 +27,7 @@ __all__ = [
     "calibration",
     "diverging_bars",
     "dumbbells",
+    "fans",
     "filled_bars",
     "flow_diagram",
     "funnel",
