@@ -13,7 +13,8 @@ from gymreg_core.disclosure.policy import policy_of
 from gymreg_core.errors import BadInput, BadParameters, RenderingFailed
 from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.executing import execute_all, forget_old_runs
-from gymreg_core.reporting.frontpage import PageEntry, front_meta, front_page
+from gymreg_core.reporting.front_entry import PageEntry
+from gymreg_core.reporting.frontpage import front_meta, front_page
 from gymreg_core.reporting.held_together import Held, held_together, record_key, write_record
 from gymreg_core.reporting.kinds import KINDS
 from gymreg_core.reporting.manifest import (
