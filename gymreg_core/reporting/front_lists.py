@@ -56,7 +56,7 @@ def _rows(language: Language, pages: Sequence[PageEntry]) -> list[str]:
     """A list item for each name. Where every name has one page the name is the link; elsewhere the links follow it."""
     of: dict[str, list[PageEntry]] = {}
     for page in pages:
-        of.setdefault(_called(page, language), []).append(page)
+        of.setdefault(called(page, language), []).append(page)
     rows = []
     for name in sorted(of, key=swedish_order):
         if len(pages) == len(of):
@@ -101,7 +101,7 @@ def _section(link: str, school: str) -> str:
     return f"{link.removesuffix(')')}#skola-{slug(school)})"
 
 
-def _called(page: PageEntry, language: Language) -> str:
+def called(page: PageEntry, language: Language) -> str:
     """What the page is about in words: a municipality, a programme, a kind of provider."""
     name = str(page.params.scope_name)
     if page.params.scope == "programme":

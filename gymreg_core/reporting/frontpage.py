@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gymreg_core.reporting.front_entry import PageEntry, kinds_of, newest_first, shown, words
-from gymreg_core.reporting.front_lists import PARTS, municipalities, parts_of
+from gymreg_core.reporting.front_lists import PARTS, called, municipalities, parts_of, plain
 from gymreg_core.reporting.project import address
 from gymreg_core.vocabulary.phrases import listing
 from gymreg_core.vocabulary.programmes import Language
@@ -14,7 +14,7 @@ from gymreg_core.vocabulary.programmes import Language
 _WHOLE_TABLES = ("studievagar", "program", "manader")
 _SEVERAL = "several"
 _NEWS = 2  # sentences of a report that its card tells
-_EARLIER = 4  # further reports that a card leads to before it leads on to the list of all years
+_LINKS = 4  # pages beside the newest report that a card leads to itself
 _PLACES = {
     "themes": "rapporter",
     "municipalities": "kommuner",
@@ -116,12 +116,16 @@ def _card(kind: str, language: Language, of: Sequence[PageEntry], regions: Seque
         name = newest.name(language)
         parts += [f"**{newest.link(name, language)}**", _news(newest, language)]
         parts.append(f"[{name} ({t('as_pdf', language)})]({newest.beside(f'{newest.params.slug}.pdf', language)})")
-        links = [page.link(page.name(language), language) for page in further[:_EARLIER]]
-        links += [f"[{t('all_years', language)}](#{_PLACES['years']})"] if further[_EARLIER:] else []
+        links = [page.link(page.name(language), language) for page in further[:_LINKS]]
+        links += [f"[{t('all_years', language)}](#{_PLACES['years']})"] if further[_LINKS:] else []
         parts += ["\n".join(f"- {link}" for link in links)] if links else []
-    else:
-        parts.append(t(f"description.{kind}", language))
-    return [*parts, *_further(kind, language, of)]
+        return [*parts, *_further(kind, language, of, "also")]
+    parts.append(t(f"description.{kind}", language))
+    few = [page for scope in PARTS for page in shown(of, scope, language)]
+    if len(few) == len(of) <= _LINKS:
+        named = [(f"{page.name(language)}: {plain(called(page, language))}", page) for page in newest_first(few)]
+        return [*parts, "\n".join(f"- {page.link(name, language)}" for name, page in named)]
+    return [*parts, *_further(kind, language, of, "only")]
 
 
 def _news(page: PageEntry, language: Language) -> str:
@@ -132,14 +136,14 @@ def _news(page: PageEntry, language: Language) -> str:
     return "\n".join(f"- {sentence}" for sentence in sentences) or str(page.meta.get("description", ""))
 
 
-def _further(kind: str, language: Language, of: Sequence[PageEntry]) -> list[str]:
+def _further(kind: str, language: Language, of: Sequence[PageEntry], how: str) -> list[str]:
     """Where the pages of a theme are that are not about the whole region."""
     t, said = words(), []
     if shown(of, "municipality", language):
         said.append(t(f"municipalities_lead.{kind}", language))
     links = [f"[{t(f'part.{scope}', language)}](#{_PLACES[scope]})" for scope in PARTS if shown(of, scope, language)]
     if links:
-        said.append(t("parts_lead", language, parts=listing(links, language)))
+        said.append(t(f"parts_lead.{how}", language, parts=listing(links, language)))
     return [" ".join(said)] if said else []
 
 

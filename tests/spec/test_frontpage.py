@@ -212,9 +212,12 @@ def test_a_school_s_own_page_stands_beside_its_section() -> None:
 
 
 def test_a_theme_without_a_page_about_the_region_has_a_card_all_the_same() -> None:
-    page = front_page("sv", [dropout("programme", "BF")], [], made_up=False)
-    assert page.index("### Genomströmning") < page.index("Det finns också sidor [efter program](#program)")
+    pages = [dropout("programme", code) for code in ("BF", "EK", "HU", "NA", "TE")]
+    page = front_page("sv", pages, [], made_up=False)
+    assert page.index("### Genomströmning") < page.index("Hitta sidorna [efter program](#program)")
     assert "- [Barn- och fritidsprogrammet](genomstromning-2022-program-bf.html)" in page
+    few = front_page("sv", pages[:1], [], made_up=False)
+    assert "- [Genomströmning, årskullen 2022: Barn- och fritidsprogrammet](genomstromning-2022-program-bf" in few
 
 
 def test_every_text_is_there_in_both_languages() -> None:
