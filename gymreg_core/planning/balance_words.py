@@ -56,7 +56,7 @@ def balance_sentences(table: pd.DataFrame, language: Language) -> tuple[str, ...
 
 
 def place_sentences(table: pd.DataFrame, municipality: str, language: Language) -> tuple[str, ...]:
-    """The seats of a municipality's schools, then the programmes with too few and too many there; none without a school.
+    """The seats of a municipality's schools, then the programmes with too few and too many; none without a school.
 
     table : `Balance.table`.
     """

@@ -128,7 +128,11 @@ def _together(rows: pd.DataFrame) -> pd.DataFrame:
     enough = programmes["pupils"].cumsum().to_numpy() >= smallest_count()
     last = max(int(np.flatnonzero(few.to_numpy())[-1]), int(np.argmax(enough)) if enough.any() else len(few) - 1)
     small = programmes.index[: last + 1]
-    one = rows.loc[small[:1]].astype({"low": "Int64", "high": "Int64"}).assign(programme=f"{OTHERS}{rows['kind'].iloc[0]}")
+    one = (
+        rows.loc[small[:1]]
+        .astype({"low": "Int64", "high": "Int64"})
+        .assign(programme=f"{OTHERS}{rows['kind'].iloc[0]}")
+    )
     one.loc[:, ["low", "high"]] = pd.NA
     one = one.assign(**{name: rows.loc[small, name].sum() for name in ("pupils", "expected")})
     return pd.concat([rows.drop(index=small).astype({"low": "Int64", "high": "Int64"}), one], ignore_index=True)

@@ -62,7 +62,7 @@ def supply(view: View) -> Fragment:
     many = percent(rule("balance", "many_free"), view.language, 0)
     how = [view.say(f"seats.foretold.{view.forecast.measure}", year=view.year, many=many)]
     if view.is_region:
-        return supply_section(page, released, how) + places_tables(page, released)
+        return supply_section(page, released, (), how) + places_tables(page, released)
     return place_section(page, released, str(view.scope_name), how)
 
 
@@ -104,4 +104,3 @@ def _need_words(view: View, seats: StoredSeats) -> str:
     years = seats.need["year"].astype("str")
     told = seats.need["source"].where(seats.need["year"].isna(), seats.need["source"] + " (" + years + ")")
     return view.say("seats.need.given", sources=listing(list(dict.fromkeys(told)), view.language))
-
