@@ -12,6 +12,7 @@ import pytest
 from gymreg_core.disclosure.coordinates import keys_of, rows_of
 from gymreg_core.findings import Findings
 from gymreg_core.planning.balance import FORECAST, balance, with_forecast
+from gymreg_core.planning.balance_words import foretold_sentences
 from gymreg_core.planning.demand_workspace import workspace_inputs
 from gymreg_core.planning.groups import at_level
 from gymreg_core.planning.need import COLUMNS
@@ -147,6 +148,18 @@ def test_seats_that_others_fill_are_not_too_many_by_first_choices_alone() -> Non
 
     assert told(None) == {"BA": "too_many", "EE": "too_many"}
     assert told(pd.Series([20, 20])) == {"BA": "enough", "EE": "too_many"}
+
+
+def test_an_unsure_forecast_is_not_told_as_enough() -> None:
+    def told(*kinds: str) -> tuple[str, ...]:
+        rows = [("EK", "enough", 40, kind) for kind in kinds]
+        table = pd.DataFrame(rows, columns=["programme", "supply", "seats", "expected_supply"])
+        return foretold_sentences(table, 2024, "sv")
+
+    assert "avgör inte" in told("enough", "unsure")[0]
+    assert "varken vara för få eller för många" in told("enough", "too_small")[0]
+    assert told("", "unknown") == ()
+    assert told("unsure", "too_few") == ("2024 väntas dagens platser vara för få på ekonomiprogrammet.",)
 
 
 def test_tables_of_demand_are_taken_in_with_what_lies_beside_them(tmp_path: Path) -> None:
