@@ -72,7 +72,10 @@ SCOPES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "a municipality in English": ({}, {"scope": "municipality", "scope_name": "Nacka", "language": "en"}),
     "a region of one school": ({"schools": 1, "cohorts": (2021, 2022)}, {}),
     "three pupils": ({"pupils": 3, "cohorts": (2022,)}, {}),
-    "three pupils of a municipality": ({"pupils": 3, "cohorts": (2022,)}, {"scope": "municipality", "scope_name": "Stockholm"}),
+    "three pupils of a municipality": (
+        {"pupils": 3, "cohorts": (2022,)},
+        {"scope": "municipality", "scope_name": "Stockholm"},
+    ),
 }
 
 
