@@ -13,6 +13,7 @@ from gymreg_core.disclosure.cells import Cells, Why
 from gymreg_core.disclosure.policy import policy
 from gymreg_core.disclosure.protect import protect
 from tests.linked_releases import SMALLEST, Linked, linked_release
+from tests.protect_reference import fewest
 
 Bools = NDArray[np.bool_]
 _EARLIER, _NOW = "edition=1", "edition=2"
@@ -20,7 +21,8 @@ _EARLIER, _NOW = "edition=1", "edition=2"
 
 @dataclass(frozen=True)
 class Tried:
-    """cells : that stand in tables. small, hidden : how many of them are small, and are left out after protection.
+    """cells : that stand in tables. small, hidden : how many of them are small, and are left out after protection;
+    fewest : how many have to be at least, None where it was not looked for or takes too long to find out.
 
     nothing, primary, protected : what is found where nothing is left out, small counts alone, and what has to be;
     alone, both : what a second edition tells together with the
@@ -35,6 +37,7 @@ class Tried:
     protected: Attack
     alone: Attack | None
     both: Attack | None
+    fewest: int | None = None
 
     def leaks(self) -> bool:
         """Whether something is found in what is protected, without presuming anything."""
@@ -45,8 +48,8 @@ class Tried:
         )
 
 
-def tried(seed: int, size: str) -> Tried:
-    """Protect a random release, and attack it in every way."""
+def tried(seed: int, size: str, optimum: bool = False) -> Tried:
+    """Protect a random release, and attack it in every way; and look for the fewest cells that have to be hidden."""
     told, linked = policy(), linked_release(seed, size)
     cells = linked.cells
     stands = cells.why != Why.NOWHERE
@@ -64,6 +67,7 @@ def tried(seed: int, size: str) -> Tried:
         attacked(after, told),
         _two_editions([_alone(edition(cells, of)) for of in (_EARLIER, _NOW)]) if two else None,
         _two_editions([edition(after, of) for of in (_EARLIER, _NOW)]) if two else None,
+        fewest(cells, told) if optimum else None,
     )
 
 

@@ -57,7 +57,7 @@ def _best(task: Task, primary: Bools) -> Bools:
     helpless, in_vain = False, 0
     for attempt in range(_ATTEMPTS if len(task.values) <= _SMALL else 1):
         varied = task.cost * rng.uniform(1 - _VARIED, 1 + _VARIED, len(task.cost)) if attempt else task.cost
-        work = Work(replace(task, cost=varied), primary)
+        work = Work(replace(task, cost=varied), primary, loose=attempt % 2 == 0)
         work.spread()
         work.clean()
         helpless |= work.helpless

@@ -44,6 +44,7 @@ class Units(NamedTuple):
     of (n,) : the unit of a cell, below 0 for none. starts (units + 1,), cells : of each unit its cells.
     free (n,) : what it costs to hide a cell that is shown; FAR or more where it cannot be hidden, or is already.
     deep (n,) : how far a cell can move down where it is hidden, 0 or above. need (n,) : how far it has to be able to.
+    loose : whether cells that stand nowhere count as able to move, which most of them are once one of theirs is.
     """
 
     of: Ints
@@ -52,6 +53,7 @@ class Units(NamedTuple):
     free: Floats
     deep: Floats
     need: Floats
+    loose: bool
 
 
 def graph_of(sums: csr_array) -> Graph:
@@ -228,7 +230,7 @@ def _cheapest(lines: Ints, reach: Floats, cell: int, graph: Graph, units: Units,
 @numba.njit(cache=True)
 def _then(unit: int, row: int, graph: Graph, units: Units, low: Floats, high: Floats) -> float:
     """What it costs to let the cells of a unit move in their rows but `row`: nothing where another can move already, or
-    stands nowhere, and so is as free as this one makes it."""
+    counts as able to."""
     cost = 0.0
     for t in range(units.starts[unit], units.starts[unit + 1]):
         inner = units.cells[t]
@@ -242,7 +244,7 @@ def _then(unit: int, row: int, graph: Graph, units: Units, low: Floats, high: Fl
                 other = graph.cells[k]
                 if units.of[other] == unit:
                     continue
-                if high[other] > low[other] or units.of[other] == NOWHERE:
+                if high[other] > low[other] or (units.loose and units.of[other] == NOWHERE):
                     least = 0.0
                     break
                 least = min(least, units.free[other])

@@ -49,11 +49,11 @@ class Task:
 
 class Work:
     """A task while it is worked on. hidden : (units,) bool. need, rise : (n,) how far cells have to be able to move:
-    `need` + `rise` x the highest move. points : of the cells
-    that are hidden now. helpless : whether nothing helps one of them."""
+    `need` + `rise` x the highest move. points : of the cells that are hidden now. helpless : whether nothing helps one
+    of them. loose : see `Units`."""
 
-    def __init__(self, task: Task, primary: Bools) -> None:
-        self.task, self.primary, self.hidden = task, primary, primary.copy()
+    def __init__(self, task: Task, primary: Bools, *, loose: bool = True) -> None:
+        self.task, self.primary, self.hidden, self.loose = task, primary, primary.copy(), loose
         self.graph, self.ties, self.by_cell = graph_of(task.sums), abs(task.sums), task.sums.tocsc()
         self.of_ties = self.ties.T.tocsr()
         order = np.argsort(task.unit, kind="stable")
@@ -70,7 +70,9 @@ class Work:
             close = np.flatnonzero(self.asked() & ~wide(low, high, self.need, self.rise))
             before = self.hidden.copy()
             if len(close):
-                units = Units(self.task.unit, self.of_unit, self.in_unit, self.free(), -self.deep, self.need)
+                units = Units(
+                    self.task.unit, self.of_unit, self.in_unit, self.free(), -self.deep, self.need, self.loose
+                )
                 self.hidden |= beside(self.graph, units, low, high, close)
             else:
                 part = in_circles(self.task.sums, high > low)

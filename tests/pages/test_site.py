@@ -138,18 +138,6 @@ def request(readme_run: tuple[Path, list[Ended]], out: Path, **plan: object) -> 
     )
 
 
-def test_the_same_build_elsewhere_gives_the_same_bytes(
-    readme_run: tuple[Path, list[Ended]], site: Path, tmp_path: Path
-) -> None:
-    again = request(readme_run, tmp_path / "another" / "place", scope="municipality", scope_name="Täby")
-    build_site(again, Quiet())
-    made = [p.relative_to(again.out) for p in sorted(again.out.rglob("*")) if p.is_file()]
-    same = [p for p in made if p.name not in ("index.html", MANIFEST)]
-    assert len(same) > 10
-    different = [p.as_posix() for p in same if (again.out / p).read_bytes() != (site / p).read_bytes()]
-    assert different == []
-
-
 def test_an_unchanged_build_does_nothing_and_a_changed_one_only_what_changed(
     readme_run: tuple[Path, list[Ended]], tmp_path: Path
 ) -> None:

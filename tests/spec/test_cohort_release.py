@@ -202,7 +202,7 @@ def test_completion_after_a_switch_is_told_whatever_few_switched_a_year_later() 
 
 def test_no_school_is_told_cohort_by_cohort() -> None:
     """The numbers of three cohorts less those of two would be those of the third."""
-    tracked = random_tracked(0, pupils=500)
+    tracked = random_tracked(0, cohorts=[2021], pupils=200)
     bys = ("home", "provider_form", "programme")
     for name in ("release_measures", "release_introductory", "release_not_followed"):
         assert "school" not in set(getattr(released, name)(tracked, bys, MADE_UP).table["by"])
@@ -211,7 +211,7 @@ def test_no_school_is_told_cohort_by_cohort() -> None:
 
 
 def test_a_school_with_few_who_did_not_complete_has_no_figures_and_takes_another_with_it() -> None:
-    tracked = random_tracked(0, pupils=500, schools=6)
+    tracked = random_tracked(0, cohorts=[2020, 2021], pupils=500, schools=6)
     schools = tracked.schools.copy()
     schools.loc[0, "completed"] = schools.loc[0, "starters"] - 2
     changed = type(tracked)(**{**vars(tracked), "schools": schools})

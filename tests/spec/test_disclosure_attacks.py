@@ -14,7 +14,9 @@ import pytest
 
 from gymreg_core.disclosure.attack import attacked, refuse_attacked
 from gymreg_core.disclosure.cells import Cells, Why, merged
-from gymreg_core.disclosure.knowledge import (
+from gymreg_core.disclosure.policy import Policy, policy
+from gymreg_core.errors import DisclosureRefused
+from tests.attack_knowledge import (
     Mean,
     Price,
     Share,
@@ -24,8 +26,6 @@ from gymreg_core.disclosure.knowledge import (
     from_prices,
     from_shares,
 )
-from gymreg_core.disclosure.policy import Policy, policy
-from gymreg_core.errors import DisclosureRefused
 
 OPEN = policy()
 Sums = Sequence[tuple[str, tuple[str, ...]]]

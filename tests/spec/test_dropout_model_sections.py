@@ -34,7 +34,7 @@ class Stored:
 
 @cache
 def stored(pupils: int = 2500) -> Stored:
-    return Stored(random_tracked(0, pupils=pupils, schools=20))
+    return Stored(random_tracked(0, cohorts=range(2021, 2026), pupils=pupils, schools=20))
 
 
 def report(of: Stored, scope: str = "region", name: str | None = None, language: str = "sv") -> DropoutReport:
