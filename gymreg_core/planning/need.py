@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from gymreg_core.errors import BadInput
 from gymreg_core.planning.table_file import programme_fault, read_lines, refused
 
 _HEADERS = {
@@ -53,3 +54,12 @@ def read_need(path: Path) -> pd.DataFrame:
             "year": pd.array([line.figure("year").value for line in lines], dtype="Int64"),
         }
     ).astype({"need": "float64"})
+
+
+def is_need(path: Path) -> bool:
+    """Whether a file has the header of such a table and something below it."""
+    try:
+        read_lines(path, _HEADERS, ("programme", "need", "source"))
+    except BadInput:
+        return False
+    return True

@@ -46,7 +46,7 @@ def supply_section(page: BalancePage, released: Released, sentences: Sequence[st
     whole = table(named, shown, caption=page.say("supply.table"), identifier="utbud", language=page.language)
     return (
         section(page, "supply", "utbud")
-        + paragraph(*sentences, _how(page))
+        + paragraph(*sentences, judged(page))
         + whole
         + _grid(page, level(released, "programme", "sub_region"), programmes)
     )
@@ -132,7 +132,8 @@ def _travel(page: BalancePage, travel: Released) -> Fragment:
     return section(page, "travel", "resor", 3) + listed
 
 
-def _how(page: BalancePage) -> str:
+def judged(page: BalancePage) -> str:
+    """When seats are called too few, too many, or in the wrong place."""
     return page.say(
         "supply.how",
         few=number(float(rule("balance", "few_reserves")), page.language, 1),

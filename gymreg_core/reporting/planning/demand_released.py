@@ -85,6 +85,23 @@ def release_years(forecast: DemandForecast) -> Released:
     return _estimated(frame, forecast, sums)
 
 
+def release_programme(forecast: DemandForecast, programme: str) -> Released:
+    """A programme of the region in the last year known, and in each that is foretold: kind, programme, year, pupils (of
+    the last year known), expected, low, high; expected is what came in the last year known.
+
+    Empty where `release_region` does not tell of it by itself.
+    """
+    told = release_region(forecast, forecast.intake_year).table
+    own = told["programme"].eq(programme) & told[["pupils", "expected", "low"]].notna().all(axis=1)
+    rows = forecast.table
+    rows = rows[rows["level"].eq("region") & rows["programme"].eq(programme)] if own.any() else rows.head(0)
+    frame = rows[["programme_type", "programme", "year", "last", *_NUMBERS[1:]]]
+    frame = frame.rename(columns={"programme_type": "kind", "last": "pupils"}).sort_values("year", kind="stable")
+    came = frame.head(1).assign(year=forecast.last_year, **{name: frame["pupils"].head(1) for name in _NUMBERS[1:]})
+    whole = pd.concat([came, frame], ignore_index=True).astype({"year": "int64"})
+    return _estimated(whole, forecast, [])
+
+
 def release_backtest(backtest: DemandBacktest, provenance: Provenance) -> Released:
     """A row for each year held against, the last of all (label ''): count, of programmes; error and error_previous,
     percentage points a programme; error_share, of the two; share, of outcomes in their interval."""
