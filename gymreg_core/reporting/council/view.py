@@ -10,6 +10,7 @@ import pandas as pd
 
 from gymreg_core.admission.measures import measure
 from gymreg_core.admission.scope import Scope, of_round, year_before, years_of
+from gymreg_core.contracts.rounds import Round
 from gymreg_core.disclosure import Released, release_cohorts, release_published
 from gymreg_core.errors import BadParameters
 from gymreg_core.planning.balance import Balance, balance
@@ -37,7 +38,7 @@ from gymreg_core.reporting.planning.view import View as DemandView
 from gymreg_core.reporting.report_view import ReportView, known_name
 from gymreg_core.vocabulary.programmes import Language, programmes
 
-_ROUND = "final"
+_ROUND: Round = "final"
 _COMPLETION = "skolverket_3"
 
 
