@@ -85,7 +85,8 @@ def ingest(
     data: Annotated[
         str,
         typer.Option(
-            "--data", help="Folder with result files, tables of demand or extracts, or the address of a database with an extract."
+            "--data",
+            help="Folder with result files, tables of demand or extracts, or the address of a database with an extract.",
         ),
     ],
     workspace: Annotated[Path, typer.Option("--workspace", help="Where validated tables are kept.")],

@@ -1,4 +1,4 @@
-"""What pages of programme councils rest on: results, cohorts and choices, as other reports do, and the need."""
+"""What pages of programme councils rest on: the results, cohorts and choices that other reports rest on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.admission_material import AdmissionMaterial, admission_material, admission_state
 from gymreg_core.reporting.dropout_material import DropoutMaterial, dropout_material, dropout_state
 from gymreg_core.reporting.dropout_material import decided as decided_of_cohorts
-from gymreg_core.reporting.manifest import name_and_hash
 from gymreg_core.reporting.material import Given, Note
 from gymreg_core.reporting.planning_decision import decided as decided_of_choices
 from gymreg_core.reporting.plans import ReportParams
@@ -33,27 +32,26 @@ class ProgrammeCouncilMaterial:
     results: AdmissionMaterial | None
     cohorts: DropoutMaterial | None
     demand: SupplyDemandMaterial | None
-    need: Path | None
     workspace: Path
 
     @property
     def provenance(self) -> Provenance:
-        from gymreg_core.reporting.council.stored import Need
-
         parts = (self.results, self.cohorts, self.demand)
-        known = [part.provenance for part in parts if part is not None]
-        return Provenance.joined([*known, *([Need.of(self.need).provenance] if self.need else [])])
+        return Provenance.joined(part.provenance for part in parts if part is not None)
 
     def wanted(self, plan: ProgrammeCouncilPlan) -> Sequence[ReportParams]:
         if self.cohorts is not None:
             decided_of_cohorts(self.cohorts.provenance, plan.decision)
         if self.demand is not None and not self.demand.provenance.already_public:
             decided_of_choices(self.demand.provenance, plan.decision)
+        from gymreg_core.planning.demand_inputs import code_in
+
         known = list(self._known())
-        return plan.expand(max(year for year, _ in known), lambda: sorted({code for _, code in known}))
+        year = max(year for year, _ in known)
+        return plan.expand(year, lambda: sorted({code_in(code, year) for _, code in known}))
 
     def _known(self) -> Iterator[tuple[int, str]]:
-        """The years and national programmes that anything is known of."""
+        """The years and national programmes, by the code of their time, that anything is known of."""
         from gymreg_core.vocabulary.programmes import programmes
 
         held = []
@@ -74,26 +72,24 @@ class ProgrammeCouncilMaterial:
         results = self.results.stored.key if self.results else None
         cohorts = self.cohorts.key(params) if self.cohorts else None
         demand = self.demand.key(params) if self.demand else None
-        return [results, cohorts, demand, name_and_hash(self.need) if self.need else None]
+        return [results, cohorts, demand]
 
     def schools(self) -> list[tuple[str, str]]:
         return []
 
 
 def programme_council_state(given: Given) -> Any:
-    """What the reports that it rests on are told by, and the name and hash of the table of need."""
-    need = _need_of(given.data)
-    states = [admission_state(given), dropout_state(given), supply_demand_state(given)]
-    return [*states, name_and_hash(need) if need else None]
+    """What the reports that it rests on are told by."""
+    return [admission_state(given), dropout_state(given), supply_demand_state(given)]
 
 
 def programme_council_material(given: Given, note: Note) -> ProgrammeCouncilMaterial | None:
     """Everything that `given` holds of programmes; None, and a note, where that is nothing.
 
-    Errors: as the material of admission, completion, and supply and demand; BadInput for a table of need with faults;
-    BadParameters where made-up and real data would meet on a page.
+    Errors: as the material of admission, completion, and supply and demand; BadParameters where made-up and real data
+    would meet on a page.
     """
-    from gymreg_core.reporting.council.stored import Need, lay_places
+    from gymreg_core.reporting.council.stored import lay_places
 
     results = _results(given, note)
     cohorts, demand = dropout_material(given, note), supply_demand_material(given, note)
@@ -108,13 +104,10 @@ def programme_council_material(given: Given, note: Note) -> ProgrammeCouncilMate
             why="Some of the results, cohorts and choices here are of the made-up region, and some are not.",
             remedy="Name the result files with --data, or another --workspace.",
         )
-    need = _need_of(given.data)
-    if need is not None:
-        Need.of(need)
     named = {"results": results, "cohorts": cohorts, "demand": demand}
     places = {part: material.workspace for part, material in named.items() if material is not None}
-    folder = lay_places(given.workspace / _FOLDER, places, need)
-    return ProgrammeCouncilMaterial(results, cohorts, demand, need, folder)
+    folder = lay_places(given.workspace / _FOLDER, places)
+    return ProgrammeCouncilMaterial(results, cohorts, demand, folder)
 
 
 def _results(given: Given, note: Note) -> AdmissionMaterial | None:
@@ -126,14 +119,3 @@ def _results(given: Given, note: Note) -> AdmissionMaterial | None:
         return admission_material(given, note)
     stored = Workspace(given.workspace)
     return AdmissionMaterial(stored.results(), given.workspace, given.reference) if stored.current else None
-
-
-def _need_of(data: Path | None) -> Path | None:
-    """The table of need among the delimited text files of the data; the first by name where there are several."""
-    from gymreg_core.planning.need import is_need
-    from gymreg_core.sources.opening import DELIMITED, named_files
-
-    if data is None:
-        return None
-    files = [path for path, _ in named_files([data])[0] if path.suffix.lower() in DELIMITED]
-    return next((path for path in files if is_need(path)), None)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
+from gymreg_core.disclosure import Released
 from gymreg_core.planning.balance_words import supply_word
 from gymreg_core.planning.groups import sub_region_name
 from gymreg_core.reporting.charts import lines
@@ -13,7 +15,7 @@ from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.planning.balance_parts import column as balance_column
 from gymreg_core.reporting.planning.balance_sections import judged
-from gymreg_core.reporting.tables import table
+from gymreg_core.reporting.tables import Column, table
 from gymreg_core.vocabulary.numbers import number
 from gymreg_core.vocabulary.phrases import capital, counted, per_cent
 
@@ -39,9 +41,15 @@ def applications(view: View) -> Fragment:
         "schools",
     )
     shown = [column(view, name) for name in names]
+    rows, chosen = _with_choices(view, rows), _DRAWN[0] not in known and view.history is not None
+    if chosen:
+        shown.insert(1, Column("note", view.say("column.applicants"), "points_text"))
     listed = table(rows, shown, caption=view.say("applications.table"), identifier="sokande", language=view.language)
     top = section(view, "applications", "sokande")
-    told = [view.say("applications.lead"), *([] if _DRAWN[0] in known else [view.say("applications.no_choices")])]
+    told = [
+        view.say("applications.lead"),
+        *([] if chosen or _DRAWN[0] in known else [view.say("applications.no_choices")]),
+    ]
     message = _message(view, frame)
     if len(frame) < _FEWEST_YEARS:
         return top + paragraph(message, *told[1:]) + listed
@@ -67,6 +75,19 @@ def applications(view: View) -> Fragment:
     return (
         top + paragraph(*told) + figure(view, "sokande", drawing, kind="lines", alt=alt, caption=message, data=listed)
     )
+
+
+def _with_choices(view: View, rows: Released) -> Released:
+    """The rows with the first choices of their year, from what may be shown of registers, as words (note)."""
+    if view.history is None:
+        return rows
+    told = view.history.table
+    numbers = dict(zip(told["intake_year"], told["applicants"].astype("Int64"), strict=True))
+    why = dict(zip(told["intake_year"], view.history.why["applicants"].tolist(), strict=True))
+    years = [int(year) for year in rows.table["intake_year"]]
+    found = [numbers.get(year, pd.NA) for year in years]
+    words = [None if pd.isna(n) else number(int(n), view.language) for n in found]
+    return rows.with_words("note", words, of=np.asarray([why.get(year, 0) for year in years], np.int8))
 
 
 def _message(view: View, frame: pd.DataFrame) -> str:
@@ -106,14 +127,14 @@ def _supply_words(view: View) -> str:
     region = view.supply.where(view.supply.table["sub_region"].eq("")).table.iloc[0]
     if pd.isna(region["free_share"]) or pd.isna(region["reserves_per_seat"]):
         return view.say("supply.unknown")
-    return view.say(
+    told = view.say(
         "supply.lead",
         year=view.page.year,
         name=view.place,
         free=per_cent(float(region["free_share"]), view.language),
         reserves=number(float(region["reserves_per_seat"]), view.language, 1),
-        supply=supply_word(str(region["supply"]), view.language).lower(),
     )
+    return f"{told} {view.say(f'supply.kind.{region.supply}')}"
 
 
 def _place(view: View, name: str) -> str:

@@ -20,7 +20,7 @@ _Box = tuple[str, str, str]
 
 def in_brief(view: View) -> Fragment:
     """The figures that matter, and which parts have no source."""
-    boxes = [*_admission(view), *_completion(view), *_expected(view)]
+    boxes = [*_chosen(view), *_admission(view), *_completion(view), *_expected(view)]
     figures = key_figures(boxes) if boxes else Fragment()
     absent = lacking(view)
     note = callout("note", view.say("brief.lacking_title"), paragraph(*absent)) if absent else Fragment()
@@ -35,8 +35,26 @@ def highlights(view: View) -> list[str]:
 
 def lacking(view: View) -> list[str]:
     """A sentence for each part that has no source."""
-    parts = {"results": view.results, "cohorts": view.cohort, "demand": view.demand, "need": view.need}
+    need = None if view.seats is None or not view.seats.need_given else view.seats
+    parts = {"results": view.results, "cohorts": view.cohort, "demand": view.demand, "need": need}
     return [view.say(f"missing.{name}") for name, part in parts.items() if part is None]
+
+
+def _chosen(view: View) -> list[_Box]:
+    """First choices of the last year known, where the results do not tell them."""
+    told = view.admissions is not None and view.admissions.table["first_choice_eligible"].notna().iloc[-1]
+    if told or view.history is None:
+        return []
+    frame = view.history.table
+    if frame.empty or pd.isna(frame["applicants"].iloc[-1]):
+        return []
+    now, before = frame.iloc[-1], frame.iloc[-2] if len(frame) > 1 else None
+    compared = ""
+    if before is not None and pd.notna(before["applicants"]):
+        words = compared_number(now["applicants"], before["applicants"], int(before["intake_year"]), view.language)
+        compared = view.say("brief.that_is", compared=words)
+    what = view.say("brief.box.applicants", year=int(now["intake_year"]))
+    return [(number(int(now["applicants"]), view.language), what, compared)]
 
 
 def _admission(view: View) -> list[_Box]:

@@ -22,4 +22,6 @@ def switches(view: View) -> Fragment:
     """How many switched programme or school, and how many of them finished."""
     if view.cohort is None:
         return missing(view, "switches", "byten", "cohorts")
+    if not len(view.cohort.of_scope(view.cohort.switches)):
+        return missing(view, "switches", "byten", "few_cohorts")
     return switch_section.switches(view.cohort)

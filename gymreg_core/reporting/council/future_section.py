@@ -13,17 +13,9 @@ from gymreg_core.reporting.council.parts import column, figure, labelled, missin
 from gymreg_core.reporting.council.view import View
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
-from gymreg_core.reporting.tables import Form, table, written
-from gymreg_core.vocabulary.numbers import number
+from gymreg_core.reporting.tables import Column, table, written
+from gymreg_core.vocabulary.numbers import change, number, points
 from gymreg_core.vocabulary.phrases import capital
-
-_FORMS: dict[str, Form] = {
-    "need": "decimals",
-    "free_share": "percent",
-    "completion": "percent",
-    "trend": "percent_change",
-    "price": "kronor",
-}
 
 
 def demand(view: View) -> Fragment:
@@ -67,58 +59,65 @@ def expected_words(view: View) -> str:
 
 def need(view: View) -> Fragment:
     """What the table of need says of the programme, and its place among the programmes by open criteria."""
-    top = section(view, "need", "behov") + paragraph(need_words(view))
     if view.strategic is None:
-        return top + paragraph(view.say("missing.ranking"))
+        return missing(view, "need", "behov", "ranking")
+    top = section(view, "need", "behov") + paragraph(need_words(view))
     _, released, weights = view.strategic
     mine = released.where(released.table["programme"].eq(view.code))
     if not len(mine):
-        return top + paragraph(view.say("missing.ranking"))
+        return top + paragraph(view.say("missing.ranked", name=view.place))
     return top + paragraph(_rank_words(view, mine, released), view.say("need.how")) + _criteria(view, mine, weights)
 
 
 def need_words(view: View) -> str:
-    """The need of the programme and who says so, or that it is not known."""
-    if view.need is None:
+    """The need of the programme and who says so; that it is assumed, or not known."""
+    if view.seats is None:
         return view.say("missing.need")
-    if not len(view.need):
+    if not view.seats.need_given:
+        return view.say("need.assumed")
+    known = view.seats.need
+    rows = known[known["programme"] == view.code]
+    if rows.empty:
         return view.say("missing.need_row", name=view.place)
-    row = view.need.table.iloc[0]
-    values = view.sources.need.table["need"] if view.sources.need is not None else pd.Series(dtype="float64")
+    row = rows.iloc[0]
     said = {
-        "value": written(row["need"], "decimals", view.language),
-        "rank": number(1 + int((values > row["need"]).sum()), view.language),
-        "all": number(len(values), view.language),
+        "value": points(float(row["need"]), view.language),
+        "rank": number(1 + int((known["need"] > row["need"]).sum()), view.language),
+        "all": number(len(known), view.language),
     }
     source = str(row["source"]) if pd.isna(row["year"]) else f"{row['source']}, {int(row['year'])}"
     return view.say("need.value", name=view.place, source=source, **said)
 
 
 def _rank_words(view: View, mine: Released, every: Released) -> str:
-    row = mine.table.iloc[0]
+    row, name = mine.table.iloc[0], capital(view.place)
     if pd.isna(row["rank"]):
         return view.say("need.unranked", name=view.place)
-    blanks: dict[str, Any] = {n: number(int(row[n]), view.language) for n in ("rank", "rank_best", "rank_worst")}
-    return view.say(
-        "need.rank",
-        name=capital(view.place),
-        all=number(int(every.table["rank"].notna().sum()), view.language),
-        **blanks,
-    )
+    numbers = {one: number(int(row[one]), view.language) for one in ("rank", "rank_best", "rank_worst")}
+    ranked = number(int(every.table["rank"].notna().sum()), view.language)
+    return view.say("need.rank", name=name, all=ranked, **numbers)
 
 
 def _criteria(view: View, mine: Released, weights: Released) -> Fragment:
     """The criteria in use: their weights, the programme's values, and what they are worth from 0 to 1."""
-    used = weights.where(weights.table["weight"].gt(0))
-    row, names = mine.table.iloc[0], [str(name) for name in used.table["criterion"]]
-    rows = labelled(used, [criterion_name(name, view.language) for name in names])
-    rows = rows.with_words("note", [written(row[name], _FORMS[name], view.language) for name in names])
-    rows = rows.with_words("series", [written(row[f"{name}_score"], "decimals", view.language) for name in names])
-    shown = [
-        column(view, "label", "criterion"),
-        column(view, "weight"),
-        column(view, "note", "value"),
-        column(view, "series", "score"),
-    ]
+    rows = weights.where(weights.table["weight"].gt(0))
+    row, names = mine.table.iloc[0], [str(name) for name in rows.table["criterion"]]
+    rows = labelled(rows, [criterion_name(name, view.language) for name in names])
+    rows = rows.with_words("note", [_value(view, name, row[name]) for name in names])
+    scores = [row[f"{name}_score"] for name in names]
+    rows = rows.with_words("series", [None if pd.isna(one) else number(one, view.language, 2) for one in scores])
+    shown = [column(view, "label", "criterion"), column(view, "weight")]
+    shown += [Column("note", view.say("column.value"), "points_text"), column(view, "series", "score")]
     caption = view.say("need.table", name=view.place)
     return table(rows, shown, caption=caption, identifier="behov", language=view.language)
+
+
+def _value(view: View, criterion: str, value: Any) -> str | None:
+    """A value with its unit; None where it is missing."""
+    if pd.isna(value):
+        return None
+    if criterion == "trend":
+        return view.say("need.unit.trend", value=change(100 * float(value), view.language, 1))
+    if criterion == "price":
+        return view.say("need.unit.price", value=written(value, "kronor", view.language))
+    return points(float(value), view.language) if criterion == "need" else written(value, "percent", view.language)

@@ -8,10 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
-from gymreg_core.planning.need import read_need
-from gymreg_core.provenance import InputFile, Provenance
+from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.admission.report import load as load_results
 from gymreg_core.reporting.admission.view import Stored
 from gymreg_core.reporting.dropout.stored import Followed
@@ -20,48 +17,30 @@ from gymreg_core.reporting.planning.stored import StoredDemand
 from gymreg_core.reporting.planning.stored import load as load_demand
 from gymreg_core.store.private import make_private, write
 
-PLACES, NEED = "places.json", "need.csv"
-"""Files of a folder that says where the parts lie; the table of need lies in the folder itself."""
+PLACES = "places.json"
+"""The file of a folder that says where the parts lie."""
 PARTS = ("results", "cohorts", "demand")
 
 
 @dataclass(frozen=True, eq=False)
-class Need:
-    """What working life needs, as `read_need` gives it, and the file that it is from."""
-
-    table: pd.DataFrame
-    provenance: Provenance
-
-    @classmethod
-    def of(cls, path: Path) -> Need:
-        """The need in a file. Errors: as `read_need`."""
-        return cls(read_need(path), Provenance((InputFile.of(path),), already_public=True))
-
-
-@dataclass(frozen=True, eq=False)
 class Sources:
-    """Results of the admission, tracked cohorts, the forecast of demand, and the need of working life."""
+    """Results of the admission, tracked cohorts, and the forecast of demand with the seats beside it."""
 
     results: Stored | None = None
     cohorts: Followed | None = None
     demand: StoredDemand | None = None
-    need: Need | None = None
 
     @property
     def provenance(self) -> Provenance:
-        parts = (self.results, self.cohorts, self.demand, self.need)
+        parts = (self.results, self.cohorts, self.demand)
         return Provenance.joined(part.provenance for part in parts if part is not None)
 
 
-def lay_places(folder: Path, places: Mapping[str, Path], need: Path | None) -> Path:
-    """Make `folder` say in which workspace each of PARTS lies, with a copy of the table of need; gives the folder."""
+def lay_places(folder: Path, places: Mapping[str, Path]) -> Path:
+    """Make `folder` say in which workspace each of PARTS lies; gives the folder."""
     make_private(folder)
     named = {part: os.path.relpath(place, folder) for part, place in sorted(places.items())}
     write(folder / PLACES, (json.dumps(named, indent=1) + "\n").encode())
-    if need is None:
-        (folder / NEED).unlink(missing_ok=True)
-    else:
-        write(folder / NEED, need.read_bytes())
     return folder
 
 
@@ -70,19 +49,17 @@ def load(workspace: str | Path | None = None, year: int | None = None) -> Source
     a small made-up region's.
 
     year : what was known by then decides the forecast of demand; None is everything.
-    Errors: as the `load` of each part, and `read_need`.
+    Errors: as the `load` of each part.
     """
     path = workspace or os.environ.get("GYMREG_WORKSPACE")
     if not path:
         return Sources(load_results(), load_cohorts(), load_demand())
     folder = Path(path)
     places = _places(folder)
-    need = folder / NEED
     return Sources(
         load_results(places["results"]) if "results" in places else None,
         load_cohorts(places["cohorts"]) if "cohorts" in places else None,
         _demand(places["demand"], year) if "demand" in places else None,
-        Need.of(need) if need.is_file() else None,
     )
 
 

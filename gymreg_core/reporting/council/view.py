@@ -14,10 +14,9 @@ from gymreg_core.contracts.rounds import Round
 from gymreg_core.disclosure import Released, release_cohorts, release_published
 from gymreg_core.errors import BadParameters
 from gymreg_core.planning.balance import Balance, balance
-from gymreg_core.planning.criteria import criteria_of, programme_prices
 from gymreg_core.planning.cutoffs import forecast_years
-from gymreg_core.planning.need import COLUMNS
-from gymreg_core.planning.strategic import Strategic, strategic
+from gymreg_core.planning.demand_inputs import code_in
+from gymreg_core.planning.strategic import Strategic
 from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.admission.view import View as AdmissionView
 from gymreg_core.reporting.admission.view import with_identity
@@ -27,19 +26,15 @@ from gymreg_core.reporting.dropout.stored import cohorts_of
 from gymreg_core.reporting.dropout.view import View as CohortView
 from gymreg_core.reporting.dropout_plan import newest_cohort
 from gymreg_core.reporting.planning.balance_parts import BalancePage
-from gymreg_core.reporting.planning.balance_released import (
-    completion_of,
-    release_balance,
-    release_need,
-    release_strategic,
-)
-from gymreg_core.reporting.planning.demand_released import release_programme
+from gymreg_core.reporting.planning.balance_released import release_balance
+from gymreg_core.reporting.planning.demand_released import release_history, release_programme
+from gymreg_core.reporting.planning.ranking import ranking
+from gymreg_core.reporting.planning.seats_stored import StoredSeats
 from gymreg_core.reporting.planning.view import View as DemandView
 from gymreg_core.reporting.report_view import ReportView, known_name
 from gymreg_core.vocabulary.programmes import Language, programmes
 
 _ROUND: Round = "final"
-_COMPLETION = "skolverket_3"
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,13 +118,13 @@ class View(ReportView):
 
     @cached_property
     def admissions(self) -> Released | None:
-        """The programme in each final admission: intake_year and `measure`; None where there is none of it."""
+        """The programme, whatever its code then, in each final admission: intake_year and `measure`."""
         if self.results is None:
             return None
         parts = []
         for year in years_of(self.results, _ROUND, self.year):
             rows = of_round(self.results, year, _ROUND)
-            mine = rows[rows["programme"] == self.code]
+            mine = rows[[code_in(str(code), self.year) == self.code for code in rows["programme"]]]
             if len(mine):
                 parts.append(measure(mine, ["intake_year"]))
         if not parts:
@@ -192,6 +187,13 @@ class View(ReportView):
         return None if self.demand is None else release_programme(self.demand.forecast, self.code)
 
     @cached_property
+    def history(self) -> Released | None:
+        """First choices of the programme in each year known (`release_history`); None where registers tell none."""
+        if self.sources.demand is None or self.sources.demand.forecast.measure != "first_choices":
+            return None
+        return release_history(self.sources.demand.history, self.code, self.sources.demand.provenance)
+
+    @cached_property
     def balance(self) -> Balance | None:
         """Seats against demand in the newest final admission of the whole region."""
         if self.admission is None or self.results is None:
@@ -213,44 +215,16 @@ class View(ReportView):
         """The words of the sections on seats against demand."""
         return BalancePage(self.language, self.admission.intake_year if self.admission else self.year)
 
+    @property
+    def seats(self) -> StoredSeats | None:
+        """The seats that the ranking of programmes rests on; None without any."""
+        return None if self.demand is None else self.demand.seats
+
     @cached_property
     def strategic(self) -> tuple[Strategic, Released, Released] | None:
-        """The ranking of all programmes, its table and its weights as they may be shown; None without results."""
-        if self.balance is None or self.results is None or self.admission is None:
-            return None
-        now, rows, before = self.balance, self.results, self.admission.compare_to
-        return self.noted(lambda: self._ranked(now, None if before is None else balance(rows, intake_year=before)))
-
-    def _ranked(self, now: Balance, before: Balance | None) -> tuple[Strategic, Released, Released]:
-        completion = self._completion()
-        need = self.sources.need.table if self.sources.need else pd.DataFrame(columns=list(COLUMNS))
-        found = strategic(criteria_of(need, now, before, completion=completion, price=self._prices()), need)
-        table, weights, _ = release_strategic(found, self.provenance, completion=completion)
-        return found, table, weights
-
-    def _completion(self) -> dict[str, float]:
-        """The shares with a diploma after three years by programme that may be shown, of the page's cohort."""
-        if self.cohort is None:
-            return {}
-        frame = self.cohort.measures.table
-        mine = frame["card"].eq(_COMPLETION) & frame["by"].eq("programme") & frame["cohort"].eq(self.cohort.cohort)
-        rows = self.cohort.measures.where(mine)
-        return completion_of(rows.with_words("programme", [str(code) for code in rows.table["group"]]))
-
-    def _prices(self) -> dict[str, float]:
-        """The region's prices of the newest admission's year; none where there are none."""
-        try:
-            return programme_prices(self.page.year)
-        except BadParameters:
-            return {}
-
-    @cached_property
-    def need(self) -> Released | None:
-        """The row of the programme in the table of need, and where it is from."""
-        if self.sources.need is None:
-            return None
-        released = release_need(self.sources.need.table, self.sources.need.provenance)
-        return released.where(released.table["programme"].eq(self.code))
+        """The ranking of all programmes, its table and its weights as they may be shown, the same as on the page on
+        supply and demand; None without seats."""
+        return None if self.demand is None or self.seats is None else ranking(self.demand, self.seats)
 
 
 def known_years(sources: Sources) -> list[int]:

@@ -66,7 +66,7 @@ def place_section(page: BalancePage, released: Released, municipality: str, sent
     shown = [column(page, "programme", "label"), *(column(page, name) for name in (*_FIGURES, "supply", *foretold))]
     caption = page.say("supply.place", place=municipality)
     listed = table(named, shown, caption=caption, identifier="utbud", language=page.language)
-    return section(page, "supply", "utbud") + paragraph(*sentences, _how(page)) + listed
+    return section(page, "supply", "utbud") + paragraph(*sentences, judged(page)) + listed
 
 
 def places_tables(page: BalancePage, released: Released) -> Fragment:

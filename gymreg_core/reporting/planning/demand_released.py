@@ -12,6 +12,7 @@ from gymreg_core.disclosure import (
     About,
     Released,
     Ties,
+    release_counts,
     release_estimates,
     release_published,
     release_rounded,
@@ -102,6 +103,17 @@ def release_programme(forecast: DemandForecast, programme: str) -> Released:
     return _estimated(whole, forecast, [])
 
 
+def release_history(history: pd.DataFrame, programme: str, provenance: Provenance) -> Released:
+    """First choices of a programme in each year known: intake_year, programme, applicants.
+
+    history : `StoredDemand.history`. Few are left out; no sum of programmes is told beside them.
+    """
+    rows = history[history["programme"].eq(programme)].sort_values("intake_year")
+    frame = rows.rename(columns={"pupils": "applicants"}).reset_index(drop=True)
+    about = About("planning.choices", {"round": "final"})
+    return release_counts(frame[["intake_year", "programme", "applicants"]], provenance, about=about)
+
+
 def release_backtest(backtest: DemandBacktest, provenance: Provenance) -> Released:
     """A row for each year held against, the last of all (label ''): count, of programmes; error and error_previous,
     percentage points a programme; error_share, of the two; share, of outcomes in their interval."""
@@ -145,7 +157,11 @@ def _together(rows: pd.DataFrame) -> pd.DataFrame:
     enough = programmes["pupils"].cumsum().to_numpy() >= smallest_count()
     last = max(int(np.flatnonzero(few.to_numpy())[-1]), int(np.argmax(enough)) if enough.any() else len(few) - 1)
     small = programmes.index[: last + 1]
-    one = rows.loc[small[:1]].astype({"low": "Int64", "high": "Int64"}).assign(programme=f"{OTHERS}{rows['kind'].iloc[0]}")
+    one = (
+        rows.loc[small[:1]]
+        .astype({"low": "Int64", "high": "Int64"})
+        .assign(programme=f"{OTHERS}{rows['kind'].iloc[0]}")
+    )
     one.loc[:, ["low", "high"]] = pd.NA
     one = one.assign(**{name: rows.loc[small, name].sum() for name in ("pupils", "expected")})
     return pd.concat([rows.drop(index=small).astype({"low": "Int64", "high": "Int64"}), one], ignore_index=True)

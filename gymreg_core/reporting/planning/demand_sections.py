@@ -87,7 +87,11 @@ def over_years(view: View) -> Fragment:
     shown = [column(view, "year"), column(view, "label", "kind"), column(view, "expected", "expected_plain")]
     shown += columns(view, "low", "high")
     listed = table(rows, shown, caption=view.say("years.table"), identifier="ar", language=view.language)
-    return section(view, "years", "ar") + paragraph(view.say("years.lead"), *notes_words(view.forecast.notes, view.language)) + listed
+    return (
+        section(view, "years", "ar")
+        + paragraph(view.say("years.lead"), *notes_words(view.forecast.notes, view.language))
+        + listed
+    )
 
 
 def municipalities(view: View) -> Fragment:

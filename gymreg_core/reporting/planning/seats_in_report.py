@@ -104,4 +104,3 @@ def _need_words(view: View, seats: StoredSeats) -> str:
     years = seats.need["year"].astype("str")
     told = seats.need["source"].where(seats.need["year"].isna(), seats.need["source"] + " (" + years + ")")
     return view.say("seats.need.given", sources=listing(list(dict.fromkeys(told)), view.language))
-

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from gymreg_core.disclosure import Released, release_cohorts, release_published
-from gymreg_core.planning.demand import DemandForecast
 from gymreg_core.planning.balance import FORECAST, Balance, with_forecast
+from gymreg_core.planning.demand import DemandForecast
 from gymreg_core.planning.demand_backtest import DemandBacktest
 from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.planning import demand_released as released
@@ -144,13 +144,19 @@ class View(ReportView):
     def choices(self) -> ReleasedChoices | None:
         """What became of choices; None without a register of the year."""
         seats = self.seats
-        return None if seats is None or not (seats.choices and seats.people) else release_choices(seats.choices, seats.people)
+        return (
+            None
+            if seats is None or not (seats.choices and seats.people)
+            else release_choices(seats.choices, seats.people)
+        )
 
     @cached_property
     def seat_values(self) -> ReleasedValues | None:
         """The value of a seat; None without a register of the year."""
         seats = self.seats
-        return None if seats is None or not (seats.values and seats.people) else release_values(seats.values, seats.people)
+        return (
+            None if seats is None or not (seats.values and seats.people) else release_values(seats.values, seats.people)
+        )
 
     def own(self, level: str) -> dict[str, Any] | None:
         """What is expected of a page's own municipality in all, by residence (home) or school (place); None where it

@@ -21,7 +21,13 @@ from gymreg_core.sources.refusal import refuse_all
 from gymreg_core.sources.sheets import Sheet
 from gymreg_core.vocabulary.finding_texts import finding
 
-_TABLE_OF = {"population": "population", "choices": "choices", "year9": "year9", "year9_schools": "year9", "need": "need"}
+_TABLE_OF = {
+    "population": "population",
+    "choices": "choices",
+    "year9": "year9",
+    "year9_schools": "year9",
+    "need": "need",
+}
 _COUNTED = ("pupils", "known", "eligible", "hidden_schools")
 
 
