@@ -17,7 +17,7 @@ from gymreg_core.reporting.planning.balance_parts import column as balance_colum
 from gymreg_core.reporting.planning.balance_sections import judged
 from gymreg_core.reporting.tables import Column, table
 from gymreg_core.vocabulary.numbers import number
-from gymreg_core.vocabulary.phrases import capital, counted, per_cent
+from gymreg_core.vocabulary.phrases import capital, counted, listing, per_cent
 
 _DRAWN = ("first_choice_eligible", "seats", "admitted")
 _FEWEST_YEARS = 2
@@ -71,7 +71,8 @@ def applications(view: View) -> Fragment:
         text="note",
         language=view.language,
     )
-    alt = view.say("applications.alt", name=capital(view.place), message=message)
+    drawn = listing([view.say(f"applications.series.{name}") for name in known], view.language)
+    alt = view.say("applications.alt", drawn=capital(drawn.lower()), name=capital(view.place), message=message)
     return (
         top + paragraph(*told) + figure(view, "sokande", drawing, kind="lines", alt=alt, caption=message, data=listed)
     )

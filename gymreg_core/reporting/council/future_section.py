@@ -102,7 +102,7 @@ def _criteria(view: View, mine: Released, weights: Released) -> Fragment:
     """The criteria in use: their weights, the programme's values, and what they are worth from 0 to 1."""
     rows = weights.where(weights.table["weight"].gt(0))
     row, names = mine.table.iloc[0], [str(name) for name in rows.table["criterion"]]
-    rows = labelled(rows, [criterion_name(name, view.language) for name in names])
+    rows = labelled(rows, [_criterion(view, name) for name in names])
     rows = rows.with_words("note", [_value(view, name, row[name]) for name in names])
     scores = [row[f"{name}_score"] for name in names]
     rows = rows.with_words("series", [None if pd.isna(one) else number(one, view.language, 2) for one in scores])
@@ -110,6 +110,12 @@ def _criteria(view: View, mine: Released, weights: Released) -> Fragment:
     shown += [Column("note", view.say("column.value"), "points_text"), column(view, "series", "score")]
     caption = view.say("need.table", name=view.place)
     return table(rows, shown, caption=caption, identifier="behov", language=view.language)
+
+
+def _criterion(view: View, name: str) -> str:
+    told = criterion_name(name, view.language)
+    assumed = name == "need" and view.seats is not None and not view.seats.need_given
+    return view.say("need.assumed_name", name=told) if assumed else told
 
 
 def _value(view: View, criterion: str, value: Any) -> str | None:

@@ -89,11 +89,23 @@ class View(ReportView):
 
     @property
     def statuses(self) -> Mapping[str, str]:
-        parts = [part.statuses for part in (self.cutoffs, self.cohort, self.demand) if part is not None]
-        found: dict[str, str] = {}
-        for part in (*parts, self.rules_noted):
-            found |= part
+        others = [part.statuses for part in (self.cutoffs, self.demand) if part is not None]
+        found = self._of_cohorts
+        for statuses in (*others, self.rules_noted):
+            found |= statuses
         return dict(sorted(found.items()))
+
+    @property
+    def _of_cohorts(self) -> dict[str, str]:
+        """The rules of the cohorts that are shown: without those of models, and of measures beside the main ones."""
+        if self.cohort is None:
+            return {}
+        main = {f"measures.{card.key}" for card in self.cohort.cards if card.main}
+        return {
+            key: status
+            for key, status in self.cohort.statuses.items()
+            if key in main or key.split(".")[0] not in ("measures", "cohort_models")
+        }
 
     def release(self, frame: pd.DataFrame) -> Released:
         """Let out a table that counts nobody."""
