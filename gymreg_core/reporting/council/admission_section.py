@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from gymreg_core.disclosure import Released
 from gymreg_core.planning.balance_words import supply_word
 from gymreg_core.planning.groups import sub_region_name
 from gymreg_core.reporting.charts import lines
@@ -15,7 +13,7 @@ from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.planning.balance_parts import column as balance_column
 from gymreg_core.reporting.planning.balance_sections import judged
-from gymreg_core.reporting.tables import Column, table
+from gymreg_core.reporting.tables import table
 from gymreg_core.vocabulary.numbers import number
 from gymreg_core.vocabulary.phrases import capital, counted, listing, per_cent
 
@@ -41,18 +39,16 @@ def applications(view: View) -> Fragment:
         "schools",
     )
     shown = [column(view, name) for name in names]
-    rows, chosen = _with_choices(view, rows), _DRAWN[0] not in known and view.history is not None
-    if chosen:
-        shown.insert(1, Column("note", view.say("column.applicants"), "points_text"))
+    chosen = Fragment() if _DRAWN[0] in known else _choices(view)
     listed = table(rows, shown, caption=view.say("applications.table"), identifier="sokande", language=view.language)
     top = section(view, "applications", "sokande")
     told = [
         view.say("applications.lead"),
-        *([] if chosen or _DRAWN[0] in known else [view.say("applications.no_choices")]),
+        *([] if chosen.markdown or _DRAWN[0] in known else [view.say("applications.no_choices")]),
     ]
     message = _message(view, frame)
     if len(frame) < _FEWEST_YEARS:
-        return top + paragraph(message, *told[1:]) + listed
+        return top + chosen + paragraph(message, *told[1:]) + listed
     points = [
         {
             "intake_year": int(year),
@@ -78,17 +74,27 @@ def applications(view: View) -> Fragment:
     )
 
 
-def _with_choices(view: View, rows: Released) -> Released:
-    """The rows with the first choices of their year, from what may be shown of registers, as words (note)."""
-    if view.history is None:
-        return rows
-    told = view.history.table
-    numbers = dict(zip(told["intake_year"], told["applicants"].astype("Int64"), strict=True))
-    why = dict(zip(told["intake_year"], view.history.why["applicants"].tolist(), strict=True))
-    years = [int(year) for year in rows.table["intake_year"]]
-    found = [numbers.get(year, pd.NA) for year in years]
-    words = [None if pd.isna(n) else number(int(n), view.language) for n in found]
-    return rows.with_words("note", words, of=np.asarray([why.get(year, 0) for year in years], np.int8))
+def _choices(view: View) -> Fragment:
+    """First choices year by year, from what may be shown of registers; empty where none are known."""
+    rows = view.history
+    if rows is None or not len(rows):
+        return Fragment()
+    caption = view.say("applications.choices.table")
+    shown = [column(view, "intake_year"), column(view, "applicants")]
+    listed = table(rows, shown, caption=caption, identifier="forstahandsval", language=view.language)
+    known = rows.where(rows.table["applicants"].notna())
+    if len(known) < _FEWEST_YEARS:
+        return listed
+    numbers = [number(int(n), view.language) for n in known.table["applicants"]]
+    drawn = known.with_words("series", [view.say("applications.series.first_choice_eligible")] * len(known))
+    drawn = drawn.with_words("note", numbers)
+    year, value = "intake_year", "applicants"
+    drawing = lines(drawn, year=year, value=value, series="series", text="note", language=view.language)
+    first, last = (int(known.table["intake_year"].iloc[at]) for at in (0, -1))
+    said = {"year": last, "n": numbers[-1], "first": first, "then": numbers[0], "name": view.place}
+    message = view.say("applications.choices.caption", **said)
+    alt = view.say("applications.choices.alt", name=capital(view.place), message=message)
+    return figure(view, "forstahandsval", drawing, kind="lines", alt=alt, caption=message, data=listed)
 
 
 def _message(view: View, frame: pd.DataFrame) -> str:

@@ -38,7 +38,12 @@ def cutoffs(view: View) -> Fragment:
         identifier="granser",
         csv=view.say("cutoffs.csv"),
     )
-    return section(view, "cutoffs", "granser") + paragraph(*of.study_paths.sentences(view.language)[:1]) + listed
+    came = view.cutoffs is not None and view.cutoffs.year == of.intake_year
+    told = [
+        *of.study_paths.sentences(view.language)[:1],
+        view.say("cutoffs.known", year=of.intake_year) if came else "",
+    ]
+    return section(view, "cutoffs", "granser") + paragraph(*told) + listed
 
 
 def expected_cutoffs(view: View) -> Fragment:
