@@ -25,7 +25,8 @@ def applications(view: View) -> Fragment:
     """First choices, seats, admitted and reserves in each final admission, drawn and in a table."""
     rows = view.admissions
     if rows is None:
-        return missing(view, "applications", "sokande", "results" if view.results is None else "programme")
+        why = "results" if view.results is None else "programme"
+        return missing(view, "applications", "sokande", why) + _choices(view)
     frame = rows.table
     known = [name for name in _DRAWN if frame[name].notna().any()]
     names = (

@@ -203,7 +203,8 @@ class View(ReportView):
         """First choices of the programme in each year known (`release_history`); None where registers tell none."""
         if self.sources.demand is None or self.sources.demand.forecast.measure != "first_choices":
             return None
-        return release_history(self.sources.demand.history, self.code, self.sources.demand.provenance)
+        released = release_history(self.sources.demand.history, self.code, self.sources.demand.provenance)
+        return released.where(released.table["intake_year"].le(self.year))
 
     @cached_property
     def balance(self) -> Balance | None:
