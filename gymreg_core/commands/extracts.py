@@ -18,7 +18,7 @@ def check(
     files: Annotated[
         list[str],
         typer.Argument(
-            help="Result files, price lists, tables of demand, folders of extracts, or the address of a database with one."
+            help="Result files, price lists, tables of demand, folders of extracts, or the address of a database."
         ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON alone.")] = False,
@@ -86,7 +86,7 @@ def ingest(
         str,
         typer.Option(
             "--data",
-            help="Folder with result files, tables of demand or extracts, or the address of a database with an extract.",
+            help="Folder with result files, tables of demand or extracts, or the address of a database.",
         ),
     ],
     workspace: Annotated[Path, typer.Option("--workspace", help="Where validated tables are kept.")],

@@ -125,7 +125,7 @@ def with_forecast(found: Balance, forecast: pd.DataFrame, year: int) -> Balance:
             "expected": rows["expected"],
             "expected_low": rows["low"],
             "expected_high": rows["high"],
-            "last": rows["last"] if "last" in rows else pd.NA,
+            "last": rows.get("last", pd.NA),
         }
     )
     if told.duplicated(list(COORDINATES)).any():

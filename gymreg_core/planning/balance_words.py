@@ -56,7 +56,7 @@ def balance_sentences(table: pd.DataFrame, language: Language) -> tuple[str, ...
 
 
 def place_sentences(table: pd.DataFrame, municipality: str, language: Language) -> tuple[str, ...]:
-    """The seats of a municipality's schools, then the programmes with too few and too many there; none without a school.
+    """The seats of a municipality's schools, then the programmes with too few and too many; none without a school.
 
     table : `Balance.table`.
     """
@@ -86,7 +86,11 @@ def foretold_sentences(table: pd.DataFrame, year: int, language: Language) -> tu
     rows = rows.drop(columns="supply").rename(columns={"expected_supply": "supply"})
     found = [*_alike(rows, "too_few", language, "foretold_", year=year)]
     found += _alike(rows, "too_many", language, "foretold_", year=year)
-    return tuple(found) if found or rows["supply"].eq("").all() else (phrase()("foretold_none", language, year=year),)
+    judged = rows.loc[rows["supply"].isin(["enough", "unsure"]), "supply"]
+    if found or judged.empty:
+        return tuple(found)
+    key = "foretold_unsure" if judged.eq("unsure").any() else "foretold_none"
+    return (phrase()(key, language, year=year),)
 
 
 def _alike(programmes: pd.DataFrame, kind: str, language: Language, what: str = "", **blanks: int) -> list[str]:

@@ -20,8 +20,8 @@ def read_need(path: Path) -> pd.DataFrame:
     need : a number from 0 on, higher = needed more, on whatever scale the source has; all rows on the same. source :
     who says so, for every row. year : what year it is about.
     Returns COLUMNS, a row per programme, in the order of the file.
-    Errors: BadInput with every row whose programme is not known or stands twice, that has no number, or no source; where
-    the file holds no such table.
+    Errors: BadInput with every row whose programme is not known or stands twice, that has no number, or no source, and
+    where the file holds no such table.
     """
     found = read_demand(path).need
     if found.empty:

@@ -42,8 +42,8 @@ __all__ = ["Results", "read_results"]
 def read_results(*paths: Path | str, strict: bool = True) -> Results:
     """Read result files of the admission office, in any mixture of years and rounds, into one table.
 
-    `paths`: files (.xlsx, .xlsm, .csv) or folders of them, whose tables of demand are left to `read_demand`; a file that
-    is named twice is read once.
+    `paths`: files (.xlsx, .xlsm, .csv) or folders of them, whose tables of demand are left to `read_demand`; a file
+    that is named twice is read once.
     Returns `Results`, whose findings tell every decision: where a year was taken from, which sheets and rows were left
     out, what was joined or folded, and which rules of the contract rows break.
     Errors: BadInput with all findings of all files where one of them is an error. With `strict=False` nothing is

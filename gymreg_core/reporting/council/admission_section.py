@@ -12,7 +12,7 @@ from gymreg_core.reporting.council.view import View
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.planning.balance_parts import column as balance_column
-from gymreg_core.reporting.planning.balance_sections import judged
+from gymreg_core.reporting.planning.balance_sections import judged, misplaced
 from gymreg_core.reporting.tables import table
 from gymreg_core.vocabulary.numbers import number
 from gymreg_core.vocabulary.phrases import capital, counted, listing, per_cent
@@ -127,7 +127,11 @@ def supply(view: View) -> Fragment:
     shown.append(balance_column(view.page, "supply", "note", "text"))
     caption = view.say("supply.table", year=view.page.year)
     listed = table(rows, shown, caption=caption, identifier="utbud", language=view.language)
-    return section(view, "supply", "utbud") + paragraph(_supply_words(view), judged(view.page)) + listed
+    return (
+        section(view, "supply", "utbud")
+        + paragraph(_supply_words(view), judged(view.page), misplaced(view.page))
+        + listed
+    )
 
 
 def _supply_words(view: View) -> str:

@@ -34,39 +34,32 @@ def level(released: Released, *names: str, coordinates: Sequence[str] = COORDINA
     return released.where(mine)
 
 
-def supply_section(page: BalancePage, released: Released, sentences: Sequence[str]) -> Fragment:
+def supply_section(
+    page: BalancePage, released: Released, sentences: Sequence[str], notes: Sequence[str] = ()
+) -> Fragment:
     """Where seats are too few, too many or in the wrong place: by programme, and a grid by sub-region.
 
-    released : of `Balance.table`, with a forecast or without. sentences : `Balance.sentences`.
+    released : of `Balance.table`, with a forecast or without. sentences : `Balance.sentences`, where no other part of
+    the page tells them. notes : what is told of the forecast.
     """
     programmes = level(released, "programme").sort("seats", ascending=False)
-    foretold = ("expected", "expected_supply") if "expected_supply" in released.columns else ()
-    named = _with_supply(page, programmes).with_words("label", programme_names(page, programmes.table["programme"]))
-    shown = [column(page, "programme", "label"), *(column(page, name) for name in (*_FIGURES, "supply", *foretold))]
-    whole = table(named, shown, caption=page.say("supply.table"), identifier="utbud", language=page.language)
-    return (
-        section(page, "supply", "utbud")
-        + paragraph(*sentences, judged(page))
-        + whole
-        + _grid(page, level(released, "programme", "sub_region"), programmes)
-    )
+    top = section(page, "supply", "utbud") + (paragraph(*sentences) if sentences else Fragment())
+    whole = _programmes(page, programmes, page.say("supply.table"))
+    grid = _grid(page, level(released, "programme", "sub_region"), programmes)
+    return top + whole + grid + paragraph(judged(page), misplaced(page), *notes)
 
 
-def place_section(page: BalancePage, released: Released, municipality: str, sentences: Sequence[str]) -> Fragment:
+def place_section(page: BalancePage, released: Released, municipality: str, notes: Sequence[str] = ()) -> Fragment:
     """The programmes of the schools of one municipality: seats, free seats, reserves, and what they say.
 
-    released : of `Balance.table`. sentences : what is told of the forecast.
+    released, notes : as in `supply_section`.
     """
     rows = level(released, "programme", "municipality")
     rows = rows.where(rows.table["municipality"].eq(municipality)).sort("seats", ascending=False)
     if not len(rows):
         return Fragment()
-    foretold = ("expected", "expected_supply") if "expected_supply" in released.columns else ()
-    named = _with_supply(page, rows).with_words("label", programme_names(page, rows.table["programme"]))
-    shown = [column(page, "programme", "label"), *(column(page, name) for name in (*_FIGURES, "supply", *foretold))]
-    caption = page.say("supply.place", place=municipality)
-    listed = table(named, shown, caption=caption, identifier="utbud", language=page.language)
-    return section(page, "supply", "utbud") + paragraph(*sentences, judged(page)) + listed
+    listed = _programmes(page, rows, page.say("supply.place", place=municipality))
+    return section(page, "supply", "utbud") + listed + paragraph(judged(page), *notes)
 
 
 def places_tables(page: BalancePage, released: Released) -> Fragment:
@@ -75,7 +68,7 @@ def places_tables(page: BalancePage, released: Released) -> Fragment:
     for name, identifier in (("sub_region", "utbud-delregioner"), ("municipality", "utbud-kommuner")):
         rows = _with_supply(page, level(released, name).sort("seats", ascending=False))
         named = _places(page, rows) if name == "sub_region" else rows.table[name].astype("str").tolist()
-        shown = [column(page, name, "label"), *(column(page, figure) for figure in (*_FIGURES, "supply"))]
+        shown = [column(page, name, "label"), *(column(page, figure) for figure in ("supply", *_FIGURES))]
         out += long_table(
             page,
             rows.with_words("label", named),
@@ -85,6 +78,15 @@ def places_tables(page: BalancePage, released: Released) -> Fragment:
             csv=page.say("places.csv"),
         )
     return out
+
+
+def _programmes(page: BalancePage, rows: Released, caption: str) -> Fragment:
+    """A row for each programme: what its seats are, now and by the forecast, and why."""
+    foretold = "expected_supply" in rows.columns
+    named = _with_supply(page, rows).with_words("label", programme_names(page, rows.table["programme"]))
+    names = ("supply", "expected_supply", *_FIGURES, "expected") if foretold else ("supply", *_FIGURES)
+    shown = [column(page, "programme", "label"), *(column(page, name) for name in names)]
+    return table(named, shown, caption=caption, identifier="utbud", language=page.language)
 
 
 def _grid(page: BalancePage, cells: Released, programmes: Released) -> Fragment:
@@ -168,15 +170,22 @@ def _travel(page: BalancePage, travel: Released) -> Fragment:
 
 
 def judged(page: BalancePage) -> str:
-    """When seats are called too few, too many, or in the wrong place."""
+    """When seats are called too few and too many."""
     return page.say(
         "supply.how",
         few=number(float(rule("balance", "few_reserves")), page.language, 1),
-        **{
-            blank: percent(rule("balance", key), page.language, 0)
-            for blank, key in (("free", "few_free"), ("many", "many_free"), ("wrong", "wrong_share"))
-        },
+        free=_percent(page, "few_free"),
+        many=_percent(page, "many_free"),
     )
+
+
+def misplaced(page: BalancePage) -> str:
+    """When seats lie in the wrong place."""
+    return page.say("supply.wrong", wrong=_percent(page, "wrong_share"))
+
+
+def _percent(page: BalancePage, key: str) -> str:
+    return percent(rule("balance", key), page.language, 0)
 
 
 def _with_supply(page: BalancePage, released: Released) -> Released:

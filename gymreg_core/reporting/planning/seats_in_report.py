@@ -62,7 +62,7 @@ def supply(view: View) -> Fragment:
     many = percent(rule("balance", "many_free"), view.language, 0)
     how = [view.say(f"seats.foretold.{view.forecast.measure}", year=view.year, many=many)]
     if view.is_region:
-        return supply_section(page, released, how) + places_tables(page, released)
+        return supply_section(page, released, (), how) + places_tables(page, released)
     return place_section(page, released, str(view.scope_name), how)
 
 

@@ -26,6 +26,8 @@ from gymreg_core.store.tracked import StoredTracked, stored_tracked, tracked_key
 from gymreg_core.store.workspace import Workspace
 
 _ROUND = "final"
+_OWN_RULES = ("balance", "need")
+"""Files of rules that seats rest on beyond those of the admission itself."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +82,7 @@ def seats_of(workspace: Path, last_year: int) -> StoredSeats | None:
 
     with rules_read() as read:
         found = [of(year) for year in reversed(years)]
+        need = _need(workspace)
     now, provenance = found[0]
     register = registers.get(years[-1])
     return StoredSeats(
@@ -89,10 +92,10 @@ def seats_of(workspace: Path, last_year: int) -> StoredSeats | None:
         choices_met(solve(build_market(register.register, _ROUND)), register.register) if register else None,
         seat_values(register.register, _ROUND) if register else None,
         register.provenance if register else None,
-        _need(workspace),
+        need,
         _prices(years[-1]),
         stored_tracked(workspace) if tracked_key(workspace) else None,
-        {name: status for name, status in read.items() if name.startswith("balance.")},
+        {name: status for name, status in read.items() if name.split(".")[0] in _OWN_RULES},
     )
 
 

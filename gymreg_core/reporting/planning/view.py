@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from gymreg_core.disclosure import Released, release_cohorts, release_published
-from gymreg_core.planning.balance import FORECAST, Balance, with_forecast
+from gymreg_core.planning.balance import FORECAST, with_forecast
 from gymreg_core.planning.demand import DemandForecast
 from gymreg_core.planning.demand_backtest import DemandBacktest
 from gymreg_core.provenance import Provenance
@@ -126,10 +126,11 @@ class View(ReportView):
     @cached_property
     def supply(self) -> Released | None:
         """Seats beside those who want them, and beside what of the forecast may be shown (balance_released)."""
-        return None if self.seats is None else release_balance(self._balance(self.seats), self.seats.provenance)[0]
-
-    def _balance(self, seats: StoredSeats) -> Balance:
-        return with_forecast(seats.now, self._foretold(), self.year)
+        seats = self.seats
+        if seats is None:
+            return None
+        beside = self.noted(lambda: with_forecast(seats.now, self._foretold(), self.year))
+        return release_balance(beside, seats.provenance)[0]
 
     def _foretold(self) -> pd.DataFrame:
         """What may be shown of the forecast of single programmes, as `balance.with_forecast` takes it."""
@@ -144,19 +145,18 @@ class View(ReportView):
     def choices(self) -> ReleasedChoices | None:
         """What became of choices; None without a register of the year."""
         seats = self.seats
-        return (
-            None
-            if seats is None or not (seats.choices and seats.people)
-            else release_choices(seats.choices, seats.people)
-        )
+        if seats is None or seats.choices is None or seats.people is None:
+            return None
+        return release_choices(seats.choices, seats.people)
 
     @cached_property
     def seat_values(self) -> ReleasedValues | None:
         """The value of a seat; None without a register of the year."""
         seats = self.seats
-        return (
-            None if seats is None or not (seats.values and seats.people) else release_values(seats.values, seats.people)
-        )
+        if seats is None or seats.values is None or seats.people is None:
+            return None
+        found, people = seats.values, seats.people
+        return self.noted(lambda: release_values(found, people))
 
     def own(self, level: str) -> dict[str, Any] | None:
         """What is expected of a page's own municipality in all, by residence (home) or school (place); None where it
