@@ -100,6 +100,7 @@ def test_every_section_is_told_in_both_languages(language: Language) -> None:
     assert not re.search(r"\{[a-z_]+\}|\bnan\b|<NA>|None", text)
     assert all(len(alt) > 60 for alt in re.findall(r'fig-alt="(.+?)"', text))
     assert all("{#tbl-" in told[name] for name in ("applications", "supply", "cutoffs", "completion", "demand"))
+    assert "{#fig-forstahandsval" in told["applications"]
     identifiers = re.findall(r"\{#((?:sec|tbl|fig)-[\w-]+)", text)
     assert len(identifiers) == len(set(identifiers))
 

@@ -70,9 +70,8 @@ def applications(view: View) -> Fragment:
     )
     drawn = listing([view.say(f"applications.series.{name}") for name in known], view.language)
     alt = view.say("applications.alt", drawn=capital(drawn.lower()), name=capital(view.place), message=message)
-    return (
-        top + paragraph(*told) + figure(view, "sokande", drawing, kind="lines", alt=alt, caption=message, data=listed)
-    )
+    picture = figure(view, "sokande", drawing, kind="lines", alt=alt, caption=message, data=listed)
+    return top + paragraph(*told) + chosen + picture
 
 
 def _choices(view: View) -> Fragment:
