@@ -46,12 +46,7 @@ def supply_section(
     top = section(page, "supply", "utbud") + (paragraph(*sentences) if sentences else Fragment())
     whole = _programmes(page, programmes, page.say("supply.table"))
     grid = _grid(page, level(released, "programme", "sub_region"), programmes)
-    return (
-        top
-        + whole
-        + grid
-        + paragraph(_how(page), page.say("supply.wrong", wrong=_percent(page, "wrong_share")), *notes)
-    )
+    return top + whole + grid + paragraph(judged(page), misplaced(page), *notes)
 
 
 def place_section(page: BalancePage, released: Released, municipality: str, notes: Sequence[str] = ()) -> Fragment:
@@ -64,7 +59,7 @@ def place_section(page: BalancePage, released: Released, municipality: str, note
     if not len(rows):
         return Fragment()
     listed = _programmes(page, rows, page.say("supply.place", place=municipality))
-    return section(page, "supply", "utbud") + listed + paragraph(_how(page), *notes)
+    return section(page, "supply", "utbud") + listed + paragraph(judged(page), *notes)
 
 
 def places_tables(page: BalancePage, released: Released) -> Fragment:
@@ -174,13 +169,19 @@ def _travel(page: BalancePage, travel: Released) -> Fragment:
     return section(page, "travel", "resor", 3) + listed
 
 
-def _how(page: BalancePage) -> str:
+def judged(page: BalancePage) -> str:
+    """When seats are called too few and too many."""
     return page.say(
         "supply.how",
         few=number(float(rule("balance", "few_reserves")), page.language, 1),
         free=_percent(page, "few_free"),
         many=_percent(page, "many_free"),
     )
+
+
+def misplaced(page: BalancePage) -> str:
+    """When seats lie in the wrong place."""
+    return page.say("supply.wrong", wrong=_percent(page, "wrong_share"))
 
 
 def _percent(page: BalancePage, key: str) -> str:

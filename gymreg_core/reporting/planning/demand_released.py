@@ -12,6 +12,7 @@ from gymreg_core.disclosure import (
     About,
     Released,
     Ties,
+    release_counts,
     release_estimates,
     release_published,
     release_rounded,
@@ -83,6 +84,34 @@ def release_years(forecast: DemandForecast) -> Released:
         whole = part.index[part["kind"].eq("")]
         sums.append((int(whole[0]), part.index.difference(whole).tolist()))
     return _estimated(frame, forecast, sums)
+
+
+def release_programme(forecast: DemandForecast, programme: str) -> Released:
+    """A programme of the region in the last year known, and in each that is foretold: kind, programme, year, pupils (of
+    the last year known), expected, low, high; expected is what came in the last year known.
+
+    Empty where `release_region` does not tell of it by itself.
+    """
+    told = release_region(forecast, forecast.intake_year).table
+    own = told["programme"].eq(programme) & told[["pupils", "expected", "low"]].notna().all(axis=1)
+    rows = forecast.table
+    rows = rows[rows["level"].eq("region") & rows["programme"].eq(programme)] if own.any() else rows.head(0)
+    frame = rows[["programme_type", "programme", "year", "last", *_NUMBERS[1:]]]
+    frame = frame.rename(columns={"programme_type": "kind", "last": "pupils"}).sort_values("year", kind="stable")
+    came = frame.head(1).assign(year=forecast.last_year, **{name: frame["pupils"].head(1) for name in _NUMBERS[1:]})
+    whole = pd.concat([came, frame], ignore_index=True).astype({"year": "int64"})
+    return _estimated(whole, forecast, [])
+
+
+def release_history(history: pd.DataFrame, programme: str, provenance: Provenance) -> Released:
+    """First choices of a programme in each year known: intake_year, programme, applicants.
+
+    history : `StoredDemand.history`. Few are left out; no sum of programmes is told beside them.
+    """
+    rows = history[history["programme"].eq(programme)].sort_values("intake_year")
+    frame = rows.rename(columns={"pupils": "applicants"}).reset_index(drop=True)
+    about = About("planning.choices", {"round": "final"})
+    return release_counts(frame[["intake_year", "programme", "applicants"]], provenance, about=about)
 
 
 def release_backtest(backtest: DemandBacktest, provenance: Provenance) -> Released:
