@@ -93,7 +93,7 @@ def test_the_sentences_name_what_is_short_over_and_misplaced() -> None:
     found = balance(admission(SEATS), intake_year=2023)
     misplaced = "för få i Stockholm–Ekerö, för många i Södertälje–Nykvarn–Gnesta"
     assert found.sentences("sv") == (
-        "148 platser på nationella program, varav 34 lediga efter antagningen och 75 reserver.",
+        "Det finns 148 platser på nationella program. Efter antagningen var 34 lediga, och det fanns 75 reserver.",
         "Platserna är för få på ekonomiprogrammet.",
         "Platserna är för många på bygg- och anläggningsprogrammet.",
         f"På naturvetenskapsprogrammet ligger platserna fel: {misplaced}.",

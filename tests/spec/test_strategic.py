@@ -12,11 +12,12 @@ from gymreg_core.disclosure import release_published
 from gymreg_core.errors import BadInput, BadParameters, DisclosureRefused
 from gymreg_core.planning.balance import balance
 from gymreg_core.planning.criteria import criteria_of, programme_prices
-from gymreg_core.planning.need import COLUMNS, read_need
+from gymreg_core.planning.need import COLUMNS, assumed_need, read_need
 from gymreg_core.planning.strategic import strategic
 from gymreg_core.planning.strategic_words import phrase
 from gymreg_core.reporting.planning.balance_released import completion_of, release_need, release_strategic
 from gymreg_core.rules import rule
+from gymreg_core.vocabulary.programmes import programmes
 from tests.admissions import admission, published
 
 NEED = "program;behov;källa;år\nBA;5;Påhittad prognos;2023\nEK;1;Påhittad prognos;2023\nNA;3;Påhittad prognos;\n"
@@ -57,13 +58,29 @@ def test_every_fault_of_the_need_is_told_at_once(tmp_path: Path) -> None:
     )
     with pytest.raises(BadInput) as refused:
         read_need(path)
-    told = refused.value.what.split("\n  ")
-    assert [line.split(":")[0] for line in told] == ["line 3", "line 4", "line 5", "line 5", "line 5", "line 6"]
+    told = {(one.rule, one.column): one.rows for one in refused.value.findings}
+    assert told == {
+        ("demand-row-twice", None): (3,),
+        ("demand-programme-not-known", "programme"): (4,),
+        ("demand-number-not-readable", "need"): (5,),
+        ("demand-value-missing", "source"): (5,),
+        ("demand-year-not-readable", "year"): (5, 6),
+    }
     path.write_text("programme,need\nEK,2\n", encoding="utf-8")
-    with pytest.raises(BadInput, match="'source' is missing"):
+    with pytest.raises(BadInput, match="Källa"):
         read_need(path)
-    with pytest.raises(BadInput, match="cannot be read"):
+    with pytest.raises(BadInput):
         read_need(tmp_path / "none.csv")
+    path.write_text("År;Kommun;Ålder;Antal\n2024;Nacka;15;900\n", encoding="utf-8")
+    with pytest.raises(BadInput, match="no table of need"):
+        read_need(path)
+
+
+def test_without_a_table_the_need_is_an_assumption_and_says_so() -> None:
+    found = assumed_need()
+    assert list(found) == list(COLUMNS)
+    assert found["source"].eq("").all()
+    assert set(found["programme"]) <= set(programmes())
 
 
 def test_values_scores_and_parts_stand_open_beside_the_total(need: pd.DataFrame, values: pd.DataFrame) -> None:

@@ -12,7 +12,18 @@ from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.planning.parts import section
 from gymreg_core.reporting.planning.view import View
 
-_DEFINED = ("first_choice", "home_municipality", "introductory", "national", "preparatory", "vocational")
+_DEFINED = (
+    "seat",
+    "free_seat",
+    "reserve",
+    "reserves_per_seat",
+    "first_choice",
+    "home_municipality",
+    "introductory",
+    "national",
+    "preparatory",
+    "vocational",
+)
 _METHODS = ("cohorts", "shares", "homes", "ways", "futures", "sums", "record", "hidden")
 
 
@@ -23,8 +34,19 @@ def definitions(view: View) -> Fragment:
 
 def methods(view: View) -> Fragment:
     """How the figures were computed, a paragraph for each of them."""
-    pairs = [(view.say(f"methods.{name}.name"), view.say(f"methods.{name}.text")) for name in _METHODS]
+    pairs = [
+        (view.say(f"methods.{name}.name"), view.say(f"methods.{name}.text"))
+        for name in (*_told_of_seats(view), *_METHODS)
+    ]
     return section(view, "methods", "metod") + definition_list(pairs)
+
+
+def _told_of_seats(view: View) -> tuple[str, ...]:
+    if view.seats is None:
+        return ()
+    region = ("strategic",) if view.is_region else ()
+    persons = (*(("choices",) if view.is_region else ()), "values") if view.seats.values else ()
+    return ("supply", "foretold", *persons, *region)
 
 
 def assumptions(view: View) -> Fragment:

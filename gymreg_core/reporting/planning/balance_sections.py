@@ -34,22 +34,64 @@ def level(released: Released, *names: str, coordinates: Sequence[str] = COORDINA
     return released.where(mine)
 
 
-def supply_section(page: BalancePage, released: Released, sentences: Sequence[str]) -> Fragment:
+def supply_section(
+    page: BalancePage, released: Released, sentences: Sequence[str], notes: Sequence[str] = ()
+) -> Fragment:
     """Where seats are too few, too many or in the wrong place: by programme, and a grid by sub-region.
 
-    released : of `Balance.table`, with a forecast or without. sentences : `Balance.sentences`.
+    released : of `Balance.table`, with a forecast or without. sentences : `Balance.sentences`, where no other part of
+    the page tells them. notes : what is told of the forecast.
     """
     programmes = level(released, "programme").sort("seats", ascending=False)
-    foretold = ("expected", "expected_supply") if "expected_supply" in released.columns else ()
-    named = _with_supply(page, programmes).with_words("label", programme_names(page, programmes.table["programme"]))
-    shown = [column(page, "programme", "label"), *(column(page, name) for name in (*_FIGURES, "supply", *foretold))]
-    whole = table(named, shown, caption=page.say("supply.table"), identifier="utbud", language=page.language)
+    top = section(page, "supply", "utbud") + (paragraph(*sentences) if sentences else Fragment())
+    whole = _programmes(page, programmes, page.say("supply.table"))
+    grid = _grid(page, level(released, "programme", "sub_region"), programmes)
     return (
-        section(page, "supply", "utbud")
-        + paragraph(*sentences, _how(page))
+        top
         + whole
-        + _grid(page, level(released, "programme", "sub_region"), programmes)
+        + grid
+        + paragraph(_how(page), page.say("supply.wrong", wrong=_percent(page, "wrong_share")), *notes)
     )
+
+
+def place_section(page: BalancePage, released: Released, municipality: str, notes: Sequence[str] = ()) -> Fragment:
+    """The programmes of the schools of one municipality: seats, free seats, reserves, and what they say.
+
+    released, notes : as in `supply_section`.
+    """
+    rows = level(released, "programme", "municipality")
+    rows = rows.where(rows.table["municipality"].eq(municipality)).sort("seats", ascending=False)
+    if not len(rows):
+        return Fragment()
+    listed = _programmes(page, rows, page.say("supply.place", place=municipality))
+    return section(page, "supply", "utbud") + listed + paragraph(_how(page), *notes)
+
+
+def places_tables(page: BalancePage, released: Released) -> Fragment:
+    """Seats, free seats and reserves by sub-region and by municipality of the school."""
+    out = section(page, "places", "utbud-platser", 3) + paragraph(page.say("places.lead"))
+    for name, identifier in (("sub_region", "utbud-delregioner"), ("municipality", "utbud-kommuner")):
+        rows = _with_supply(page, level(released, name).sort("seats", ascending=False))
+        named = _places(page, rows) if name == "sub_region" else rows.table[name].astype("str").tolist()
+        shown = [column(page, name, "label"), *(column(page, figure) for figure in ("supply", *_FIGURES))]
+        out += long_table(
+            page,
+            rows.with_words("label", named),
+            shown,
+            caption=page.say(f"places.{name}"),
+            identifier=identifier,
+            csv=page.say("places.csv"),
+        )
+    return out
+
+
+def _programmes(page: BalancePage, rows: Released, caption: str) -> Fragment:
+    """A row for each programme: what its seats are, now and by the forecast, and why."""
+    foretold = "expected_supply" in rows.columns
+    named = _with_supply(page, rows).with_words("label", programme_names(page, rows.table["programme"]))
+    names = ("supply", "expected_supply", *_FIGURES, "expected") if foretold else ("supply", *_FIGURES)
+    shown = [column(page, "programme", "label"), *(column(page, name) for name in names)]
+    return table(named, shown, caption=caption, identifier="utbud", language=page.language)
 
 
 def _grid(page: BalancePage, cells: Released, programmes: Released) -> Fragment:
@@ -136,11 +178,13 @@ def _how(page: BalancePage) -> str:
     return page.say(
         "supply.how",
         few=number(float(rule("balance", "few_reserves")), page.language, 1),
-        **{
-            blank: percent(rule("balance", key), page.language, 0)
-            for blank, key in (("free", "few_free"), ("many", "many_free"), ("wrong", "wrong_share"))
-        },
+        free=_percent(page, "few_free"),
+        many=_percent(page, "many_free"),
     )
+
+
+def _percent(page: BalancePage, key: str) -> str:
+    return percent(rule("balance", key), page.language, 0)
 
 
 def _with_supply(page: BalancePage, released: Released) -> Released:

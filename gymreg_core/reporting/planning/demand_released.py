@@ -21,8 +21,8 @@ from gymreg_core.planning.demand import DemandForecast
 from gymreg_core.planning.demand_backtest import DemandBacktest
 from gymreg_core.provenance import Provenance
 
-OTHERS = "other"
-"""The programme of those that too few chose to stand alone."""
+OTHERS = "other "
+"""How the programme of those of a type that too few chose to stand alone begins; the type follows."""
 _NUMBERS = ["pupils", "expected", "low", "high"]
 _EVERYONE = 1_000_000
 Sum = tuple[int | None, Sequence[int]]
@@ -128,14 +128,19 @@ def _together(rows: pd.DataFrame) -> pd.DataFrame:
     enough = programmes["pupils"].cumsum().to_numpy() >= smallest_count()
     last = max(int(np.flatnonzero(few.to_numpy())[-1]), int(np.argmax(enough)) if enough.any() else len(few) - 1)
     small = programmes.index[: last + 1]
-    one = rows.loc[small[:1]].astype({"low": "Int64", "high": "Int64"}).assign(programme=OTHERS)
+    one = (
+        rows.loc[small[:1]]
+        .astype({"low": "Int64", "high": "Int64"})
+        .assign(programme=f"{OTHERS}{rows['kind'].iloc[0]}")
+    )
     one.loc[:, ["low", "high"]] = pd.NA
     one = one.assign(**{name: rows.loc[small, name].sum() for name in ("pupils", "expected")})
     return pd.concat([rows.drop(index=small).astype({"low": "Int64", "high": "Int64"}), one], ignore_index=True)
 
 
 def _about(forecast: DemandForecast, universe: str) -> About:
-    return About(universe, {"intake_year": forecast.last_year, "measure": forecast.measure})
+    of = {"intake_year": forecast.last_year, "round": "final"}
+    return About(universe, of if forecast.measure == "first_choices" else of | {"measure": forecast.measure})
 
 
 def _estimated(frame: pd.DataFrame, forecast: DemandForecast, sums: Sequence[Sum]) -> Released:
