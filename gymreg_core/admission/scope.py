@@ -12,9 +12,10 @@ from gymreg_core.contracts.rounds import Round
 from gymreg_core.errors import BadParameters
 from gymreg_core.vocabulary.programmes import municipalities
 
-ScopeKind = Literal["region", "municipality", "school", "provider_form"]
+ScopeKind = Literal["region", "municipality", "school", "provider_form", "programme"]
 _NAMED = 5
 SCOPES: tuple[ScopeKind, ...] = ("region", "municipality", "school", "provider_form")
+"""The parts that `make_scope` knows; a page of one programme makes its own."""
 
 
 @dataclass(frozen=True)

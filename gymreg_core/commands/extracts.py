@@ -17,7 +17,9 @@ from gymreg_core.errors import BadInput
 def check(
     files: Annotated[
         list[str],
-        typer.Argument(help="Result files, price lists, folders of extracts, or the address of a database with one."),
+        typer.Argument(
+            help="Result files, price lists, tables of demand, folders of extracts, or the address of a database with one."
+        ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON alone.")] = False,
 ) -> None:
@@ -83,7 +85,8 @@ def ingest(
     data: Annotated[
         str,
         typer.Option(
-            "--data", help="Folder with result files or extracts, or the address of a database with an extract."
+            "--data",
+            help="Folder with result files, tables of demand or extracts, or the address of a database with an extract.",
         ),
     ],
     workspace: Annotated[Path, typer.Option("--workspace", help="Where validated tables are kept.")],
@@ -92,7 +95,8 @@ def ingest(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON alone.")] = False,
 ) -> None:
-    """Validate result files and extracts of registers and enrolments, and store them."""
+    """Validate result files, tables of population, year 9, choices and need, and extracts of registers and enrolments,
+    and store them."""
     from gymreg_core.reporting.console import Progress
     from gymreg_core.store.ingest import ingest_all
 

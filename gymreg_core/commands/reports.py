@@ -21,7 +21,12 @@ from gymreg_core.commands.app import (
 
 @app.command()
 def report(
-    name: Annotated[str, typer.Argument(help="The report: admission, funding, dropout, effects or supply_demand.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="The report: admission, cutoffs, funding, dropout, effects, supply_demand or programme_council."
+        ),
+    ],
     params: Annotated[Path | None, typer.Option("--params", help="A params file.")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="name=value, before the params file.")] = None,
     data: DataOption = None,

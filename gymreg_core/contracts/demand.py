@@ -1,4 +1,5 @@
-"""The contract of what a forecast of demand rests on: young people by municipality, year 9, and choices made so far.
+"""The contract of what a forecast of demand rests on: young people by municipality, year 9, choices made so far,
+and what working life needs.
 
 Every table is of counts; none holds a person. Those of choices stay in the workspace until disclosure lets them out.
 """
@@ -46,11 +47,19 @@ WANTED: tuple[Column, ...] = (
     Column("there", "int64", "what there is of it: seats, or admitted", "seats or persons"),
 )
 """Made of registers and results, and read from no file."""
+NEED: tuple[Column, ...] = (
+    Column("programme", "str", "programme code, a row for each"),
+    Column("need", "float64", "need of the labour market, higher = more, all rows on the scale of their source"),
+    Column("source", "str", "who says so"),
+    Column("year", "Int64", "what year it is about", nullable=True),
+)
+"""The criterion of strategic programmes that others know; about nobody."""
 DEMAND_TABLES: Mapping[str, tuple[Column, ...]] = {
     "population": POPULATION,
     "year9": YEAR9,
     "choices": CHOICES,
     "wanted": WANTED,
+    "need": NEED,
 }
 
 

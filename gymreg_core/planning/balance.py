@@ -41,8 +41,9 @@ class Balance:
         that have too few or too many), supply.
         supply : too_few | too_many | wrong_place (parts of both kinds in other sub-regions) | wrong_programme (the same
         in other programmes of the place) | enough | too_small | unknown (figures are missing).
-        With a forecast: expected, expected_low, expected_high (pupils) and expected_supply: too_few | too_many | enough
-        | unsure (the interval holds more than one answer) | too_small | unknown.
+        With a forecast: expected, expected_low, expected_high (pupils) and expected_supply: too_few (more pupils than
+        seats) | too_many (so few that many_free of the seats would be empty) | enough | unsure (the interval holds more
+        than one answer) | too_small | unknown.
     paths : a row per study path: PATH_KEYS, sub_region, seats, admitted, free_seats, reserves, free_share,
         reserves_per_seat, supply.
     Thresholds: rules/balance.yml. All of it follows from what the office publishes, but for a forecast.
@@ -102,7 +103,9 @@ def with_forecast(found: Balance, forecast: pd.DataFrame, year: int) -> Balance:
 
     forecast : FORECAST, as `DemandForecast.table`: the rows of the region and of places (municipalities of schools) are
         used, '' = all in programme and programme_type; pupils expected and the ends of an interval. Groups that it does
-        not hold, sub-regions among them, have no forecast.
+        not hold, sub-regions among them, have no forecast. last : a further column, where it is there: the same pupils
+        of the last year known. Where they are first choices, seats are filled by others too, or not by all of them:
+        how many seats would be filled is then the admitted of today, changed as those pupils do.
     Errors: BadInput for a column that is missing, a year that is not in it, or a group that stands twice.
     """
     missing = [name for name in FORECAST if name not in forecast]
@@ -122,12 +125,13 @@ def with_forecast(found: Balance, forecast: pd.DataFrame, year: int) -> Balance:
             "expected": rows["expected"],
             "expected_low": rows["low"],
             "expected_high": rows["high"],
+            "last": rows["last"] if "last" in rows else pd.NA,
         }
     )
     if told.duplicated(list(COORDINATES)).any():
         raise BadInput("a forecast tells of a group twice", where="forecast")
     table = found.table.merge(told, on=list(COORDINATES), how="left", validate="one_to_one")
-    return replace(found, table=table.assign(expected_supply=_expected_supply(table)))
+    return replace(found, table=table.assign(expected_supply=_expected_supply(table)).drop(columns="last"))
 
 
 def _with_ratios(table: pd.DataFrame) -> pd.DataFrame:
@@ -170,8 +174,9 @@ def _measured(rows: pd.DataFrame, level: list[str]) -> pd.DataFrame:
 
 def _expected_supply(table: pd.DataFrame) -> list[str]:
     """What the expected pupils say of the seats that there are; '' without a forecast."""
-    names = ("seats", "expected", "expected_low", "expected_high")
-    seats, expected, low, high = (table[name].to_numpy(np.float64, na_value=np.nan) for name in names)
+    names = ("seats", "expected", "expected_low", "expected_high", "admitted", "last")
+    seats, expected, low, high, admitted, last = (table[n].to_numpy(np.float64, na_value=np.nan) for n in names)
+    seated = np.divide(admitted, last, out=np.ones_like(last), where=(last > 0) & ~np.isnan(admitted))
     full, empty = rule("balance", "expected_full") * seats, (1 - rule("balance", "many_free")) * seats
     told = ~(np.isnan(expected) | np.isnan(low) | np.isnan(high))
     kinds = [
@@ -179,7 +184,7 @@ def _expected_supply(table: pd.DataFrame) -> list[str]:
         np.isnan(seats),
         seats < rule("balance", "least_seats"),
         low > full,
-        high <= empty,
-        (low > empty) & (high <= full),
+        seated * high <= empty,
+        (seated * low > empty) & (high <= full),
     ]
     return [str(kind) for kind in np.select(kinds, ["", UNKNOWN, SMALL, FEW, MANY, ENOUGH], UNSURE)]

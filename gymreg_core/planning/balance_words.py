@@ -55,10 +55,44 @@ def balance_sentences(table: pd.DataFrame, language: Language) -> tuple[str, ...
     return (*told, *(found or [phrase()("none", language)]))
 
 
-def _alike(programmes: pd.DataFrame, kind: str, language: Language) -> list[str]:
+def place_sentences(table: pd.DataFrame, municipality: str, language: Language) -> tuple[str, ...]:
+    """The seats of a municipality's schools, then the programmes with too few and too many there; none without a school.
+
+    table : `Balance.table`.
+    """
+    rows = at_level(table, "municipality")
+    mine = rows[rows["municipality"] == municipality]
+    if mine.empty:
+        return (phrase()("no_school", language, place=municipality),)
+    figures = mine[["seats", "free_seats", "reserves"]].iloc[0]
+    told = []
+    if figures.notna().all():
+        seats, free, reserves = (int(figure) for figure in figures)
+        blanks = {"seats": counted(seats, "seat", language), "free": number(free, language)}
+        blanks |= {"reserves": counted(reserves, "reserve", language), "place": municipality}
+        told.append(phrase()("place_seats", language, **blanks))
+    parts = at_level(table, "programme", "municipality")
+    parts = parts[parts["municipality"] == municipality].sort_values("seats", ascending=False, kind="stable")
+    found = [*_alike(parts, "too_few", language), *_alike(parts, "too_many", language)]
+    return (*told, *(found or [phrase()("place_none", language, place=municipality)]))
+
+
+def foretold_sentences(table: pd.DataFrame, year: int, language: Language) -> tuple[str, ...]:
+    """Where the seats of today will be too few and too many by the forecast of `year`, most seats first.
+
+    table : `Balance.table` with a forecast, rows of one programme each.
+    """
+    rows = table.sort_values("seats", ascending=False, kind="stable")
+    rows = rows.drop(columns="supply").rename(columns={"expected_supply": "supply"})
+    found = [*_alike(rows, "too_few", language, "foretold_", year=year)]
+    found += _alike(rows, "too_many", language, "foretold_", year=year)
+    return tuple(found) if found or rows["supply"].eq("").all() else (phrase()("foretold_none", language, year=year),)
+
+
+def _alike(programmes: pd.DataFrame, kind: str, language: Language, what: str = "", **blanks: int) -> list[str]:
     codes = programmes.loc[programmes["supply"] == kind, "programme"]
     names = listing([programme_inside(code, language) for code in codes], language)
-    return [phrase()(kind, language, names=names)] if len(codes) else []
+    return [phrase()(f"{what}{kind}", language, names=names, **blanks)] if len(codes) else []
 
 
 def _places(rows: pd.DataFrame, kind: str, language: Language) -> str:

@@ -69,6 +69,7 @@ class DemandInputs:
     def as_tables(self) -> DemandTables:
         """The tables alone, to be stored (store/demand.py)."""
         names = {"population": self.population, "year9": self.year9, "choices": self.choices, "wanted": self.wanted}
+        names["need"] = empty_demand("need")
         return DemandTables(names, Findings(), self.provenance)
 
     def with_tracked(self, tracked: Tracked | None) -> DemandInputs:

@@ -47,8 +47,13 @@ def sentences_of(
             out.append(p(way, language, names=words))
     if not ((rows["inner_low"] > rows["last"]) | (rows["inner_high"] < rows["last"])).any():
         out.append(p("steady", language))
-    out += [p(f"notes.{note}", language) for note in notes]
+    out += notes_words(notes, language)
     return tuple(capital(sentence) for sentence in out)
+
+
+def notes_words(notes: tuple[str, ...], language: Language) -> list[str]:
+    """What a forecast had to do without: `DemandForecast.notes`, a sentence each."""
+    return [say()(f"notes.{note}", language) for note in notes]
 
 
 def interval_words(language: Language) -> str:

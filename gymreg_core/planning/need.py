@@ -1,55 +1,40 @@
-"""What working life needs, programme by programme: a table that others made, with its source."""
+"""What working life needs, programme by programme: a table that others made with its source, or, without one, ours."""
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import pandas as pd
 
-from gymreg_core.planning.table_file import programme_fault, read_lines, refused
+from gymreg_core.contracts.demand import DEMAND_TABLES, demand_table
+from gymreg_core.errors import BadInput
+from gymreg_core.rules import rule
+from gymreg_core.sources.demand.reading import read_demand
 
-_HEADERS = {
-    "programme": ("programme", "program"),
-    "need": ("need", "behov"),
-    "source": ("source", "källa"),
-    "year": ("year", "år"),
-}
-COLUMNS = ("programme", "need", "source", "year")
-_FIRST_YEAR, _LAST_YEAR = 2000, 2100
+COLUMNS = tuple(column.name for column in DEMAND_TABLES["need"])
 
 
 def read_need(path: Path) -> pd.DataFrame:
-    """The need of the labour market from a CSV file: programme (code), need, source, and year where it is told.
+    """The need of the labour market from a table with the columns Program (code), Behov, Källa, and År where told.
 
-    need : a number, higher = needed more, on whatever scale the source has; all rows on the same. source : who says so,
-    for every row. year : what year it is about.
-    Returns COLUMNS, a row per programme, in the order of the file; year Int64.
-    Errors: BadInput with every row whose programme is not known or stands twice, that has no number, or no source.
+    need : a number from 0 on, higher = needed more, on whatever scale the source has; all rows on the same. source :
+    who says so, for every row. year : what year it is about.
+    Returns COLUMNS, a row per programme, in the order of the file.
+    Errors: BadInput with every row whose programme is not known or stands twice, that has no number, or no source; where
+    the file holds no such table.
     """
-    lines = read_lines(path, _HEADERS, ("programme", "need", "source"))
-    faults, seen = [], set()
-    for line in lines:
-        code = line.text("programme")
-        if told := programme_fault(line):
-            faults.append(told)
-        elif code in seen:
-            faults.append(f"line {line.number}: the programme {code} stands in an earlier line too")
-        seen.add(code)
-        if not math.isfinite(line.figure("need").value or 0) or line.figure("need").kind != "number":
-            faults.append(f"line {line.number}: there is no number under 'need'")
-        if not line.text("source"):
-            faults.append(f"line {line.number}: there is no source")
-        year = line.figure("year")
-        if year.kind != "blank" and year.value not in range(_FIRST_YEAR, _LAST_YEAR):
-            faults.append(f"line {line.number}: there is no year under 'year'")
-    if faults:
-        raise refused(path, faults)
-    return pd.DataFrame(
-        {
-            "programme": [line.text("programme") for line in lines],
-            "need": [line.figure("need").value for line in lines],
-            "source": [line.text("source") for line in lines],
-            "year": pd.array([line.figure("year").value for line in lines], dtype="Int64"),
-        }
-    ).astype({"need": "float64"})
+    found = read_demand(path).need
+    if found.empty:
+        raise BadInput(
+            "there is no table of need",
+            where=path.name,
+            remedy="Give a table with the columns Program, Behov, Källa and, where it is known, År.",
+        )
+    return found
+
+
+def assumed_need() -> pd.DataFrame:
+    """COLUMNS of rules/need.yml: an assumption that stands where no table is given, its source '' and no year."""
+    needs: dict[str, float] = rule("need", "assumed")
+    rows = [(code, need, "", pd.NA) for code, need in needs.items()]
+    return demand_table("need", pd.DataFrame(rows, columns=list(COLUMNS)))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from gymreg_core.contracts.register import Register
 from gymreg_core.contracts.rounds import ROUNDS
 from gymreg_core.errors import DisclosureRefused
+from gymreg_core.findings import Findings
 from gymreg_core.matching.match_round import match_round, matching_code
 from gymreg_core.provenance import sha256_of
 from gymreg_core.sources.register.notes import Notes
@@ -22,6 +24,7 @@ Note = Callable[[str], None]
 _MADE_UP, _CHOICES = "made-up", "choices-of-reports"
 _CHOSEN = (2019, 2020, 2021, 2022, 2023, 2024, 2025)
 """Made-up intakes that a forecast looks back on."""
+_BEFORE_AND_NOW = 2
 
 
 def _quiet(_: str) -> None:
@@ -73,13 +76,16 @@ def made_up_results(workspace: Path, note: Note = _quiet, *, scale: float = 1.0)
 
 def made_up_choices(workspace: Path, note: Note = _quiet, *, scale: float = 1.0) -> Path:
     """A workspace of its own below `workspace` with what pupils of the made-up region chose in the years that a
-    forecast looks back on, counted; what lies there from the same code is not made again.
+    forecast looks back on, counted, and the registers of the last two; what lies there from the same code is not made
+    again.
 
     scale : size of the region, 1.0 as large as the real one.
     """
     from gymreg_core.planning.demand_inputs import inputs_of_registers
     from gymreg_core.provenance import Provenance
+    from gymreg_core.sources.register.reading import RegisterReading
     from gymreg_core.store.demand import demand_key, put_demand
+    from gymreg_core.store.registers import put_register
     from gymreg_core.synthetic.registers import make_register
 
     code = code_fingerprint(["gymreg_core.synthetic", "gymreg_core.planning", "gymreg_core.contracts"])
@@ -90,8 +96,15 @@ def made_up_choices(workspace: Path, note: Note = _quiet, *, scale: float = 1.0)
     make_private(place)
     note("making what pupils of the made-up region chose")
     made_up = Provenance((), already_public=False, made_up=True)
-    registers = ((make_register(year, scale=scale), made_up) for year in _CHOSEN)
-    put_demand(place, inputs_of_registers(registers).as_tables(), key)
+
+    def registers() -> Iterator[tuple[Register, Provenance]]:
+        for year in _CHOSEN:
+            register = make_register(year, scale=scale)
+            if year in _CHOSEN[-_BEFORE_AND_NOW:]:
+                put_register(place, RegisterReading(register, Findings(), made_up), key)
+            yield register, made_up
+
+    put_demand(place, inputs_of_registers(registers()).as_tables(), key)
     return place
 
 

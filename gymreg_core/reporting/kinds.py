@@ -18,6 +18,8 @@ from gymreg_core.reporting.funding_material import funding_material, funding_sta
 from gymreg_core.reporting.funding_plan import FundingPlan
 from gymreg_core.reporting.material import Given, Material, Note
 from gymreg_core.reporting.plans import ReportPlan
+from gymreg_core.reporting.programme_council_material import programme_council_material, programme_council_state
+from gymreg_core.reporting.programme_council_plan import ProgrammeCouncilPlan
 from gymreg_core.reporting.supply_demand_material import supply_demand_material, supply_demand_state
 from gymreg_core.reporting.supply_demand_plan import SupplyDemandPlan
 
@@ -46,4 +48,7 @@ KINDS: Mapping[str, Kind] = {
     "dropout": Kind(DropoutPlan, "dropout_analysis.ipynb", dropout_state, dropout_material),
     "effects": Kind(EffectsPlan, "supplement_effects.ipynb", effects_state, effects_material),
     "supply_demand": Kind(SupplyDemandPlan, "supply_demand.ipynb", supply_demand_state, supply_demand_material),
+    "programme_council": Kind(
+        ProgrammeCouncilPlan, "programme_council.ipynb", programme_council_state, programme_council_material
+    ),
 }

@@ -1,4 +1,5 @@
-"""What reports on supply and demand rest on: registers or published results, with tables of population and year 9."""
+"""What reports on supply and demand rest on: registers or published results, with tables of population, year 9
+and need."""
 
 from __future__ import annotations
 
@@ -50,9 +51,11 @@ class SupplyDemandMaterial:
 def supply_demand_state(given: Given) -> Any:
     """Names and hashes of the tables of demand, and which registers, results, tables and tracked cohorts lie in the
     workspace; the made-up region's follow from the code."""
+    from gymreg_core.sources.demand.reading import demand_files
+
     if given.data is None:
         return []
-    return [[name_and_hash(path) for path in _files(given.data)], _held(given.workspace)]
+    return [[name_and_hash(path) for path in demand_files([given.data])], _held(given.workspace)]
 
 
 def supply_demand_material(given: Given, note: Note) -> SupplyDemandMaterial | None:
@@ -84,26 +87,18 @@ def _take_in(given: Given, note: Note) -> None:
     """The tables of demand among the data, and its result files where the workspace has neither registers nor
     results."""
     from gymreg_core.reporting.admission_material import admission_material
+    from gymreg_core.sources.demand.reading import demand_files
     from gymreg_core.store.demand import ingest_demand
     from gymreg_core.store.registers import register_years
     from gymreg_core.store.workspace import Workspace
 
     if given.data is None:
         return
-    if files := _files(given.data):
-        note(f"reading {len(files)} tables of population, year 9 and choices")
+    if files := demand_files([given.data]):
+        note(f"reading {len(files)} tables of population, year 9, choices and need")
         ingest_demand(files, given.workspace)
     if not register_years(given.workspace) and Workspace(given.workspace).current is None:
         admission_material(given, note)
-
-
-def _files(data: Path) -> list[Path]:
-    """The tables of population, year 9 and choices among the delimited text files of the data."""
-    from gymreg_core.sources.demand.reading import is_demand_table
-    from gymreg_core.sources.opening import DELIMITED, named_files
-
-    files = [path for path, _ in named_files([data])[0] if path.suffix.lower() in DELIMITED]
-    return [path for path in files if is_demand_table(path)]
 
 
 def _held(workspace: Path) -> Any:

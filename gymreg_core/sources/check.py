@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from gymreg_core.findings import Finding, Findings
-from gymreg_core.sources.demand.reading import is_demand_table, read_demand
+from gymreg_core.sources.demand.reading import all_among, demand_files, read_demand
 from gymreg_core.sources.enrolments.layout import enrolment_kind
 from gymreg_core.sources.enrolments.reading import check_enrolments
 from gymreg_core.sources.extract_kinds import extracts, kind_of
@@ -34,8 +34,8 @@ def check_files(paths: Iterable[Path | str]) -> Findings:
     named = [Path(one) for one in given if not is_url(one)]
     folders, others = split_paths(named)
     price_lists = [path for path in others if path.is_file() and is_price_list(path)]
-    demand = [path for path in others if path.is_file() and path not in price_lists and is_demand_table(path)]
-    results = [path for path in others if path not in (*price_lists, *demand)]
+    demand = demand_files(path for path in others if path not in price_lists)
+    results = [path for path in others if path not in price_lists and not all_among(path, demand)]
     enrolled = extracts(named, enrolment_kind())
     found, several = Findings(tuple(across(folders, enrolled))), len(folders) + len(enrolled) > 1
     for folder in folders:

@@ -13,10 +13,11 @@ from gymreg_core.contracts.results import empty_results
 from gymreg_core.contracts.rounds import ROUNDS
 from gymreg_core.findings import Finding, Findings
 from gymreg_core.provenance import Provenance
+from gymreg_core.sources.demand.reading import demand_files
 from gymreg_core.sources.derive import results_of
 from gymreg_core.sources.joint import fold_joint_intakes, no_members
 from gymreg_core.sources.one_file import FileTable, in_words, read_file
-from gymreg_core.sources.opening import named_files
+from gymreg_core.sources.opening import DELIMITED, named_files
 from gymreg_core.sources.providers import provider_forms
 from gymreg_core.sources.refusal import refuse_all
 from gymreg_core.sources.results import Results
@@ -41,14 +42,16 @@ __all__ = ["Results", "read_results"]
 def read_results(*paths: Path | str, strict: bool = True) -> Results:
     """Read result files of the admission office, in any mixture of years and rounds, into one table.
 
-    `paths`: files (.xlsx, .xlsm, .csv) or folders of them; a file that is named twice is read once.
+    `paths`: files (.xlsx, .xlsm, .csv) or folders of them, whose tables of demand are left to `read_demand`; a file that
+    is named twice is read once.
     Returns `Results`, whose findings tell every decision: where a year was taken from, which sheets and rows were left
     out, what was joined or folded, and which rules of the contract rows break.
     Errors: BadInput with all findings of all files where one of them is an error. With `strict=False` nothing is
     raised: what could be read is returned, with the errors among the findings.
     """
     named, amiss = named_files(map(Path, paths))
-    files = [read_file(path, in_folder=in_folder) for path, in_folder in named]
+    demand = demand_files(path for path, in_folder in named if in_folder and path.suffix.lower() in DELIMITED)
+    files = [read_file(path, in_folder=in_folder) for path, in_folder in named if path not in demand]
     told = Findings((*amiss, *(found for file in files for found in file.findings)))
     used = [file for file in files if len(file.table)]
     results = _assemble(used, told + _across(used, told))

@@ -1,4 +1,5 @@
-"""One door for whatever lies in a folder: result files, register extracts, one per intake year, and enrolments."""
+"""One door for whatever lies in a folder: result files, register extracts, one per intake year, enrolments, and tables
+of demand."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gymreg_core.findings import Findings
+from gymreg_core.sources.demand.reading import all_among, demand_files, read_demand
 from gymreg_core.sources.enrolments.layout import enrolment_kind, layout
 from gymreg_core.sources.extract_kinds import extracts, kind_of
 from gymreg_core.sources.formats.database import is_url
@@ -15,6 +17,7 @@ from gymreg_core.sources.refusal import refuse_all
 from gymreg_core.sources.register.folders import across, split_paths
 from gymreg_core.sources.register.layout import register_kind
 from gymreg_core.sources.register.tables import Progress
+from gymreg_core.store.demand import StoredDemandTables, ingest_demand
 from gymreg_core.store.enrolments import StoredEnrolments, keep_enrolments, offered_enrolments
 from gymreg_core.store.intake import ingest_files
 from gymreg_core.store.registers import StoredRegister, offered_registers, put_registers
@@ -33,17 +36,22 @@ def ingest_all(
     BadParameters and GymregError where the workspace cannot be written.
     """
     folders, enrolled, results, found = _what_is_in(data)
+    demand = [] if is_url(data) else demand_files([Path(data)])
+    results = [path for path in results if not all_among(path, demand)]
     several = len(folders) + len(enrolled) > 1
     registers = offered_registers(folders, workspace, key, several=several, progress=progress)
     enrolments = offered_enrolments(enrolled, workspace, key, several=several, progress=progress)
     found += registers.findings + enrolments.findings
+    found += read_demand(*demand, strict=False).findings if demand else Findings()
     if found.has_errors:
         raise refuse_all(found + _findings_of(results))
     of_results = [ingest_files(results, workspace)] if results else []
+    of_demand = [ingest_demand(demand, workspace)] if demand else []
     return [
         *(_told(one, len(one.register.pupils)) for one in put_registers(workspace, registers)),
         *(_told(one, len(one.enrolments.persons)) for one in keep_enrolments(workspace, enrolments)),
         *(_told(one, len(one.table)) for one in of_results),
+        *(_told(one, sum(map(len, one.tables.values()))) for one in of_demand),
     ]
 
 
@@ -60,7 +68,7 @@ def _findings_of(results: list[Path]) -> Findings:
     return read_results(*results, strict=False).findings if results else Findings()
 
 
-def _told(stored: StoredRegister | StoredEnrolments | StoredResults, rows: int) -> dict[str, Any]:
+def _told(stored: StoredRegister | StoredEnrolments | StoredResults | StoredDemandTables, rows: int) -> dict[str, Any]:
     of: dict[str, Any] = {}
     if isinstance(stored, StoredRegister):
         of = {"intake_year": stored.register.intake_year}

@@ -99,7 +99,7 @@ def test_the_project_s_own_params_are_good() -> None:
     of_funding = {("funding", scope) for scope in ("region", "municipality", "provider_form")}
     of_dropout = {("dropout", scope) for scope in ("region", "municipality", "provider_form", "programme")}
     alone = {("admission", "region"), ("admission", "municipality"), ("cutoffs", "region"), ("effects", "region")}
-    alone |= {("supply_demand", "region"), ("supply_demand", "municipality")}
+    alone |= {("supply_demand", "region"), ("supply_demand", "municipality"), ("programme_council", "programme")}
     assert wanted == {*alone, *of_funding, *of_dropout}
 
 

@@ -13,6 +13,7 @@ import yaml
 
 from gymreg_core.reporting.admission import AdmissionReport
 from gymreg_core.reporting.admission_plan import AdmissionParams
+from gymreg_core.reporting.council import ProgrammeCouncilReport
 from gymreg_core.reporting.cutoffs import CutoffsReport
 from gymreg_core.reporting.cutoffs_plan import CutoffsParams
 from gymreg_core.reporting.dropout import DropoutReport
@@ -24,6 +25,7 @@ from gymreg_core.reporting.funding_plan import FundingParams
 from gymreg_core.reporting.kinds import KINDS
 from gymreg_core.reporting.planning import SupplyDemandReport
 from gymreg_core.reporting.plans import ReportParams
+from gymreg_core.reporting.programme_council_plan import ProgrammeCouncilParams
 from gymreg_core.reporting.supply_demand_plan import SupplyDemandParams
 
 REPORTS: dict[str, tuple[type, type[ReportParams]]] = {
@@ -33,6 +35,7 @@ REPORTS: dict[str, tuple[type, type[ReportParams]]] = {
     "dropout": (DropoutReport, DropoutParams),
     "effects": (EffectsReport, EffectsParams),
     "supply_demand": (SupplyDemandReport, SupplyDemandParams),
+    "programme_council": (ProgrammeCouncilReport, ProgrammeCouncilParams),
 }
 Cells = list[dict[str, Any]]
 

@@ -11,6 +11,7 @@ import pytest
 
 import gymreg_core
 from gymreg_core.reporting.admission.appendix import _DEFINED as _OF_ADMISSION
+from gymreg_core.reporting.council.appendix import _DEFINED as _OF_COUNCIL
 from gymreg_core.reporting.cutoffs.appendix import _DEFINED as _OF_CUTOFFS
 from gymreg_core.reporting.dropout.appendix import _DEFINED as _OF_DROPOUT
 from gymreg_core.reporting.effects.appendix import _DEFINED as _OF_EFFECTS
@@ -36,6 +37,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "gymreg_core.reporting.planning/texts_appendix.yml": ("reporting/planning", *_SHARED),
     "gymreg_core.planning/cutoff_texts.yml": ("planning",),
     "gymreg_core.reporting.cutoffs/texts.yml": ("reporting/cutoffs", *_SHARED),
+    "gymreg_core.reporting.council/texts.yml": ("reporting/council", *_SHARED),
     "gymreg_core.reporting/symbols_texts.yml": ("reporting/symbols.py",),
     "gymreg_core.vocabulary/phrases.yml": ("vocabulary",),
     "gymreg_core.vocabulary/terms.yml": (),
@@ -81,7 +83,7 @@ def test_every_text_is_asked_for(name: str) -> None:
 
 def test_every_defined_term_has_its_definition_and_every_programme_a_short_name() -> None:
     known = terms().entries
-    defined = {*_OF_ADMISSION, *_OF_CUTOFFS, *_OF_FUNDING, *_OF_DROPOUT, *_OF_EFFECTS, *_OF_PLANNING}
+    defined = {*_OF_ADMISSION, *_OF_CUTOFFS, *_OF_FUNDING, *_OF_DROPOUT, *_OF_EFFECTS, *_OF_PLANNING, *_OF_COUNCIL}
     assert [t for t in defined if f"{t}.term" not in known or f"{t}.definition" not in known] == []
     assert [code for code in programmes() if f"short.{code}" not in known] == []
 

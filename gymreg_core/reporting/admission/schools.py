@@ -26,7 +26,7 @@ def schools(view: View) -> Fragment:
         top += paragraph(*stats.sentences(view.language))
     if view.is_wide:
         return top + paragraph(view.say("schools.pages")) + _file(view)
-    frame = _readable(view)
+    frame = readable(view)
     shown = _columns(view, frame)
     released = view.release(frame[["school", *(c.name for c in shown)]])
     rows = released.table
@@ -53,8 +53,9 @@ def schools(view: View) -> Fragment:
     return join(parts)
 
 
-def _readable(view: View) -> pd.DataFrame:
-    """The study paths with their cut-offs in words where they are no number."""
+def readable(view: View) -> pd.DataFrame:
+    """The study paths with their cut-offs (series, series_previous) and medians (note) in words where they are no
+    number."""
     rows = named(view, view.study_paths.table)
     now = zip(rows["cutoff"], rows["cutoff_kind"], rows["scale"], strict=True)
     before = zip(rows["cutoff_previous"], rows["cutoff_kind_previous"], rows["scale"], strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from gymreg_core import __version__
@@ -38,17 +39,19 @@ def definitions(view: View) -> Fragment:
 def assumptions(view: View) -> Fragment:
     """The rules in use that nobody could source, each with where it stands."""
 
-    def said(file: str, name: str, dated: list[dict[str, Any]]) -> str:
-        if file == _MEASURES:
-            return view.say("assumed.measure", name=view.card(name).words(view.language).name)
-        if file == _CLEANING:
-            last = dated[-1]
-            blanks = last["value"] if isinstance(last["value"], dict) else {}
-            return str(last[view.language]).strip().format(**blanks)
-        known = f"assumed.{file}.{name}"
-        return view.say(known) if view.says(known) else otherwise(view, name, dated)
+    return assumed(view, partial(assumption_of, view))
 
-    return assumed(view, said)
+
+def assumption_of(view: View, file: str, name: str, dated: list[dict[str, Any]]) -> str:
+    """What is assumed by a rule of that file, in a sentence (`common_appendix.Said`)."""
+    if file == _MEASURES:
+        return view.say("assumed.measure", name=view.card(name).words(view.language).name)
+    if file == _CLEANING:
+        last = dated[-1]
+        blanks = last["value"] if isinstance(last["value"], dict) else {}
+        return str(last[view.language]).strip().format(**blanks)
+    known = f"assumed.{file}.{name}"
+    return view.say(known) if view.says(known) else otherwise(view, name, dated)
 
 
 def methods(view: View) -> Fragment:

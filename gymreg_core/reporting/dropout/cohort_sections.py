@@ -13,7 +13,7 @@ from gymreg_core.disclosure import Released
 from gymreg_core.reporting.charts import lines, stacked_areas
 from gymreg_core.reporting.dropout.parts import column, columns, figure, labelled, newest, section, state_names
 from gymreg_core.reporting.dropout.view import View
-from gymreg_core.reporting.fragments import Fragment
+from gymreg_core.reporting.fragments import Fragment, join
 from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.tables import download, table, written
 from gymreg_core.rules import rule
@@ -101,14 +101,14 @@ def _states(view: View, names: dict[str, str]) -> Fragment:
 
 def changed(view: View) -> Fragment:
     """The main measures cohort by cohort, the region's and the country's beside those of a part."""
-    parts = [_series(view, card) for card in view.cards if card.main]
-    parts = [part for part in parts if part.markdown]
-    if not parts:
-        return Fragment()
-    out = section(view, "changed", "forandring") + paragraph(view.say("changed.lead"), view.say("changed.country"))
-    for part in parts:
-        out += part
-    return out
+    found = main_measures(view)
+    return section(view, "changed", "forandring") + found if found.markdown else found
+
+
+def main_measures(view: View) -> Fragment:
+    """The same without a heading; empty where no measure is known."""
+    parts = [part for card in view.cards if card.main and (part := _series(view, card)).markdown]
+    return join([paragraph(view.say("changed.lead"), view.say("changed.country")), *parts]) if parts else Fragment()
 
 
 def _series(view: View, card: Card) -> Fragment:

@@ -35,10 +35,14 @@ def words() -> Texts:
 
 @dataclass(frozen=True)
 class BalancePage:
-    """The words of a page in a language; year : the intake year that it tells of."""
+    """The words of a page in a language.
+
+    year : the intake year that it tells of. foretold : what the column of expected pupils is called.
+    """
 
     language: Language
     year: int
+    foretold: str = "expected"
 
     def say(self, key: str, **blanks: Any) -> str:
         """A text of the page in its language; {year} is known to all of them."""
@@ -48,7 +52,8 @@ class BalancePage:
 
 def column(page: BalancePage, name: str, of: str | None = None, form: Form | None = None) -> Column:
     """A column; `of`: the column of the table that holds it, where that has another name (label, note)."""
-    return Column(of or name, page.say(f"column.{name}"), form or _form(name))
+    head = page.foretold if name == "expected" else name
+    return Column(of or name, page.say(f"column.{head}"), form or _form(name))
 
 
 def programme_names(page: BalancePage, codes: Iterable[object]) -> list[str]:

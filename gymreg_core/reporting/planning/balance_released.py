@@ -73,7 +73,7 @@ def release_choices(found: ChoicesMet, provenance: Provenance) -> ReleasedChoice
     Groups of two coordinates are not let out: rounded, they would tell what is left out of the others. How near home
     the seats are is told by home in `travel` alone.
     """
-    about = About(CHOICES, {"year": found.intake_year, "round": found.round})
+    about = About(CHOICES, {"intake_year": found.intake_year, "round": found.round})
     several = (found.table[list(WHERE)] != "").sum(axis=1) > 1
     by_home = (found.table[list(HOME)] != "").any(axis=1)
     region = (found.table[list(WHERE)] == "").all(axis=1)

@@ -46,10 +46,45 @@ def supply_section(page: BalancePage, released: Released, sentences: Sequence[st
     whole = table(named, shown, caption=page.say("supply.table"), identifier="utbud", language=page.language)
     return (
         section(page, "supply", "utbud")
-        + paragraph(*sentences, _how(page))
+        + paragraph(*sentences, judged(page))
         + whole
         + _grid(page, level(released, "programme", "sub_region"), programmes)
     )
+
+
+def place_section(page: BalancePage, released: Released, municipality: str, sentences: Sequence[str]) -> Fragment:
+    """The programmes of the schools of one municipality: seats, free seats, reserves, and what they say.
+
+    released : of `Balance.table`. sentences : what is told of the forecast.
+    """
+    rows = level(released, "programme", "municipality")
+    rows = rows.where(rows.table["municipality"].eq(municipality)).sort("seats", ascending=False)
+    if not len(rows):
+        return Fragment()
+    foretold = ("expected", "expected_supply") if "expected_supply" in released.columns else ()
+    named = _with_supply(page, rows).with_words("label", programme_names(page, rows.table["programme"]))
+    shown = [column(page, "programme", "label"), *(column(page, name) for name in (*_FIGURES, "supply", *foretold))]
+    caption = page.say("supply.place", place=municipality)
+    listed = table(named, shown, caption=caption, identifier="utbud", language=page.language)
+    return section(page, "supply", "utbud") + paragraph(*sentences, judged(page)) + listed
+
+
+def places_tables(page: BalancePage, released: Released) -> Fragment:
+    """Seats, free seats and reserves by sub-region and by municipality of the school."""
+    out = section(page, "places", "utbud-platser", 3) + paragraph(page.say("places.lead"))
+    for name, identifier in (("sub_region", "utbud-delregioner"), ("municipality", "utbud-kommuner")):
+        rows = _with_supply(page, level(released, name).sort("seats", ascending=False))
+        named = _places(page, rows) if name == "sub_region" else rows.table[name].astype("str").tolist()
+        shown = [column(page, name, "label"), *(column(page, figure) for figure in (*_FIGURES, "supply"))]
+        out += long_table(
+            page,
+            rows.with_words("label", named),
+            shown,
+            caption=page.say(f"places.{name}"),
+            identifier=identifier,
+            csv=page.say("places.csv"),
+        )
+    return out
 
 
 def _grid(page: BalancePage, cells: Released, programmes: Released) -> Fragment:
@@ -132,7 +167,8 @@ def _travel(page: BalancePage, travel: Released) -> Fragment:
     return section(page, "travel", "resor", 3) + listed
 
 
-def _how(page: BalancePage) -> str:
+def judged(page: BalancePage) -> str:
+    """When seats are called too few, too many, or in the wrong place."""
     return page.say(
         "supply.how",
         few=number(float(rule("balance", "few_reserves")), page.language, 1),

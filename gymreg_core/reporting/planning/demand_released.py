@@ -12,6 +12,7 @@ from gymreg_core.disclosure import (
     About,
     Released,
     Ties,
+    release_counts,
     release_estimates,
     release_published,
     release_rounded,
@@ -21,8 +22,8 @@ from gymreg_core.planning.demand import DemandForecast
 from gymreg_core.planning.demand_backtest import DemandBacktest
 from gymreg_core.provenance import Provenance
 
-OTHERS = "other"
-"""The programme of those that too few chose to stand alone."""
+OTHERS = "other "
+"""How the programme of those of a type that too few chose to stand alone begins; the type follows."""
 _NUMBERS = ["pupils", "expected", "low", "high"]
 _EVERYONE = 1_000_000
 Sum = tuple[int | None, Sequence[int]]
@@ -85,6 +86,34 @@ def release_years(forecast: DemandForecast) -> Released:
     return _estimated(frame, forecast, sums)
 
 
+def release_programme(forecast: DemandForecast, programme: str) -> Released:
+    """A programme of the region in the last year known, and in each that is foretold: kind, programme, year, pupils (of
+    the last year known), expected, low, high; expected is what came in the last year known.
+
+    Empty where `release_region` does not tell of it by itself.
+    """
+    told = release_region(forecast, forecast.intake_year).table
+    own = told["programme"].eq(programme) & told[["pupils", "expected", "low"]].notna().all(axis=1)
+    rows = forecast.table
+    rows = rows[rows["level"].eq("region") & rows["programme"].eq(programme)] if own.any() else rows.head(0)
+    frame = rows[["programme_type", "programme", "year", "last", *_NUMBERS[1:]]]
+    frame = frame.rename(columns={"programme_type": "kind", "last": "pupils"}).sort_values("year", kind="stable")
+    came = frame.head(1).assign(year=forecast.last_year, **{name: frame["pupils"].head(1) for name in _NUMBERS[1:]})
+    whole = pd.concat([came, frame], ignore_index=True).astype({"year": "int64"})
+    return _estimated(whole, forecast, [])
+
+
+def release_history(history: pd.DataFrame, programme: str, provenance: Provenance) -> Released:
+    """First choices of a programme in each year known: intake_year, programme, applicants.
+
+    history : `StoredDemand.history`. Few are left out; no sum of programmes is told beside them.
+    """
+    rows = history[history["programme"].eq(programme)].sort_values("intake_year")
+    frame = rows.rename(columns={"pupils": "applicants"}).reset_index(drop=True)
+    about = About("planning.choices", {"round": "final"})
+    return release_counts(frame[["intake_year", "programme", "applicants"]], provenance, about=about)
+
+
 def release_backtest(backtest: DemandBacktest, provenance: Provenance) -> Released:
     """A row for each year held against, the last of all (label ''): count, of programmes; error and error_previous,
     percentage points a programme; error_share, of the two; share, of outcomes in their interval."""
@@ -128,14 +157,19 @@ def _together(rows: pd.DataFrame) -> pd.DataFrame:
     enough = programmes["pupils"].cumsum().to_numpy() >= smallest_count()
     last = max(int(np.flatnonzero(few.to_numpy())[-1]), int(np.argmax(enough)) if enough.any() else len(few) - 1)
     small = programmes.index[: last + 1]
-    one = rows.loc[small[:1]].astype({"low": "Int64", "high": "Int64"}).assign(programme=OTHERS)
+    one = (
+        rows.loc[small[:1]]
+        .astype({"low": "Int64", "high": "Int64"})
+        .assign(programme=f"{OTHERS}{rows['kind'].iloc[0]}")
+    )
     one.loc[:, ["low", "high"]] = pd.NA
     one = one.assign(**{name: rows.loc[small, name].sum() for name in ("pupils", "expected")})
     return pd.concat([rows.drop(index=small).astype({"low": "Int64", "high": "Int64"}), one], ignore_index=True)
 
 
 def _about(forecast: DemandForecast, universe: str) -> About:
-    return About(universe, {"intake_year": forecast.last_year, "measure": forecast.measure})
+    of = {"intake_year": forecast.last_year, "round": "final"}
+    return About(universe, of if forecast.measure == "first_choices" else of | {"measure": forecast.measure})
 
 
 def _estimated(frame: pd.DataFrame, forecast: DemandForecast, sums: Sequence[Sum]) -> Released:

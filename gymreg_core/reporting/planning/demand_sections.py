@@ -5,12 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from gymreg_core.disclosure import Released
-from gymreg_core.planning.demand_words import backtest_words, interval_words, sentences_of
+from gymreg_core.planning.demand_words import backtest_words, interval_words, notes_words, sentences_of
 from gymreg_core.reporting.charts import dumbbells
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import bullets, key_figures, paragraph
 from gymreg_core.reporting.planning import demand_released as released
 from gymreg_core.reporting.planning.parts import column, columns, figure, labelled, long_table, named, place, section
+from gymreg_core.reporting.planning.seats_in_report import seat_boxes, seat_highlights
 from gymreg_core.reporting.planning.view import View
 from gymreg_core.reporting.tables import table
 from gymreg_core.vocabulary.numbers import number
@@ -20,23 +21,24 @@ _FEWEST = 2
 
 
 def highlights(view: View) -> list[str]:
-    """The sentences that stand for the page elsewhere, from what may be shown."""
-    return list(_region_words(view)) if view.is_region else _own_words(view)
+    """The sentences that stand for the page elsewhere, from what may be shown: of seats, then of demand."""
+    return [*seat_highlights(view), *(_region_words(view) if view.is_region else _own_words(view))]
 
 
 def in_brief(view: View) -> Fragment:
     """What is to be expected, in a few sentences and numbers."""
     out = section(view, "brief", "korthet") + bullets(highlights(view))
+    boxes = seat_boxes(view)
     row = view.own("home") or view.own("place")
     if view.is_region:
         first = view.years.table.iloc[0]
         row = None if first[["expected", "low", "high"]].isna().any() else dict(first)
     if row is None:
-        return out
+        return out + key_figures(boxes) if boxes else out
     low, high = (number(int(row[end]), view.language) for end in ("low", "high"))
     span = view.say("brief.span", low=low, high=high)
     what = view.say(f"brief.box.{view.forecast.measure}", year=view.year)
-    return out + key_figures([(number(int(row["expected"]), view.language), what, span)])
+    return out + key_figures([*boxes, (number(int(row["expected"]), view.language), what, span)])
 
 
 def programmes(view: View) -> Fragment:
@@ -85,7 +87,11 @@ def over_years(view: View) -> Fragment:
     shown = [column(view, "year"), column(view, "label", "kind"), column(view, "expected", "expected_plain")]
     shown += columns(view, "low", "high")
     listed = table(rows, shown, caption=view.say("years.table"), identifier="ar", language=view.language)
-    return section(view, "years", "ar") + paragraph(view.say("years.lead")) + listed
+    return (
+        section(view, "years", "ar")
+        + paragraph(view.say("years.lead"), *notes_words(view.forecast.notes, view.language))
+        + listed
+    )
 
 
 def municipalities(view: View) -> Fragment:
@@ -140,19 +146,20 @@ def _ways(view: View) -> Fragment:
 
 
 def _region_words(view: View) -> tuple[str, ...]:
-    """`DemandForecast.sentences` of what may be shown of the region."""
+    """`DemandForecast.sentences` of what may be shown of the region in the first year."""
     years = view.years.table.assign(programme="").rename(columns={"kind": "programme_type", "pupils": "last"})
     rows = view.region.table.rename(columns={"kind": "programme_type", "pupils": "last"}).assign(year=view.year)
     region = view.forecast.region()
     inner = region[["programme", "year", "inner_low", "inner_high"]]
     rows = rows[rows["programme"].ne("")].merge(inner, on=["programme", "year"]).dropna(subset=["last", "expected"])
     known = years.dropna(subset=["last", "expected"])
-    if not (known["year"].eq(view.year) & known["programme_type"].eq("")).any():
+    known = known[known["year"].eq(view.year)]
+    if not known["programme_type"].eq("").any():
         return ()
     whole = known.assign(level="region", inner_low=known["low"], inner_high=known["high"])
     parts = rows.assign(level="region")[list(whole.columns)]
     told = pd.concat([whole, parts], ignore_index=True)
-    return sentences_of(told, view.forecast.measure, view.year, view.forecast.notes, view.language)
+    return sentences_of(told, view.forecast.measure, view.year, (), view.language)
 
 
 def _own_words(view: View) -> list[str]:

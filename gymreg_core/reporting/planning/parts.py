@@ -45,6 +45,6 @@ def place(view: View, name: str) -> str:
 
 
 def _name(view: View, kind: str, programme: str) -> str:
-    if programme == OTHERS:
+    if programme.startswith(OTHERS):
         return view.say("programme.others")
     return programme_short(programme, view.language) if programme else view.say(f"kind.{kind or 'all'}")

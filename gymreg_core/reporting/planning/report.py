@@ -8,7 +8,7 @@ from typing import Any
 
 from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.page_head import PageHead
-from gymreg_core.reporting.planning import appendix, demand_sections
+from gymreg_core.reporting.planning import appendix, demand_sections, seats_in_report
 from gymreg_core.reporting.planning.stored import StoredDemand, load
 from gymreg_core.reporting.planning.view import View
 from gymreg_core.reporting.report_view import known_language
@@ -65,6 +65,8 @@ class SupplyDemandReport:
             (view.say("page.fact.last"), str(view.forecast.last_year)),
             (view.say("page.fact.source"), view.say(f"page.fact.{source}")),
         ]
+        if view.seats is not None:
+            facts.insert(1, (view.say("page.fact.seats"), str(view.seats.year)))
         title, subtitle = view.say("page.title", year=view.year), view.say("page.subtitle", place=view.place)
         said = demand_sections.highlights(view)
         return PageHead.of(title, subtitle, language=view.language, said=said, facts=facts)
@@ -72,6 +74,22 @@ class SupplyDemandReport:
     def in_brief(self) -> Fragment:
         """What is to be expected, in a few sentences and numbers."""
         return demand_sections.in_brief(self.view)
+
+    def supply(self) -> Fragment:
+        """Where seats are too few, too many or in the wrong place."""
+        return seats_in_report.supply(self.view)
+
+    def choices(self) -> Fragment:
+        """How many got what they chose, and how far from home."""
+        return seats_in_report.choices(self.view)
+
+    def seat_value(self) -> Fragment:
+        """What one seat more, and one less, means."""
+        return seats_in_report.values(self.view)
+
+    def strategic(self) -> Fragment:
+        """The programmes that the region needs most seats of, by open criteria."""
+        return seats_in_report.strategic(self.view)
 
     def programmes(self) -> Fragment:
         """What is expected of each programme in the first year."""

@@ -10,10 +10,20 @@ from typing import Any
 import pandas as pd
 
 from gymreg_core.disclosure import Released, release_cohorts, release_published
+from gymreg_core.planning.balance import FORECAST, Balance, with_forecast
 from gymreg_core.planning.demand import DemandForecast
 from gymreg_core.planning.demand_backtest import DemandBacktest
 from gymreg_core.provenance import Provenance
 from gymreg_core.reporting.planning import demand_released as released
+from gymreg_core.reporting.planning.balance_parts import BalancePage
+from gymreg_core.reporting.planning.balance_released import (
+    ReleasedChoices,
+    ReleasedValues,
+    release_balance,
+    release_choices,
+    release_values,
+)
+from gymreg_core.reporting.planning.seats_stored import StoredSeats
 from gymreg_core.reporting.planning.stored import StoredDemand
 from gymreg_core.reporting.planning_decision import decided
 from gymreg_core.reporting.report_view import ReportView, known_name
@@ -49,7 +59,16 @@ class View(ReportView):
 
     @property
     def statuses(self) -> Mapping[str, str]:
-        return dict(sorted({**self.stored.statuses, **self.rules_noted}.items()))
+        return dict(sorted({**self.stored.statuses, **self._of_seats, **self.rules_noted}.items()))
+
+    @property
+    def _of_seats(self) -> Mapping[str, str]:
+        return self.seats.statuses if self.seats else {}
+
+    @property
+    def seats(self) -> StoredSeats | None:
+        """The seats of the last year known; None where only choices are."""
+        return self.stored.seats
 
     @property
     def forecast(self) -> DemandForecast:
@@ -94,6 +113,50 @@ class View(ReportView):
     def scores(self) -> Released:
         """How right earlier forecasts would have been."""
         return released.release_backtest(self.backtest, self.provenance)
+
+    @cached_property
+    def foretold_places(self) -> Released:
+        """A municipality page's own programmes by school, in the first year."""
+        return released.release_programmes(self.forecast, self.year, "place", str(self.scope_name))
+
+    def seats_page(self, seats: StoredSeats) -> BalancePage:
+        """What the sections on seats are told in."""
+        return BalancePage(self.language, seats.year, f"expected_{self.forecast.measure}")
+
+    @cached_property
+    def supply(self) -> Released | None:
+        """Seats beside those who want them, and beside what of the forecast may be shown (balance_released)."""
+        return None if self.seats is None else release_balance(self._balance(self.seats), self.seats.provenance)[0]
+
+    def _balance(self, seats: StoredSeats) -> Balance:
+        return with_forecast(seats.now, self._foretold(), self.year)
+
+    def _foretold(self) -> pd.DataFrame:
+        """What may be shown of the forecast of single programmes, as `balance.with_forecast` takes it."""
+        parts = [self.region.table.assign(level="region", municipality="")]
+        if not self.is_region:
+            parts.append(self.foretold_places.table.assign(level="place", municipality=str(self.scope_name)))
+        names = {"kind": "programme_type", "pupils": "last"}
+        rows = pd.concat(parts, ignore_index=True).rename(columns=names).assign(year=self.year)
+        return rows.loc[rows["programme"].ne(""), [*FORECAST, "last"]]
+
+    @cached_property
+    def choices(self) -> ReleasedChoices | None:
+        """What became of choices; None without a register of the year."""
+        seats = self.seats
+        return (
+            None
+            if seats is None or not (seats.choices and seats.people)
+            else release_choices(seats.choices, seats.people)
+        )
+
+    @cached_property
+    def seat_values(self) -> ReleasedValues | None:
+        """The value of a seat; None without a register of the year."""
+        seats = self.seats
+        return (
+            None if seats is None or not (seats.values and seats.people) else release_values(seats.values, seats.people)
+        )
 
     def own(self, level: str) -> dict[str, Any] | None:
         """What is expected of a page's own municipality in all, by residence (home) or school (place); None where it

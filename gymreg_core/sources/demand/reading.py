@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,19 @@ from gymreg_core.provenance import InputFile, Provenance
 from gymreg_core.sources.demand.layout import DemandHeader, demand_header, known_words, own_word
 from gymreg_core.sources.demand.rows import Rows
 from gymreg_core.sources.headers import recognise
-from gymreg_core.sources.opening import open_source
+from gymreg_core.sources.opening import DELIMITED, named_files, open_source
 from gymreg_core.sources.refusal import refuse_all
 from gymreg_core.sources.sheets import Sheet
 from gymreg_core.vocabulary.finding_texts import finding
 
-_TABLE_OF = {"population": "population", "choices": "choices", "year9": "year9", "year9_schools": "year9"}
+_TABLE_OF = {
+    "population": "population",
+    "choices": "choices",
+    "year9": "year9",
+    "year9_schools": "year9",
+    "need": "need",
+}
 _COUNTED = ("pupils", "known", "eligible", "hidden_schools")
-_PUBLIC = ("population", "year9")
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,12 +54,16 @@ class DemandTables:
     def choices(self) -> pd.DataFrame:
         return self.tables["choices"]
 
+    @property
+    def need(self) -> pd.DataFrame:
+        return self.tables["need"]
+
     def __repr__(self) -> str:
         return f"DemandTables({', '.join(f'{name}: {len(table)} rows' for name, table in self.tables.items())})"
 
 
 def read_demand(*paths: Path | str, strict: bool = True) -> DemandTables:
-    """Read tables of population, of year 9 (Skolverket's leaving grades by school among them) and of choices.
+    """Read tables of population, of year 9 (Skolverket's leaving grades by school among them), of choices and of need.
 
     Which table a sheet holds is told by its header (sources/demand/words.yml), whatever the file is called.
     Errors: BadInput with all findings of all files where one of them is an error. With `strict=False` nothing is
@@ -102,6 +111,18 @@ def is_demand_table(path: Path) -> bool:
     return any(header is not None and not header.missing for header in headers)
 
 
+def demand_files(paths: Iterable[Path]) -> list[Path]:
+    """The tables of demand among files, and among the delimited text files of folders."""
+    found = [(path, inside) for path, inside in named_files(paths)[0] if not inside or path.suffix.lower() in DELIMITED]
+    return [path for path, _ in found if path.is_file() and is_demand_table(path)]
+
+
+def all_among(path: Path, files: Collection[Path]) -> bool:
+    """Whether a file, or every file that may be one of results in a folder, is among `files`, and there is one."""
+    inside = [file for file, _ in named_files([path])[0]]
+    return bool(inside) and all(file in files for file in inside)
+
+
 def _read(sheet: Sheet, header: DemandHeader, file: str) -> tuple[pd.DataFrame | None, list[Finding]]:
     where: dict[str, Any] = {"file": file, "sheet": sheet.name or None, "rows": [header.row]}
     if header.missing:
@@ -128,10 +149,12 @@ def _joined(name: str, frames: list[pd.DataFrame], found: list[Finding]) -> pd.D
     if not frames:
         return empty_demand(name)
     whole = pd.concat(frames, ignore_index=True)
-    keys = [column.name for column in DEMAND_TABLES[name] if column.name not in _COUNTED]
+    keys = ["programme"] if name == "need" else [c.name for c in DEMAND_TABLES[name] if c.name not in _COUNTED]
     told = whole.groupby(keys)["_file"].nunique()
     if (told > 1).any():
         twice = whole.set_index(keys)["_file"][told > 1]
         found += [finding("demand-row-twice", file=str(file), count=len(rows)) for file, rows in twice.groupby(twice)]
+    if name == "need":
+        return demand_table(name, whole).reset_index(drop=True)
     counted = [column for column in _COUNTED if column in whole]
     return demand_table(name, whole.groupby(keys, as_index=False, sort=True)[counted].sum())

@@ -1,4 +1,4 @@
-"""Rows of a table of population, year 9 or choices: read cell by cell, with everything that is found in them."""
+"""Rows of a table of population, year 9, choices or need: read cell by cell, with everything that is found in them."""
 
 from __future__ import annotations
 
@@ -100,6 +100,14 @@ class Rows:
         self.note(names[read.kind], meaning, row)
         return None
 
+    def programme(self, row: Row) -> str | None:
+        """A programme's code; None, and a note, where there is none that is known."""
+        code = programme_in(self.cell(row, "programme"))
+        if code is None:
+            blank = not words(self.cell(row, "programme"))
+            self.note("demand-value-missing" if blank else "demand-programme-not-known", "programme", row)
+        return code
+
     def findings(self) -> list[Finding]:
         """What was found in the rows, a finding for each rule and column."""
         found = []
@@ -129,10 +137,7 @@ def _population(rows: Rows, row: Row) -> Record:
 
 def _choices(rows: Rows, row: Row) -> Record:
     homes = [rows.place(row, name, outside=True) for name in ("home", "place")]
-    year, code = rows.year(row, "intake_year"), programme_in(rows.cell(row, "programme"))
-    if code is None:
-        blank = not words(rows.cell(row, "programme"))
-        rows.note("demand-value-missing" if blank else "demand-programme-not-known", "programme", row)
+    year, code = rows.year(row, "intake_year"), rows.programme(row)
     pupils = rows.count(row, "pupils", rule("demand", "limits")["pupils"])
     # Several municipalities outside the area are one here, and their rows add up.
     key = None if ELSEWHERE in homes else (year, homes[0], code, homes[1])
@@ -184,9 +189,19 @@ def _school(rows: Rows, row: Row) -> Record:
     return {**record, "pupils": told.value, "known": told.value, "eligible": eligible}
 
 
+def _need(rows: Rows, row: Row) -> Record:
+    code, source = rows.programme(row), words(rows.cell(row, "source"))
+    if not source:
+        rows.note("demand-value-missing", "source", row)
+    told = words(rows.cell(row, "year"))
+    record = {"programme": code, "need": rows.count(row, "need", rule("demand", "limits")["pupils"], whole=False)}
+    return {**record, "source": source, "year": rows.year(row, "year") if told else None, "_key": (code,)}
+
+
 _READERS: dict[str, Callable[[Rows, Row], Record]] = {
     "population": _population,
     "choices": _choices,
     "year9": _year9,
     "year9_schools": _school,
+    "need": _need,
 }
