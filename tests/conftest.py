@@ -88,8 +88,10 @@ def readme_run(shared: Path) -> tuple[Path, list[Ended]]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the file that builds and looks at a whole site: beside it the other processes do all the rest."""
-    items.sort(key=lambda item: item.path.name != "test_site.py")
+    """Begin with the file that builds and looks at a whole site, and end with the others that wait for it: beside it
+    the other processes do all the rest."""
+    waiting = {item.path for item in items if "readme_run" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: (item.path.name != "test_site.py", item.path in waiting))
 
 
 def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
