@@ -56,7 +56,10 @@ def report(
 @app.command()
 def build(
     params_dir: Annotated[
-        Path | None, typer.Option("--params-dir", help="Folder of params files (default: the project's params/).")
+        Path | None,
+        typer.Option(
+            "--params-dir", envvar="GYMREG_PARAMS", help="Folder of params files (default: the project's params/)."
+        ),
     ] = None,
     data: DataOption = None,
     workspace: WorkspaceOption = None,

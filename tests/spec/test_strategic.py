@@ -115,7 +115,7 @@ def test_a_criterion_that_nobody_has_figures_of_is_left_out(need: pd.DataFrame, 
     assert weight["completion"] == 0
     assert weight.sum() == pytest.approx(1)
     assert found.table.set_index("programme")["missing"]["EK"] == 0
-    assert found.sentences("sv")[-1] == "Utan uppgifter, och därför inte med: genomströmning."
+    assert found.sentences("sv")[-1] == "Kriterier utan uppgifter, som därför inte är med: genomströmning."
 
 
 def test_the_ranking_follows_the_weights_and_shows_how_far(need: pd.DataFrame, values: pd.DataFrame) -> None:
