@@ -48,6 +48,24 @@ class ReportParams(BaseModel):
         return "-".join((*parts, _SCOPE_SLUG.get(self.scope, "") + slug(name)))
 
 
+class ForetoldParams(ReportParams):
+    """One run of a report on what is known and expected of a year.
+
+    decision : who decided to publish what is known of real pupils, and when.
+    """
+
+    year: int = Field(ge=1990, le=2100)
+    decision: str | None = None
+
+    @property
+    def about_year(self) -> int:
+        return self.year
+
+    @property
+    def card(self) -> str:
+        return self.report
+
+
 class ReportPlan(BaseModel):
     """A params file; what it leaves open (``latest``, ``all``, ``previous``) is resolved against the data."""
 

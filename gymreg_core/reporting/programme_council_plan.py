@@ -5,31 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
-from gymreg_core.reporting.plans import ReportParams, ReportPlan
+from gymreg_core.reporting.plans import ForetoldParams, ReportPlan
 
 Scope = Literal["programme"]
 
 
-class ProgrammeCouncilParams(ReportParams):
+class ProgrammeCouncilParams(ForetoldParams):
     """One run of the report: what the notebook's parameters cell receives (JSON scalars only).
 
     year : the newest year that anything is known of. scope_name : the programme's code.
     """
 
     report: ClassVar[str] = "programme_council"
-    year: int = Field(ge=1990, le=2100)
     scope: Scope = "programme"
-    decision: str | None = None
-
-    @property
-    def about_year(self) -> int:
-        return self.year
-
-    @property
-    def card(self) -> str:
-        return "programme_council"
 
     @property
     def slug(self) -> str:

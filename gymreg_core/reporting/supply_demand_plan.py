@@ -5,31 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
-from gymreg_core.reporting.plans import ReportParams, ReportPlan
+from gymreg_core.reporting.plans import ForetoldParams, ReportPlan
 
 Scope = Literal["region", "municipality"]
 
 
-class SupplyDemandParams(ReportParams):
+class SupplyDemandParams(ForetoldParams):
     """One run of the report: what the notebook's parameters cell receives (JSON scalars only).
 
     year : the first intake year that is foretold.
     """
 
     report: ClassVar[str] = "supply_demand"
-    year: int = Field(ge=1990, le=2100)
     scope: Scope
-    decision: str | None = None
-
-    @property
-    def about_year(self) -> int:
-        return self.year
-
-    @property
-    def card(self) -> str:
-        return "supply_demand"
 
     @property
     def slug(self) -> str:
