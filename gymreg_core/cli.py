@@ -16,7 +16,7 @@ from gymreg_core.errors import BadInput, BadParameters, GymregError, RenderingFa
 
 # isort: off
 # They register their commands, which --help lists in this order.
-from gymreg_core.commands import extracts, matches, scenarios, money, cohorts, effects, reports  # noqa: F401
+from gymreg_core.commands import extracts, matches, forecasts, scenarios, money, cohorts, effects, reports  # noqa: F401
 from gymreg_core.commands import compared, releases, desk, store  # noqa: F401
 # isort: on
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,13 +21,21 @@ PATH = ["municipality", "school", "study_path_code", "study_path_name"]
 _LEVELS = (0.10, 0.25, 0.50, 0.75, 0.90)
 
 
-def simulate_cutoffs(register: Register, earlier: Sequence[Register], *, runs: int, seed: int = 0) -> pd.DataFrame:
+def simulate_cutoffs(
+    register: Register,
+    earlier: Sequence[Register],
+    *,
+    runs: int,
+    seed: int = 0,
+    progress: Callable[[str, int], None] | None = None,
+) -> pd.DataFrame:
     """The final cut-offs of a year as `runs` drawn Julys have them, one row per study path that is open.
 
     register : of the year; nothing of it but what was known in April is used. earlier : of years that ended, from which
     it is learned how grades rise, lists change, and who leaves or comes late (april_habits.py). Columns: PATH, runs
-    (with someone admitted), p_all_eligible and QUANTILES (points; NaN where no run had a cut-off). The same arguments
-    give the same table. It is made from persons: for the desk, and let out by nobody yet.
+    (with someone admitted), admitted (the middle run), p_all_eligible and QUANTILES (points; NaN where no run had a
+    cut-off). The same arguments give the same table. It is made from persons and is let out by
+    reporting/forecast_view.py. progress : called after each run.
     Errors: BadInput where nothing can be learned; as `build_market`.
     """
     april, habits = as_of_april(register), habits_of(earlier)
@@ -35,12 +43,16 @@ def simulate_cutoffs(register: Register, earlier: Sequence[Register], *, runs: i
     for run in range(runs):
         drawn = drawn_july(april, habits, np.random.default_rng([seed, run]))
         told = outcome(solve(build_market(drawn, "final", MarketOptions(seed=seed + run))), drawn)
-        found.append(told[[*PATH, "cutoff", "cutoff_kind"]])
+        found.append(told[[*PATH, "cutoff", "cutoff_kind", "admitted"]])
+        if progress:
+            progress("drawn Julys", runs)
     cutoffs = np.column_stack([one["cutoff"].to_numpy(np.float64, na_value=np.nan) for one in found])
     kinds = np.column_stack([one["cutoff_kind"].to_numpy(object) for one in found])
     someone, opened = kinds != "none_admitted", kinds == "all_eligible_admitted"
     table = found[0][PATH].reset_index(drop=True)
     table["runs"] = someone.sum(axis=1)
+    admitted = np.column_stack([one["admitted"].to_numpy(np.int64) for one in found])
+    table["admitted"] = np.quantile(admitted, 0.5, axis=1, method="lower")
     table["p_all_eligible"] = opened.sum(axis=1) / np.where(table["runs"] > 0, table["runs"], np.nan)
     levels = np.full((len(table), len(_LEVELS)), np.nan)
     some = ~np.isnan(cutoffs).all(axis=1)

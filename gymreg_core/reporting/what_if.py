@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from gymreg_core.matching.compare import ACROSS, RESTS
 from gymreg_core.matching.run_counts import TODAY
 from gymreg_core.matching.whatif import WhatIf
 from gymreg_core.matching.whatif_words import of_cohort, of_people
+from gymreg_core.planning.proposal import ProposalEffects
 from gymreg_core.provenance import Provenance
 from gymreg_core.vocabulary.programmes import Language
 from gymreg_core.vocabulary.texts import Texts, texts
@@ -31,7 +32,8 @@ class WhatIfView:
     """What a what-if analysis may show.
 
     people : `Comparison.table`, small counts left out. places, paths : as in `Comparison`. cutoffs, totals : as in
-    `Uncertainty`, None without re-runs. found : the analysis itself.
+    `Uncertainty`, None without re-runs. proposed : `ProposalEffects.table`, None but of a proposal. found : the
+    analysis itself.
     """
 
     people: Released
@@ -40,6 +42,7 @@ class WhatIfView:
     cutoffs: Released | None
     totals: Released | None
     found: WhatIf
+    proposed: Released | None = None
 
     def sentences(self, language: Language = "sv") -> tuple[str, ...]:
         """Who moves, what becomes of cut-offs and seats, and how much of it is chance, most important first."""
@@ -70,7 +73,7 @@ class WhatIfView:
             "sentences": list(self.sentences("en")),
             **{
                 name: _records(part)
-                for name in ("people", "places", "paths", "cutoffs", "totals")
+                for name in ("proposed", "people", "places", "paths", "cutoffs", "totals")
                 if (part := getattr(self, name)) is not None
             },
         }
@@ -94,6 +97,11 @@ def release_what_if(found: WhatIf, provenance: Provenance) -> WhatIfView:
         totals=release_counts(runs.totals, provenance) if runs else None,
         found=found,
     )
+
+
+def release_proposal(effects: ProposalEffects, provenance: Provenance) -> WhatIfView:
+    """As `release_what_if`, with the effects on what the proposal names: as `Comparison.paths`, sums of its rows."""
+    return replace(release_what_if(effects.found, provenance), proposed=release_counts(effects.table, provenance))
 
 
 def _without_few(table: pd.DataFrame, few: NDArray[np.bool_], provenance: Provenance) -> Released:

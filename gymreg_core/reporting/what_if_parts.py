@@ -19,6 +19,7 @@ from gymreg_core.vocabulary.phrases import label
 from gymreg_core.vocabulary.programmes import Language, programmes
 
 PEOPLE = ("applicants", "better", "worse", "newly_seated", "unseated")
+PROPOSED = ("seats_previous", "seats", "admitted_previous", "admitted", "free_seats_previous", "free_seats")
 PLACES = ("seats_previous", "seats", "free_seats_previous", "free_seats", "cutoff_previous", "cutoff")
 _MOST = 12
 
@@ -36,9 +37,10 @@ def places_table(view: WhatIfView, by: str, language: Language = "sv") -> Fragme
 
 
 def terminal_tables(view: WhatIfView, language: Language) -> list[tuple[Released, list[Column], str]]:
-    """What a terminal shows, with columns and captions: programmes, bands of merit, home municipalities."""
+    """What a terminal shows, with columns and captions: proposed seats, programmes, bands of merit, municipalities."""
     wanted = (("places", "programme"), ("people", "merit_band"), ("people", "home_municipality"))
-    return [rows_of(view, kind, by, language) for kind, by in wanted]
+    proposed = [] if view.proposed is None else [_proposed_rows(view, view.proposed, language)]
+    return proposed + [rows_of(view, kind, by, language) for kind, by in wanted]
 
 
 def rows_of(view: WhatIfView, kind: str, by: str, language: Language) -> tuple[Released, list[Column], str]:
@@ -49,6 +51,25 @@ def rows_of(view: WhatIfView, kind: str, by: str, language: Language) -> tuple[R
     columns = [Column("label", say()(f"by.{by}", language), "text"), *_columns(names, language)]
     smallest = told_to("smallest_count")
     return named, columns, say()(f"{kind}.caption", language, name=view.found.scenario.name, n=smallest)
+
+
+def proposed_table(view: WhatIfView, language: Language = "sv") -> Fragment:
+    """What each row of a proposal leads to: seats, admitted and empty seats, today and then; nothing without one."""
+    if view.proposed is None:
+        return Fragment()
+    rows, columns, caption = _proposed_rows(view, view.proposed, language)
+    return table(rows, columns, caption=caption, identifier="forslag", language=language)
+
+
+def _proposed_rows(view: WhatIfView, proposed: Released, language: Language) -> tuple[Released, list[Column], str]:
+    frame = proposed.table
+    names = [
+        f"{programme} {school}" + f" ({path})" * bool(path)
+        for programme, school, path in zip(frame["programme"], frame["school"], frame["path_id"], strict=True)
+    ]
+    columns = [Column("label", say()("head.path", language), "text"), *_columns(PROPOSED, language)]
+    caption = say()("proposed.caption", language, name=view.found.scenario.name)
+    return proposed.with_words("label", names), columns, caption
 
 
 def cutoff_figure(view: WhatIfView, by: str = "programme", language: Language = "sv", most: int = _MOST) -> Fragment:

@@ -7,11 +7,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from gymreg_core import cli
 from gymreg_core.matching.scenarios import load_scenario
+from gymreg_core.matching.selecting import columns_of, is_open
 from gymreg_core.store.ingest import ingest_all
+from gymreg_core.store.registers import stored_register
 from gymreg_core.synthetic.extracts import write_register
 from gymreg_core.synthetic.identities import identity_numbers
 from tests.registers import small_register
@@ -36,8 +39,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], workspace: Path) -> Any:
     """gymreg whatif with these arguments: exit code, what it printed, what it complained of."""
 
-    def gymreg_whatif(scenario: Path, *arguments: object) -> tuple[int, str, str]:
-        given = ("--workspace", workspace, "--year", YEAR, "--scenario", scenario, *arguments)
+    def gymreg_whatif(file: Path, *arguments: object, option: str = "--scenario") -> tuple[int, str, str]:
+        given = ("--workspace", workspace, "--year", YEAR, option, file, *arguments)
         monkeypatch.setattr(sys, "argv", ["gymreg", "whatif", *map(str, given)])
         with pytest.raises(SystemExit) as ended:
             cli.main()
@@ -102,6 +105,32 @@ def test_an_unknown_round_and_an_absent_cluster_end_with_10(run: Any, monkeypatc
     code, _, complaints = run(MOVED, "--runs", 5, "--cluster", "tcp://127.0.0.1:1")
     assert code == 10
     assert "no Dask scheduler answers" in complaints
+
+
+def test_a_proposal_is_told_row_by_row(run: Any, workspace: Path, tmp_path: Path) -> None:
+    register = stored_register(workspace, YEAR).register
+    paths = pd.DataFrame(columns_of(register)).assign(seats=register.study_paths["seats_final"])[is_open(register)]
+    row = paths.loc[paths["seats"].idxmax()]
+    mine = paths[(paths["school_id"] == row["school_id"]) & (paths["programme"] == row["programme"])]
+    seats = int(mine["seats"].sum())
+    text = f"skola;program;platser\n{row['school_id']};{row['programme']};{seats + 7}\n"
+    (tmp_path / "nämnden.csv").write_text(text, encoding="utf-8")
+    code, told, _ = run(tmp_path / "nämnden.csv", option="--proposal")
+    assert code == 0
+    assert "What the proposal “nämnden” leads to" in told
+    found = json.loads(run(tmp_path / "nämnden.csv", "--json", option="--proposal")[1])
+    (proposed,) = found["proposed"]
+    assert (proposed["seats_previous"], proposed["seats"], proposed["study_paths"]) == (seats, seats + 7, len(mine))
+    assert found["scenario"]["seats"][0]["number"] == 7
+
+
+def test_a_proposal_that_cannot_be_says_so(run: Any, tmp_path: Path) -> None:
+    file = tmp_path / "fel.csv"
+    file.write_text("skola;program;platser\n;NA;2\nSkola;QQ;2\n", encoding="utf-8")
+    code, _, told = run(file, option="--proposal")
+    assert (code, told.count("line ")) == (11, 2)
+    assert run(file, "--round", "preliminary", option="--proposal")[0] == 10
+    assert run(file, "--scenario", MOVED, option="--proposal")[0] == 10
 
 
 def test_a_year_without_a_register_ends_with_11(run: Any) -> None:
