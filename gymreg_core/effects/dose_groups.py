@@ -196,16 +196,17 @@ def _pre_trend(panel: Panel, plan: AnalysisPlan, groups: Groups) -> dict[str, An
 
     A straight line over the cohorts before, of all groups in proportion to how far their predicted dose lies from the
     lowest: one estimate, since of all leads, or of a line for each group, there would be more than schools can tell.
-    The reference had some of its last year with a supplement, so that an effect of a group, and no trend, would part
-    them. Power against lines in that proportion that would come to an effect of interest over the cohorts after.
+    The reference had some of its last year with a supplement, so that an effect, and no trend, would part them; it is
+    that of all groups together, since a group whose dose hardly differs from the lowest tells nothing of its own.
+    Power against lines in that proportion that would come to an effect of interest over the cohorts after.
     """
     leads = np.flatnonzero(groups.cohort < groups.reference)
     if not len(leads):
         return {"verdict": UNCLEAR, "refusal": "no_earlier"}
     effect, dose = groups.effect.some(leads), groups.dose.some(leads)
-    after = [groups.per_thousand(groups.after & (groups.group == group)) for group in groups.group[leads]]
-    gain = np.concatenate([one.estimate for one in after])
-    moves = effect.moves - gain * dose.moves - np.column_stack([one.moves for one in after]) * dose.estimate
+    every = groups.per_thousand(groups.after)
+    gain = every.estimate[0]
+    moves = effect.moves - gain * dose.moves - every.moves * dose.estimate
     calendar = panel.cohorts.astype(np.float64) - panel.cohorts[groups.reference]
     far = np.average(calendar[groups.cohort[groups.after]], weights=groups.pupils[groups.after])
     years = calendar[groups.cohort[leads]]
