@@ -7,6 +7,7 @@ from itertools import combinations
 from math import comb
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from gymreg_core.disclosure.hiding_kernel import NOWHERE
@@ -30,11 +31,13 @@ def costs(values: Floats) -> Floats:
     return np.asarray(1 + _OF_SIZE * np.log10(1 + np.abs(values)), np.float64)
 
 
-def hide(task: Task, primary: Bools) -> Bools:
+def hide(task: Task, primary: Bools, close: Bools | None = None, jobs: int = 1) -> Bools:
     """`primary` (units,) bool and the units that have to be hidden with them.
 
     None of the others can be shown by itself without a guarded cell being bounded closer than it may be. A cell that
     nothing helps, since its sum is known and all that could be hidden is, stays as open as it is.
+    close : (n,) bool, cells known to be bounded too closely; what nothing ties to one of them stays as it is. None
+    where it is not known. jobs : processes for parts that nothing ties to each other; what is hidden is the same.
     """
     hidden = primary.copy()
     entries = task.sums.tocoo()
@@ -42,12 +45,18 @@ def hide(task: Task, primary: Bools) -> Bools:
     label, _ = tied(entries.row, of_cell[entries.col], len(primary) + len(task.unit))
     label = label[of_cell]
     order = np.argsort(label, kind="stable")
+    parts = []
     for cells in np.split(order, np.flatnonzero(np.diff(label[order])) + 1):
         units = np.unique(task.unit[cells])
         units = units[units >= 0]
-        if len(cells) == 1 or not (hidden[units].any() or (task.guarded & (task.unit == NOWHERE))[cells].any()):
-            continue
-        hidden[units] = _best(_part(task, cells, units), primary[units])
+        secret = len(cells) > 1 and (hidden[units].any() or (task.guarded & (task.unit == NOWHERE))[cells].any())
+        if secret and (close is None or close[cells].any()):
+            parts.append((cells, units))
+    found = Parallel(n_jobs=jobs if len(parts) > 1 else 1)(
+        delayed(_best)(_part(task, cells, units), primary[units]) for cells, units in parts
+    )
+    for (_, units), best in zip(parts, found, strict=True):
+        hidden[units] = best
     return hidden
 
 

@@ -45,11 +45,12 @@ def together(parts: Iterable[Cells]) -> Cells:
     return replace(cells, guarded=cells.guarded & ~no_secret(cells), sums=tuple(sums))
 
 
-def to_hide(cells: Cells, policy: Policy) -> tuple[str, ...]:
+def to_hide(cells: Cells, policy: Policy, close: Sequence[int] | None = None) -> tuple[str, ...]:
     """The keys of shown cells that have to be left out too, so that no guarded cell is bounded too closely.
 
     What is hidden is not known here: any numbers that fit what is shown do, since what a reader can bound follows from
     that alone. That rounding leaves numbers open is relied on first, and not where that does not do.
+    close : places of the cells that are bounded too closely, where an attack has found them.
     Errors: DisclosureRefused where no numbers fit.
     """
     told = system(cells, policy)
@@ -58,18 +59,28 @@ def to_hide(cells: Cells, policy: Policy) -> tuple[str, ...]:
     if found.x is None:
         raise DisclosureRefused("what is shown contradicts itself", remedy="Run the build again after mending it.")
     open_ = np.isnan(cells.values)
+    values = np.where(open_, found.x[: len(cells)], cells.values)
     rounded = ~open_ & (cells.unit > 0)
     more = np.zeros(len(cells), np.bool_)
     cost = costs(np.nan_to_num(cells.values)) + dearer(cells.keys) + WHOLE * _wholes(cells)
     for loose in (rounded, np.zeros_like(rounded)):
-        values = np.where(open_, found.x[: len(cells)], cells.values)
-        why = np.where(~open_ | (cells.why == Why.NOWHERE), cells.why, np.maximum(cells.why, Why.FEW))
-        why = np.where(loose, Why.NOWHERE, why).astype(np.int8)
-        guarded = cells.guarded & ~loose
-        more = protect(replace(cells, values=values, why=why, guarded=guarded), policy, cost) & ~open_
-        if not rounded.any() or not attacked(without(cells, more), policy):
+        hidden = (open_ & (cells.why != Why.NOWHERE)) | more
+        why = np.where(hidden, np.maximum(cells.why, Why.FEW), cells.why)
+        why = np.where(loose & ~more, Why.NOWHERE, why).astype(np.int8)
+        left = replace(cells, values=values, why=why, guarded=cells.guarded & ~loose)
+        more |= protect(left, policy, cost, close=_mask(cells, close), jobs=-1) & ~open_
+        close = attacked(without(cells, more), policy).places if rounded.any() else ()
+        if not close:
             break
     return tuple(cells.keys[place] for place in np.flatnonzero(more).tolist())
+
+
+def _mask(cells: Cells, places: Sequence[int] | None) -> NDArray[np.bool_] | None:
+    if places is None:
+        return None
+    mask = np.zeros(len(cells), np.bool_)
+    mask[list(places)] = True
+    return mask
 
 
 def without(cells: Cells, hidden: NDArray[np.bool_]) -> Cells:

@@ -16,14 +16,16 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
-def protect(cells: Cells, policy: Policy, cost: Floats | None = None) -> Bools:
+def protect(
+    cells: Cells, policy: Policy, cost: Floats | None = None, *, close: Bools | None = None, jobs: int = 1
+) -> Bools:
     """Which cells to hide, (n,) bool; false for those that stand nowhere.
 
     cells : with their true values. Counts that stand in a table are hidden from 1 to below `smallest_count`, zeros too
     where the policy hides them, and cells that have another reason than SHOWN already; further ones until no guarded
     cell can be bounded closer than `least_interval` or `least_relative`: each that is hidden, and those of NOWHERE that
     are `guarded`.
-    cost : (n,) of hiding a cell, near 1; by default 1 and a little for its size.
+    cost : (n,) of hiding a cell, near 1; by default 1 and a little for its size. close, jobs : see `hide`.
     """
     n, values = len(cells), np.nan_to_num(cells.values)
     amounts = np.zeros(n, np.bool_) if cells.amounts is None else cells.amounts
@@ -32,7 +34,7 @@ def protect(cells: Cells, policy: Policy, cost: Floats | None = None) -> Bools:
     small = (values < policy.smallest_count) & ~amounts & ((values > 0) | (policy.zeros == "hidden"))
     unit = np.where(nowhere, NOWHERE, np.where(zeros, KNOWN, np.arange(n)))
     primary = (unit >= 0) & (small | (cells.why != Why.SHOWN))
-    least = np.where(amounts, np.where((values < 0).any(), -np.inf, 0.0), 0.0 if policy.zeros == "hidden" else 1.0)
+    least = np.where(amounts, np.where(values < 0, -np.inf, 0.0), 0.0 if policy.zeros == "hidden" else 1.0)
     task = Task(
         sums=sums_of(cells),
         values=values,
@@ -44,7 +46,7 @@ def protect(cells: Cells, policy: Policy, cost: Floats | None = None) -> Bools:
         relative=np.where(amounts, float(policy.least_relative), 0.0),
         whole=~amounts,
     )
-    return hide(task, primary)
+    return hide(task, primary, close, jobs)
 
 
 def sums_of(cells: Cells) -> csr_array:

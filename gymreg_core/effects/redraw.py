@@ -35,7 +35,8 @@ class Truth:
     on. bands : factors, one per band of the panel, () = 1 each. vocational : factor for vocational programmes.
     place_spread, shock_spread, drift_spread : standard deviations of what a school and programme adds, the same in all
     cohorts; of what happens to a cohort at a school; and of what a straight line over a school's cohorts comes to.
-    What breaks a design: trend, share a year per thousand kronor of predicted dose (diverging trends); lead, of the
+    What breaks a design: trend, share a year per thousand kronor of predicted dose (diverging trends), for trend_years
+    years from the first cohort on, 0 for all; lead, of the
     dose of the next cohort at the same school and programme (it leaks to those before it); neighbour, of the dose of
     the same programme at the school beside it (the next one in the panel); composition, how much the logarithm of the
     number of covered pupils moves of cohorts that knew of a supplement; settled, how much the share of girls does
@@ -50,6 +51,7 @@ class Truth:
     shock_spread: float = 0.015
     drift_spread: float = 0.01
     trend: float = 0.0
+    trend_years: int = 0
     lead: float = 0.0
     neighbour: float = 0.0
     composition: float = 0.0
@@ -92,7 +94,7 @@ def _planted(panel: Panel, truth: Truth) -> Floats:
     """What the dose does to the chance in each cell (r,), and what breaks designs."""
     added = truth.of_cells(panel) * panel.dose
     if truth.trend:
-        years = panel.cohorts.astype(np.int64) - int(panel.cohorts.min())
+        years = np.minimum(panel.cohorts.astype(np.int64) - int(panel.cohorts.min()), truth.trend_years or np.inf)
         added += truth.trend * years[panel.cohort] * np.nan_to_num(panel.predicted)
     if truth.lead:
         added += truth.lead * _dose_at(panel, panel.school, panel.programme, panel.cohort + 1)

@@ -23,7 +23,7 @@ from gymreg_core.store.durable import sync_folder
 from gymreg_core.store.private import write
 
 RECORD = "disclosure.json"
-_PASSES = 2
+_PASSES = 4
 """How often reports are made again with fewer cells: what the rows of such a cell lose can tell something in turn."""
 
 Again = Callable[[Mapping[str, frozenset[str]]], list[Executed]]
@@ -71,12 +71,12 @@ def held_together(executed: list[Executed], again: Again, note: Callable[[str], 
         more = () if found.contradictory or turn == _PASSES else _more(cells, found, told)
         if not more:
             break
-        note(f"linked tables tell {len(found.told)} cells: {len(more)} more are left out")
+        note(f"cells that linked tables tell: {len(found.told)}; left out further: {len(more)}")
         lists = {key: before | _of_run(one, more) for one, (key, before) in zip(first, lists.items(), strict=True)}
         executed = again(lists)
     if found.contradictory:
         refuse_attacked(found, where="all pages together")
-    note(f"{len(found.told)} cells are still bounded too closely; the release desk refuses this site")
+    note(f"cells still bounded too closely: {len(found.told)}; the release desk refuses this site")
     return executed, Held(cells, found, len(frozenset().union(*lists.values())), _by_report(executed))
 
 
@@ -117,7 +117,7 @@ def record_key(versions: Path) -> str | None:
 
 def _more(cells: Cells, found: Attack, told: Policy) -> tuple[str, ...]:
     unmarked, marks = without_marks(cells, found.places)
-    return (*marks, *to_hide(unmarked, told))
+    return (*marks, *to_hide(unmarked, told, found.places))
 
 
 def _of_run(one: Executed, keys: Sequence[str]) -> frozenset[str]:

@@ -127,6 +127,27 @@ def test_amounts_keep_a_share_of_themselves_open() -> None:
     assert not protect(replace(cells, why=np.zeros(4, np.int8)), OPEN).any()
 
 
+def test_a_number_below_zero_elsewhere_opens_no_amount() -> None:
+    """A reader bounds what is left out by 0, though what a supplement gains or loses may lie below it."""
+    values = np.array([1030.0, 1000.0, 20.0, 10.0, 9000.0, 7970.0, -50.0])
+    why = np.zeros(7, np.int8)
+    why[[0, 2, 3]] = Why.FEW
+    cells = Cells(
+        ("amount", "price", "vat", "supplement", "whole", "others", "gain"), values, why, np.zeros(7), why != 0,
+        ((0, (1, 2, 3)), (4, (0, 5))), amounts=np.ones(7, np.bool_),
+    )  # fmt: skip
+    linked = Linked(cells, (), ())
+    assert attacked(linked.read(why != 0), OPEN)
+    assert not attacked(linked.read(protect(cells, OPEN)), OPEN)
+
+
+def test_parts_without_a_close_cell_stay_as_they_are() -> None:
+    linked, hidden = release(3)
+    close = np.zeros(len(hidden), np.bool_)
+    assert (protect(linked.cells, OPEN, close=close) == small(linked.cells)).all()
+    assert (protect(linked.cells, OPEN, close=~close, jobs=2) == hidden).all()
+
+
 def test_what_nothing_helps_stays_as_open_as_it_is() -> None:
     """Three and two of five: neither can be kept farther apart, but to show one would tell both."""
     values = np.array([5.0, 3.0, 2.0])

@@ -133,8 +133,10 @@ def test_what_has_to_be_left_out_too_opens_what_is_hidden() -> None:
     )
     other = cells({"x|n|a=1 b=2": 36.0})
     whole = replace(together([told, other]), guarded=np.array([key == "x|n|a=1 b=1" for key in told.keys]))
-    assert attacked(whole, policy())
+    found = attacked(whole, policy())
     more = to_hide(whole, policy())
+    assert to_hide(whole, policy(), found.places) == more
+    assert to_hide(whole, policy(), ()) == ()
     gone = np.isin(whole.keys, more)
     opened = replace(
         whole,
