@@ -129,12 +129,12 @@ def test_amounts_keep_a_share_of_themselves_open() -> None:
 
 def test_a_number_below_zero_elsewhere_opens_no_amount() -> None:
     """A reader bounds what is left out by 0, though what a supplement gains or loses may lie below it."""
-    values = np.array([1030.0, 1000.0, 20.0, 10.0, 9000.0, 7970.0, -50.0])
-    why = np.zeros(7, np.int8)
-    why[[0, 2, 3]] = Why.FEW
+    names = ("all", "one", "one_price", "one_supplement", "two", "two_price", "two_supplement", "gain")
+    values = np.array([2350.0, 1030.0, 1000.0, 30.0, 1320.0, 1300.0, 20.0, -50.0])
+    why = np.array([Why.FEW if name.startswith(("one", "two")) and "price" not in name else 0 for name in names])
     cells = Cells(
-        ("amount", "price", "vat", "supplement", "whole", "others", "gain"), values, why, np.zeros(7), why != 0,
-        ((0, (1, 2, 3)), (4, (0, 5))), amounts=np.ones(7, np.bool_),
+        names, values, why.astype(np.int8), np.zeros(8), why != 0, ((0, (1, 4)), (1, (2, 3)), (4, (5, 6))),
+        amounts=np.ones(8, np.bool_),
     )  # fmt: skip
     linked = Linked(cells, (), ())
     assert attacked(linked.read(why != 0), OPEN)
