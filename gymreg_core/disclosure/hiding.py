@@ -37,7 +37,7 @@ def hide(task: Task, primary: Bools, close: Bools | None = None, jobs: int = 1) 
     None of the others can be shown by itself without a guarded cell being bounded closer than it may be. A cell that
     nothing helps, since its sum is known and all that could be hidden is, stays as open as it is.
     close : (n,) bool, cells known to be bounded too closely; what nothing ties to one of them stays as it is. None
-    where it is not known. jobs : processes for parts that nothing ties to each other; what is hidden is the same.
+    where it is not known. jobs : threads for parts that nothing ties to each other; what is hidden is the same.
     """
     hidden = primary.copy()
     entries = task.sums.tocoo()
@@ -52,7 +52,7 @@ def hide(task: Task, primary: Bools, close: Bools | None = None, jobs: int = 1) 
         secret = len(cells) > 1 and (hidden[units].any() or (task.guarded & (task.unit == NOWHERE))[cells].any())
         if secret and (close is None or close[cells].any()):
             parts.append((cells, units))
-    found = Parallel(n_jobs=jobs if len(parts) > 1 else 1)(
+    found = Parallel(n_jobs=jobs if len(parts) > 1 else 1, prefer="threads")(
         delayed(_best)(_part(task, cells, units), primary[units]) for cells, units in parts
     )
     for (_, units), best in zip(parts, found, strict=True):

@@ -25,14 +25,14 @@ def hide_once(task: Task, primary: Bools) -> Bools:
     """`hide`, or what it gave before for the same task. Masks are kept, no numbers."""
     place = os.environ.get(VARIABLE)
     if not place:
-        return hide(task, primary)
+        return hide(task, primary, jobs=-1)
     folder = Path(place)
     make_private(folder)
     path = folder / _key(task, primary)
     with exclusive(path.with_suffix(".lock")):
         if path.is_file():
             return np.unpackbits(np.frombuffer(path.read_bytes(), np.uint8), count=len(primary)).astype(np.bool_)
-        hidden = hide(task, primary)
+        hidden = hide(task, primary, jobs=-1)
         part = path.with_suffix(".part")
         write(part, np.packbits(hidden).tobytes())
         part.replace(path)
