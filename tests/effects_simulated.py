@@ -163,6 +163,8 @@ BROKEN = {
     Broken("diverging trends", "introduction", "pre_trend", seen=False): Truth(trend=0.004),
     Broken("diverging trends", "introduction", "pre_trend", later=3): Truth(trend=0.004),
     Broken("diverging trends", "dose_groups", "pre_trend", later=3): Truth(trend=0.004),
+    Broken("parted in the year before", "introduction", "pre_trend"): Truth(trend=0.015, trend_years=1),
+    Broken("parted in the year before", "dose_groups", "pre_trend"): Truth(trend=0.015, trend_years=1),
     Broken("leaking dose", "dose", "lead_dose"): Truth(lead=0.01),
     Broken("the dose moves the intake", "introduction", "composition"): Truth(composition=0.15),
     Broken("the dose moves what was settled", "dose", "placebo_outcome"): Truth(settled=0.01),

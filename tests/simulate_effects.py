@@ -70,7 +70,8 @@ BREAKS = """## Broken designs
 Diverging trends: the outcome moves by 0.4 percentage points a year for each thousand kronor of predicted dose. In the
 region one cohort alone lies before the one that others are compared with, and its test sees too little: where it does
 not reject, it is told as unclear, and no cause is told, which is what has to be kept there. Begun later: the same
-region, had the supplement begun three years later.
+region, had the supplement begun three years later. Parted in the year before: outcomes of the two cohorts before, by
+1.5 percentage points for each thousand kronor of predicted dose, in the region as it is.
 Leaking dose: one percentage point by a thousand kronor of the next cohort's dose. The dose moves the intake: covered
 pupils by 15 per cent for each thousand kronor; what was settled: the share of girls by one percentage point.
 Sorting: {sorted:.0%} of those up to ten points below a cut-off are lifted above it. Offers besides the lots: the best

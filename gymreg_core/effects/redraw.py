@@ -36,11 +36,10 @@ class Truth:
     place_spread, shock_spread, drift_spread : standard deviations of what a school and programme adds, the same in all
     cohorts; of what happens to a cohort at a school; and of what a straight line over a school's cohorts comes to.
     What breaks a design: trend, share a year per thousand kronor of predicted dose (diverging trends), for trend_years
-    years from the first cohort on, 0 for all; lead, of the
-    dose of the next cohort at the same school and programme (it leaks to those before it); neighbour, of the dose of
-    the same programme at the school beside it (the next one in the panel); composition, how much the logarithm of the
-    number of covered pupils moves of cohorts that knew of a supplement; settled, how much the share of girls does
-    (points of merit: a hundred times that).
+    years from the first cohort on, 0 for all; lead, of the dose of the next cohort at the same school and programme (it
+    leaks to those before it); neighbour, of the dose of the same programme at the school beside it (the next one in the
+    panel); composition, how much the logarithm of the number of covered pupils moves of cohorts that knew of a
+    supplement; settled, how much the share of girls does (points of merit: a hundred times that).
     """
 
     effect: float = 0.0

@@ -32,6 +32,8 @@ def _april(row: pd.Series) -> str:
         return "no_april"
     if pd.isna(row["april_cutoff"]):
         return "open_in_april" if row["april_admitted"] > 0 else "nobody_in_april"
+    if row["april_reserves"] == 0:
+        return "no_reserves"
     if row["april_reserves"] <= rule("cutoff_forecast", "few_reserves"):
         return "few_reserves"
     return "many_reserves" if row["reserves_per_seat"] >= rule("cutoff_forecast", "many_reserves") else "some_reserves"
@@ -82,6 +84,7 @@ _PRESSURE = (
 _CUTOFF, _MOVE = ("cutoff", "last_cutoff", "points"), ("move", "last_move", "move")
 _SEATS = (("now", "april_seats", "seat"), ("before", "last_seats", "seat"))
 _NEEDED = {
+    "no_reserves": _PRESSURE,
     "few_reserves": _PRESSURE,
     "some_reserves": _PRESSURE,
     "many_reserves": _PRESSURE,

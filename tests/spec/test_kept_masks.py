@@ -24,7 +24,7 @@ def test_the_same_table_is_looked_at_once(tmp_path: Path, monkeypatch: pytest.Mo
     by_hand = hidden()
     monkeypatch.setenv(kept.VARIABLE, str(tmp_path / "kept"))
     assert hidden() == by_hand
-    monkeypatch.setattr(kept, "hide", lambda *_: pytest.fail("it was worked out again"))
+    monkeypatch.setattr(kept, "hide", lambda *_, **__: pytest.fail("it was worked out again"))
     assert hidden() == by_hand
     with pytest.raises(pytest.fail.Exception):
         hidden(78)  # another table

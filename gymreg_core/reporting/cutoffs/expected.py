@@ -92,7 +92,7 @@ def expected(view: View) -> Fragment:
     first = drawn.iloc[0]
     low, high = (points(float(first[name]), view.language) for name in ("cutoff_p10", "cutoff_p90"))
     message = view.say("expected.caption", path=first["label"], school=first["school"], low=low, high=high)
-    alt = view.say("expected.alt", n=number(len(drawn), view.language), place=capital(view.place), message=message)
+    alt = view.say("expected.alt", place=capital(view.place), message=message)
     whole = figure(view, "vantade", drawing, kind="fans", alt=alt, caption=message, data=_table(view))
     said = [
         (f"{row['label']}, {row['school']}", " ".join(view.work.forecast.reasons(row["study_path_id"], view.language)))

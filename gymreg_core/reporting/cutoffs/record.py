@@ -9,7 +9,7 @@ from gymreg_core.reporting.fragments import Fragment
 from gymreg_core.reporting.markup import paragraph
 from gymreg_core.reporting.sections import figure, long_table, section
 from gymreg_core.reporting.tables import Column, Form, table
-from gymreg_core.vocabulary.numbers import number, percent
+from gymreg_core.vocabulary.numbers import percent
 from gymreg_core.vocabulary.phrases import capital, counted, merit
 
 _TABLES: dict[str, dict[str, tuple[str, Form]]] = {
@@ -76,8 +76,8 @@ def last_year(view: View) -> Fragment:
         csv=view.say("last.csv"),
         whole=[column(view, "municipality"), column(view, "school"), column(view, "study_path_name"), *shown[2:]],
     )
-    caption = view.say("last.caption", n=number(len(drawn), view.language), year=year)
-    alt = view.say("last.alt", n=number(len(drawn), view.language), place=capital(view.place), year=year)
+    caption = view.say("last.caption", year=year)
+    alt = view.say("last.alt", place=capital(view.place), year=year)
     whole = figure(view, "forra-prognosen", drawing, kind="fans", alt=alt, caption=caption, data=listed)
     return top + paragraph(*sentences) + whole
 
