@@ -69,9 +69,11 @@ def supply_demand_material(given: Given, note: Note) -> SupplyDemandMaterial | N
 
     place = given.workspace
     if given.data is None:
+        from gymreg_core.reporting.from_enrolments import made_up_tracked
         from gymreg_core.reporting.from_registers import made_up_choices
 
         place = made_up_choices(given.workspace, note)
+        _take_cohorts(place, made_up_tracked(given.workspace, note))
     else:
         _take_in(given, note)
     try:
@@ -99,6 +101,15 @@ def _take_in(given: Given, note: Note) -> None:
         ingest_demand(files, given.workspace)
     if not register_years(given.workspace) and Workspace(given.workspace).current is None:
         admission_material(given, note)
+
+
+def _take_cohorts(place: Path, tracked: Path) -> None:
+    """Have the cohorts tracked in another workspace in `place` too, beside what their region chose."""
+    from gymreg_core.store.tracked import put_tracked, stored_tracked, tracked_key
+
+    if tracked_key(place) != tracked_key(tracked):
+        cohorts = stored_tracked(tracked)
+        put_tracked(place, cohorts.tracked, cohorts.key, cohorts.provenance)
 
 
 def _held(workspace: Path) -> Any:
