@@ -422,3 +422,8 @@ def test_equal_rises_are_equally_steep_in_every_panel(monkeypatch: pytest.Monkey
 )
 def test_ticks_are_round_and_inside(low: float, high: float, expected: list[float]) -> None:
     assert canvas.ticks(low, high) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("low", "high", "expected"), [(23, 25, [23, 24, 25]), (8, 18, [8, 10, 12, 14, 16, 18])])
+def test_an_axis_of_whole_numbers_has_its_marks_at_such(low: float, high: float, expected: list[float]) -> None:
+    assert canvas.axis(low, high)["values"] == expected

@@ -86,14 +86,18 @@ def scale(low: float, high: float) -> Spec:
     return {"domain": [low, high], "nice": False, "zero": False}
 
 
-def axis(low: float, high: float, *, percent: Language | None = None, about: int = 5, **more: Any) -> Spec:
-    """An axis with round numbers from `low` to `high`, written as whole numbers, or as per cent in a language."""
+def axis(
+    low: float, high: float, *, percent: Language | None = None, about: int = 5, least: float = 1, **more: Any
+) -> Spec:
+    """An axis with round numbers from `low` to `high`, at whole numbers and written so, or as per cent in a language.
+
+    least : see `ticks`; 0 where the numbers are written otherwise."""
     written = "format(datum.value, ',.0f')"
     if percent:
         sign = "\u00a0%" if percent == "sv" else "%"
         written = f"format(datum.value * 100, ',.0f') + '{sign}'"
     values = [value / _HUNDRED for value in ticks(low * _HUNDRED, high * _HUNDRED, about, least=1)] if percent else None
-    return {"values": values or ticks(low, high, about), "labelExpr": written, **more}
+    return {"values": values or ticks(low, high, about, least), "labelExpr": written, **more}
 
 
 def ticks(low: float, high: float, about: int = 5, least: float = 0) -> list[float]:

@@ -187,7 +187,7 @@ def _up(low: float, high: float) -> Spec:
 def _decimals(low: float, high: float, **more: Any) -> Spec:
     """An axis whose numbers have the decimals that they need."""
     written = "format(datum.value, ',.3~f')"
-    return {**axis(low, high, **more), "labelExpr": written}
+    return {**axis(low, high, least=0, **more), "labelExpr": written}
 
 
 def _years(first: float, last: float) -> Spec:
