@@ -355,7 +355,7 @@ def test_a_curve_begins_where_it_is_shown_and_its_names_do_not_lie_on_each_other
     [([10, 200], [10, 200]), ([100, 100], [100, 118]), ([299, 298, 300], [282, 264, 300]), ([], [])],
 )
 def test_labels_move_apart_within_the_plot(heights: list[float], expected: list[float]) -> None:
-    assert estimates._apart(heights) == expected
+    assert canvas.apart(heights, 300, 18) == expected
 
 
 def test_an_effect_stands_on_the_side_of_nought_that_its_sign_says() -> None:

@@ -119,6 +119,18 @@ def ends(*columns: pd.Series) -> tuple[float, float]:
     return (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
 
 
+def apart(heights: Sequence[float], height: float, line: float) -> list[float]:
+    """Heights of labels, moved so that each has a line of its own within a plot of `height`."""
+    order = sorted(range(len(heights)), key=heights.__getitem__)
+    placed, lowest = dict.fromkeys(order, 0.0), -line
+    for at in order:
+        lowest = placed[at] = max(heights[at], lowest + line)
+    highest = height + line
+    for at in reversed(order):
+        highest = placed[at] = min(placed[at], highest - line)
+    return [placed[at] for at in range(len(heights))]
+
+
 def text_width(texts: Sequence[str], size: float = TEXT) -> float:
     """An upper estimate of the width of the longest text in pixels: the type is 0.55 em wide on average."""
     return max((len(t) for t in texts), default=0) * size * _EM

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from gymreg_core.disclosure import Released
 from gymreg_core.reporting.charts.canvas import (
@@ -14,6 +14,7 @@ from gymreg_core.reporting.charts.canvas import (
     TEXT,
     WIDTH,
     Spec,
+    apart,
     axis,
     category,
     drawable,
@@ -67,7 +68,7 @@ def bands(
     left = {"minExtent": _AXIS, "maxExtent": _AXIS, "domain": False, "ticks": False}
     place = {"scale": scale(0, top), "title": None, "axis": axis(0, top, percent=language, **left)}
     last_of = known.sort_values(month, kind="stable").groupby(state)[value].last().astype(float).to_dict()
-    heights = _apart([_HEIGHT * (1 - last_of[one] / top) for one in order])
+    heights = apart([_HEIGHT * (1 - last_of[one] / top) for one in order], _HEIGHT, _LINE)
     layers: list[Spec] = []
     for one in order:
         valid = [{"filter": f"datum['{state}'] == '{one}' && isValid(datum['{value}']) && isValid(datum['{low}'])"}]
@@ -85,18 +86,6 @@ def bands(
         layers += [{"data": {"values": [{}]}, **key}, {"data": {"values": [{}]}, **end}]
     width = WIDTH - _AXIS - _AWAY - 14 - text_width([names[one] for one in order])
     return svg({"width": width, "height": _HEIGHT, "layer": layers}, frame, language)
-
-
-def _apart(heights: Sequence[float]) -> list[float]:
-    """Heights of labels, moved so that each has a line of its own within the plot."""
-    order = sorted(range(len(heights)), key=heights.__getitem__)
-    placed, lowest = dict.fromkeys(order, 0.0), -float(_LINE)
-    for at in order:
-        lowest = placed[at] = max(heights[at], lowest + _LINE)
-    highest = float(_HEIGHT + _LINE)
-    for at in reversed(order):
-        highest = placed[at] = min(placed[at], highest - _LINE)
-    return [placed[at] for at in range(len(heights))]
 
 
 def intervals(  # noqa: PLR0913

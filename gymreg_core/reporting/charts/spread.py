@@ -16,6 +16,7 @@ from gymreg_core.reporting.charts.canvas import (
     TEXT,
     WIDTH,
     Spec,
+    apart,
     axis,
     category,
     drawable,
@@ -32,7 +33,7 @@ from gymreg_core.vocabulary.programmes import Language
 
 # Colour and shape together tell series apart, so that neither has to be seen alone.
 SERIES: tuple[tuple[str, Shape], ...] = ((NAVY, "circle"), (ORANGE, "triangle-up"), (PLUM, "square"), (TEAL, "diamond"))
-_STRIP_ROW, _BAND = 62, 38
+_STRIP_ROW, _BAND, _HEIGHT = 62, 38, 260
 
 
 def histogram(
@@ -166,6 +167,11 @@ def lines(
     at = {"x": x, "y": quantity(value, **place)}
     newest = int(frame[year].max()) if len(frame) else 0
     at_ends = bool((frame.groupby(series)[year].max() == newest).all())
+    named = {"fontWeight": 600, "fontSize": TEXT}
+    lasts = frame[frame[year] == newest].drop_duplicates(series).set_index(series)[value].astype(float)
+    heights = {name: _HEIGHT * (high - lasts[name]) / (high - low) for name in names if name in lasts}
+    moved = apart(list(heights.values()), _HEIGHT, TEXT + 3)
+    away = {name: place - heights[name] for name, place in zip(heights, moved, strict=True)}
     layers: list[Spec] = []
     for name, (colour, shape) in zip(names, SERIES, strict=False):
         own = [{"filter": {"field": series, "equal": name}}]
@@ -183,9 +189,9 @@ def lines(
         layers.append({"transform": [*come, {"filter": f"!({falls})"}], **words(at, text, dy=-14)})
         layers.append({"transform": [*come, {"filter": falls}], **words(at, text, dy=16)})
         if at_ends:
-            layers.append({"transform": end, **words(at, series, align="left", dx=20, fontWeight=600, fontSize=TEXT)})
+            layers.append({"transform": end, **words(at, series, align="left", dx=20, dy=away[name], **named)})
     width = WIDTH - 66 - (text_width(names) if at_ends else 0)
-    spec: Spec = {"width": width, "height": 260, "layer": layers}
+    spec: Spec = {"width": width, "height": _HEIGHT, "layer": layers}
     if not at_ends:
         keys = [Key(name, colour, colour, shape) for name, (colour, shape) in zip(names, SERIES, strict=False)]
         spec = {"vconcat": [legend(keys, width), spec], "spacing": 14}

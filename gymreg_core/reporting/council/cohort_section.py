@@ -23,5 +23,5 @@ def switches(view: View) -> Fragment:
     if view.cohort is None:
         return missing(view, "switches", "byten", "cohorts")
     if not len(view.cohort.of_scope(view.cohort.switches)):
-        return missing(view, "switches", "byten", "few_cohorts")
+        return missing(view, "switches", "byten", "few_switches")
     return switch_section.switches(view.cohort)
