@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -70,11 +71,14 @@ def _date(day: datetime | None) -> date | None:
 
 def _tracked(workspace: Path, as_of: date | None) -> Any:
     from gymreg_core.cohort.track import track_workspace
+    from gymreg_core.disclosure.kept import VARIABLE, masks_of
     from gymreg_core.reporting.console import Progress
     from gymreg_core.reporting.track_view import TrackView
 
     with Progress() as progress:
-        return TrackView.of(track_workspace(workspace, as_of, progress.advance))
+        done = track_workspace(workspace, as_of, progress.advance)
+    os.environ.setdefault(VARIABLE, str(masks_of(workspace)))
+    return TrackView.of(done)
 
 
 def _compared(

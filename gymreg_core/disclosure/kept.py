@@ -1,10 +1,13 @@
-"""What was found to be hidden of a table, kept for the other processes of a build: the same table is protected once."""
+"""What was found to be hidden of a table, kept for other processes and for later builds."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from dataclasses import fields
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +16,29 @@ from scipy.sparse import csr_array
 
 from gymreg_core.disclosure.hiding import hide
 from gymreg_core.disclosure.hiding_work import Task
+from gymreg_core.store.fingerprint import code_fingerprint, fingerprint
 from gymreg_core.store.locking import exclusive
 from gymreg_core.store.private import make_private, write
 
-VARIABLE = "GYMREG_PROTECTED"
+VARIABLE, FOLDER = "GYMREG_PROTECTED", "protected"
 """Names a folder; it is made where it is not there. Without it nothing is kept."""
+_NAME = 12
 Bools = NDArray[np.bool_]
+
+
+def masks_of(workspace: Path) -> Path:
+    """Where the masks of a workspace lie; what other code or another solver found lies elsewhere, and goes."""
+    found = fingerprint(_code(), version("scipy"))
+    place = workspace / FOLDER / found[:_NAME]
+    for other in place.parent.glob("*"):
+        if other.name != place.name:
+            shutil.rmtree(other, ignore_errors=True)
+    return place
+
+
+@cache
+def _code() -> str:
+    return code_fingerprint(["gymreg_core.disclosure"])
 
 
 def hide_once(task: Task, primary: Bools) -> Bools:

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from gymreg_core import __version__
+from gymreg_core.disclosure.kept import FOLDER as PROTECTED
 from gymreg_core.errors import BadInput, BadParameters, NotReproduced
 from gymreg_core.release.changes import Change, setting_changes
 from gymreg_core.release.diff import Moved, diff_sites
@@ -48,7 +49,12 @@ if TYPE_CHECKING:
 
 _AS_A_FILE = re.compile(r": (?!.*\d{6})[^/\\]{1,80}\.[a-z][a-z0-9]{1,7}( \(\d+\))?$")
 _OF_WORKSPACE = "what the workspace holds"
-_NOT_INPUTS = ("runs", "build", "*.lock")  # of a workspace: what a build leaves there, which is to be made again
+_NOT_INPUTS = (
+    "runs",
+    "build",
+    PROTECTED,
+    "*.lock",
+)  # of a workspace: what a build leaves there, which is to be made again
 _SURROUNDINGS = ("rule", "setting", "code", "library")
 
 

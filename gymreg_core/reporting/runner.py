@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gymreg_core.disclosure.kept import VARIABLE as PROTECTED
+from gymreg_core.disclosure.kept import masks_of
 from gymreg_core.disclosure.recorded import recording
 from gymreg_core.disclosure.withheld import VARIABLE as WITHHELD
 from gymreg_core.errors import RenderingFailed
@@ -94,7 +95,7 @@ def _papermill(
     environment = {"GYMREG_RUN_DIR": str(working), "GYMREG_PAGE": run.slug, "GYMREG_WORKSPACE": str(workspace)}
     if reference is not None:
         environment["GYMREG_REFERENCE"] = str(reference)
-    environment.setdefault(PROTECTED, str(working.parent / "protected"))
+    environment[PROTECTED] = os.environ.get(PROTECTED) or str(masks_of(working.parents[1]))
     if withheld is not None:
         environment[WITHHELD] = str(withheld)
     try:

@@ -31,3 +31,12 @@ def test_the_same_table_is_looked_at_once(tmp_path: Path, monkeypatch: pytest.Mo
     held = [path for path in (tmp_path / "kept").iterdir() if path.suffix != ".lock"]
     assert [path.stat().st_size for path in held] == [1]
     assert {path.stat().st_mode & 0o777 for path in held} == {0o600}
+
+
+def test_masks_that_other_code_found_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = kept.masks_of(tmp_path)
+    before.mkdir(parents=True)
+    assert kept.masks_of(tmp_path) == before
+    monkeypatch.setattr(kept, "_code", lambda: "other")
+    assert kept.masks_of(tmp_path) != before
+    assert not before.exists()
