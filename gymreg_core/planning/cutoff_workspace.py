@@ -43,7 +43,7 @@ def forecast_workspace(
     """The final cut-offs of `year` by what a workspace holds: results published (gymreg ingest), and registers of the
     year and of earlier ones with both rounds, of which `runs` Julys are drawn; 0 for none.
 
-    Errors: BadInput with both reasons where it holds neither; as `Workspace.results` where what it holds is damaged.
+    Errors: BadInput with both reasons where it holds neither, or nothing that is whole.
     """
     if runs < 0:
         raise BadParameters(f"{runs} Julys cannot be drawn", where="runs", remedy="0 or more.")

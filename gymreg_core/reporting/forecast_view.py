@@ -15,7 +15,7 @@ from gymreg_core.planning.cutoff_simulation import combined
 from gymreg_core.planning.cutoff_workspace import WorkspaceForecast
 from gymreg_core.reporting.tables import Column, Form
 from gymreg_core.vocabulary.path_names import path_name
-from gymreg_core.vocabulary.phrases import listing
+from gymreg_core.vocabulary.phrases import counted, listing
 from gymreg_core.vocabulary.programmes import Language
 from gymreg_core.vocabulary.texts import Texts, texts
 
@@ -80,7 +80,7 @@ class ForecastView:
             told += found.published.sentences(language)
         told += [say()("missing", language, why=why) for why in found.missing]
         if self.few:
-            told.append(say()("few", language, n=self.few, least=smallest_count()))
+            told.append(say()("few", language, n=counted(self.few, "study_path", language), least=smallest_count()))
         return told + [say()("made_up", language)] * found.provenance.made_up
 
     def terminal_tables(self, language: Language = "sv") -> list[tuple[Released, list[Column], str]]:
@@ -94,7 +94,7 @@ class ForecastView:
             Column(name, say()(f"column.{name}", language), _SHOWN.get(name, "points"))
             for name in ("school", "study_path_name", *_MIDDLE, "share")
         ]
-        return [(rows, columns, say()("caption", language, n=len(rows), year=self.found.year))]
+        return [(rows, columns, say()("caption", language, year=self.found.year))]
 
     def to_dict(self) -> dict[str, Any]:
         """All study paths, as JSON can hold it; None is a number that there is not, or that is left out."""
