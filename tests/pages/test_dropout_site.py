@@ -46,7 +46,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[BuildRequest, list[
             {"scope": "programme", "scope_name": "SA"},
         )
     ]
-    extract = made_up_extract(folder / "extract", 0.03)
+    extract = made_up_extract(folder / "extract", 0.02)
     request = BuildRequest.of(
         plans, data=extract, workspace=folder / "ws", reference=None, out=folder / "site", renderer="embedded", jobs=1
     )
