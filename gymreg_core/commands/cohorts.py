@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from datetime import date, datetime
 from pathlib import Path
@@ -55,14 +54,9 @@ def track(
         )
     else:
         told = _tracked(workspace, _date(as_of))
-    if as_json:
-        print(json.dumps(told.to_dict(), ensure_ascii=False, indent=1))
-        return
-    from gymreg_core.reporting.console import print_released
+    from gymreg_core.reporting.console import print_view
 
-    print("\n".join(told.sentences("en")))
-    for released, columns, caption in told.terminal_tables("en"):
-        print_released(released, columns, caption)
+    print_view(told, as_json=as_json, tables=told.terminal_tables("en"))
 
 
 def _date(day: datetime | None) -> date | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -37,14 +36,9 @@ def study(
     tests of a design speak against it, its claim is withdrawn; where a question has no answer, it is refused.
     """
     view = _studied(workspace, params, set_ or [], jobs, cluster)
-    if as_json:
-        print(json.dumps(view.to_dict(), ensure_ascii=False, indent=1))
-        return
-    from gymreg_core.reporting.console import print_released
+    from gymreg_core.reporting.console import print_view
 
-    print("\n".join(view.sentences("en")))
-    for released, columns, caption in view.terminal_tables("en"):
-        print_released(released, columns, caption)
+    print_view(view, as_json=as_json, tables=view.terminal_tables("en"))
 
 
 def _studied(workspace: Path, params: Path | None, changes: list[str], jobs: int | None, cluster: str | None) -> Any:

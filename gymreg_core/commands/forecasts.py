@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -26,15 +25,10 @@ def forecast(
     From published results, or from Julys drawn for the applicants of the register, or from both where both are there.
     """
     from gymreg_core.planning.cutoff_workspace import forecast_workspace
-    from gymreg_core.reporting.console import Progress, print_released
+    from gymreg_core.reporting.console import Progress, print_view
     from gymreg_core.reporting.forecast_view import ForecastView
 
     with Progress() as progress:
         found = forecast_workspace(workspace, year, runs=runs, seed=seed, progress=progress.advance)
     view = ForecastView.of(found)
-    if as_json:
-        print(json.dumps(view.to_dict(), ensure_ascii=False, indent=1))
-        return
-    print("\n".join(view.sentences("en")))
-    for released, columns, caption in view.terminal_tables("en"):
-        print_released(released, columns, caption)
+    print_view(view, as_json=as_json, tables=view.terminal_tables("en"))

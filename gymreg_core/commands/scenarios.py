@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -65,14 +64,9 @@ def whatif(
         view, tables = _admission_what_if(workspace, year, raw, file.name, drawn)
     else:
         view, tables = _proposed_seats(workspace, year, file, drawn)
-    if as_json:
-        print(json.dumps(view.to_dict(), ensure_ascii=False, indent=1))
-        return
-    from gymreg_core.reporting.console import print_released
+    from gymreg_core.reporting.console import print_view
 
-    print("\n".join(view.sentences("en")))
-    for released, columns, caption in tables(view, "en"):
-        print_released(released, columns, caption)
+    print_view(view, as_json=as_json, tables=tables(view, "en"))
 
 
 def _admission_what_if(workspace: Path, year: int, raw: Any, name: str, drawn: dict[str, Any]) -> tuple[Any, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
@@ -64,6 +65,16 @@ def print_released(released: Released, columns: Sequence[Column], caption: str) 
     console.print(table)
     if meaning := legend(symbols_in(shown, columns), "en"):
         console.print(escape(meaning))
+
+
+def print_view(view: Any, *, as_json: bool, tables: Iterable[tuple[Released, Sequence[Column], str]] = ()) -> None:
+    """What a view tells in English, its sentences and then `tables`, or its `to_dict` as JSON alone."""
+    if as_json:
+        print(json.dumps(view.to_dict(), ensure_ascii=False, indent=1))
+        return
+    print("\n".join(view.sentences("en")))
+    for released, columns, caption in tables:
+        print_released(released, columns, caption)
 
 
 def _cell(value: Any, column: Column, reason: int) -> str:
