@@ -20,22 +20,19 @@ class AdmissionParams(ReportParams):
     """One run of the admission report: what the notebook's parameters cell receives (JSON scalars only)."""
 
     report: ClassVar[str] = "admission"
+    year_of: ClassVar[str] = "intake_year"
+    address: ClassVar[str] = "antagning"
     intake_year: int = Field(ge=1990, le=2100)
     round: Round
     scope: Scope
     compare_to: int | None = None
 
     @property
-    def about_year(self) -> int:
-        return self.intake_year
-
-    @property
     def card(self) -> str:
         return self.round
 
-    @property
-    def slug(self) -> str:
-        return self._slug("antagning", str(self.intake_year), _ROUND_SLUG[self.round])
+    def _between(self) -> tuple[str, ...]:
+        return (_ROUND_SLUG[self.round],)
 
 
 class AdmissionPlan(ReportPlan):

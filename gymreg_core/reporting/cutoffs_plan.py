@@ -20,20 +20,10 @@ class CutoffsParams(ReportParams):
     """
 
     report: ClassVar[str] = "cutoffs"
+    year_of: ClassVar[str] = "intake_year"
+    address: ClassVar[str] = "vantade-granser"
     intake_year: int = Field(ge=1990, le=2100)
     scope: Scope = "region"
-
-    @property
-    def about_year(self) -> int:
-        return self.intake_year
-
-    @property
-    def card(self) -> str:
-        return "cutoffs"
-
-    @property
-    def slug(self) -> str:
-        return self._slug("vantade-granser", str(self.intake_year))
 
 
 class CutoffsPlan(ReportPlan):

@@ -21,22 +21,12 @@ class DropoutParams(ReportParams):
     """
 
     report: ClassVar[str] = "dropout"
+    year_of: ClassVar[str] = "cohort"
+    address: ClassVar[str] = "genomstromning"
     cohort: int = Field(ge=1990, le=2100)
     scope: Scope
     compare_to: int | None = None
     decision: str | None = None
-
-    @property
-    def about_year(self) -> int:
-        return self.cohort
-
-    @property
-    def card(self) -> str:
-        return "dropout"
-
-    @property
-    def slug(self) -> str:
-        return self._slug("genomstromning", str(self.cohort))
 
 
 class DropoutPlan(ReportPlan):

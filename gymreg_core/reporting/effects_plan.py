@@ -20,23 +20,12 @@ class EffectsParams(ReportParams):
     """
 
     report: ClassVar[str] = "effects"
+    address: ClassVar[str] = "effektstudie"
     year: int = Field(ge=1990, le=2100)
     plan_hash: str
     study: str
     scope: Scope = "region"
     decision: str | None = None
-
-    @property
-    def about_year(self) -> int:
-        return self.year
-
-    @property
-    def card(self) -> str:
-        return "effects"
-
-    @property
-    def slug(self) -> str:
-        return self._slug("effektstudie", str(self.year))
 
 
 class EffectsPlan(ReportPlan):

@@ -22,22 +22,11 @@ class FundingParams(ReportParams):
     """
 
     report: ClassVar[str] = "funding"
+    address: ClassVar[str] = "ersattning"
     year: int = Field(ge=1990, le=2100)
     scope: Scope
     compare_to: int | None = None
     decision: str | None = None
-
-    @property
-    def about_year(self) -> int:
-        return self.year
-
-    @property
-    def card(self) -> str:
-        return "funding"
-
-    @property
-    def slug(self) -> str:
-        return self._slug("ersattning", str(self.year))
 
 
 class FundingPlan(ReportPlan):

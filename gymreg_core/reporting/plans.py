@@ -17,11 +17,16 @@ _FORM_SLUG: dict[str, str] = {"municipal": "kommunal", "independent": "fristaend
 
 
 class ReportParams(BaseModel):
-    """One run of a report: what the notebook's parameters cell receives (JSON scalars only)."""
+    """One run of a report: what the notebook's parameters cell receives (JSON scalars only).
+
+    year_of : the field that tells the calendar year that the page is about. address : how the page's address begins.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     report: ClassVar[str]
+    year_of: ClassVar[str] = "year"
+    address: ClassVar[str]
     scope: str
     scope_name: str | None = None
     language: Language = "sv"
@@ -29,41 +34,25 @@ class ReportParams(BaseModel):
     @property
     def about_year(self) -> int:
         """The calendar year that the page is about."""
-        raise NotImplementedError
+        return int(getattr(self, self.year_of))
 
     @property
     def card(self) -> str:
         """Which words name the page on the front page: a key of site_texts.yml with the blank `year`."""
-        raise NotImplementedError
+        return self.report
 
     @property
     def slug(self) -> str:
         """The page's address without ending, e.g. ``antagning-2023-slut-taby``."""
-        raise NotImplementedError
-
-    def _slug(self, *parts: str) -> str:
+        parts = [self.address, str(self.about_year), *self._between()]
         if not self.scope_name:
             return "-".join(parts)
         name = _FORM_SLUG.get(self.scope_name, self.scope_name) if self.scope == "provider_form" else self.scope_name
         return "-".join((*parts, _SCOPE_SLUG.get(self.scope, "") + slug(name)))
 
-
-class ForetoldParams(ReportParams):
-    """One run of a report on what is known and expected of a year.
-
-    decision : who decided to publish what is known of real pupils, and when.
-    """
-
-    year: int = Field(ge=1990, le=2100)
-    decision: str | None = None
-
-    @property
-    def about_year(self) -> int:
-        return self.year
-
-    @property
-    def card(self) -> str:
-        return self.report
+    def _between(self) -> tuple[str, ...]:
+        """What stands in the address between the year and the part of the region."""
+        return ()
 
 
 class ReportPlan(BaseModel):

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar, Literal
 
-from gymreg_core.reporting.plans import ForetoldParams, ReportPlan
+from pydantic import Field
+
+from gymreg_core.reporting.plans import ReportParams, ReportPlan
 
 Scope = Literal["programme"]
 
 
-class ProgrammeCouncilParams(ForetoldParams):
+class ProgrammeCouncilParams(ReportParams):
     """One run of the report: what the notebook's parameters cell receives (JSON scalars only).
 
     year : the newest year that anything is known of. scope_name : the programme's code.
     """
 
     report: ClassVar[str] = "programme_council"
+    address: ClassVar[str] = "programrad"
+    year: int = Field(ge=1990, le=2100)
     scope: Scope = "programme"
-
-    @property
-    def slug(self) -> str:
-        return self._slug("programrad", str(self.year))
+    decision: str | None = None
 
 
 class ProgrammeCouncilPlan(ReportPlan):

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar, Literal
 
-from gymreg_core.reporting.plans import ForetoldParams, ReportPlan
+from pydantic import Field
+
+from gymreg_core.reporting.plans import ReportParams, ReportPlan
 
 Scope = Literal["region", "municipality"]
 
 
-class SupplyDemandParams(ForetoldParams):
+class SupplyDemandParams(ReportParams):
     """One run of the report: what the notebook's parameters cell receives (JSON scalars only).
 
     year : the first intake year that is foretold.
     """
 
     report: ClassVar[str] = "supply_demand"
+    address: ClassVar[str] = "utbud-efterfragan"
+    year: int = Field(ge=1990, le=2100)
     scope: Scope
-
-    @property
-    def slug(self) -> str:
-        return self._slug("utbud-efterfragan", str(self.year))
+    decision: str | None = None
 
 
 class SupplyDemandPlan(ReportPlan):

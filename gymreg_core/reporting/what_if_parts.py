@@ -53,20 +53,10 @@ def rows_of(view: WhatIfView, kind: str, by: str, language: Language) -> tuple[R
     return named, columns, say()(f"{kind}.caption", language, name=view.found.scenario.name, n=smallest)
 
 
-def proposed_table(view: WhatIfView, language: Language = "sv") -> Fragment:
-    """What each row of a proposal leads to: seats, admitted and empty seats, today and then; nothing without one."""
-    if view.proposed is None:
-        return Fragment()
-    rows, columns, caption = _proposed_rows(view, view.proposed, language)
-    return table(rows, columns, caption=caption, identifier="forslag", language=language)
-
-
 def _proposed_rows(view: WhatIfView, proposed: Released, language: Language) -> tuple[Released, list[Column], str]:
     frame = proposed.table
-    names = [
-        f"{programme} {school}" + f" ({path})" * bool(path)
-        for programme, school, path in zip(frame["programme"], frame["school"], frame["path_id"], strict=True)
-    ]
+    places = frame[["programme", "school", "municipality", "path_id"]].to_numpy(str)
+    names = [" ".join([programme, ", ".join(filter(None, where))]) for programme, *where in places]
     columns = [Column("label", say()("head.path", language), "text"), *_columns(PROPOSED, language)]
     caption = say()("proposed.caption", language, name=view.found.scenario.name)
     return proposed.with_words("label", names), columns, caption
