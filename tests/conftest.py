@@ -14,6 +14,7 @@ import pytest
 
 from gymreg_core.disclosure import kept as kept_masks
 from gymreg_core.store.locking import exclusive
+from tests.command_line import CommandLine
 from tests.readme import Ended, kept
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -107,3 +108,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.section("not tested on this machine")
     for reason, count in sorted(skipped.items(), key=lambda item: (-item[1], item[0])):
         terminalreporter.write_line(f"{count} × {reason}")
+
+
+@pytest.fixture
+def command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """gymreg with these arguments, in this process: exit code, what it printed, what it complained of."""
+
+    def gymreg(*arguments: object) -> tuple[int, str, str]:
+        from gymreg_core import cli
+
+        monkeypatch.setattr(sys, "argv", ["gymreg", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        told = capsys.readouterr()
+        return int(str(ended.value.code)), told.out, told.err
+
+    return gymreg

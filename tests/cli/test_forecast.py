@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gymreg_core import cli
 from gymreg_core.reporting.from_registers import results_of_registers
 from gymreg_core.store.intake import ingest_files
 from gymreg_core.synthetic.region import write_region
+from tests.command_line import CommandLine
 
 YEARS, SCALE, RUNS = (2023, 2024, 2025), 0.03, 4
 
@@ -27,13 +26,9 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+def run(command_line: CommandLine) -> Any:
     def gymreg_forecast(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["gymreg", "forecast", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        told = capsys.readouterr()
-        return int(str(ended.value.code)), told.out, told.err
+        return command_line("forecast", *arguments)
 
     return gymreg_forecast
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import random
-import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gymreg_core import cli
 from gymreg_core.contracts.enrolments import Enrolments
 from gymreg_core.funding.scenarios import load_scenario
 from gymreg_core.store.enrolments import ingest_enrolments
+from tests.command_line import CommandLine
 from tests.enrolments import tiny_enrolments, write_small
 
 YEAR = 2025
@@ -60,16 +59,12 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], workspace: Path) -> Any:
+def run(command_line: CommandLine, workspace: Path) -> Any:
     """gymreg whatif with these arguments: exit code, what it printed, what it complained of."""
 
     def gymreg_whatif(scenario: Path, *arguments: object) -> tuple[int, str, str]:
         given = ("--workspace", workspace, "--year", YEAR, "--scenario", scenario, *arguments)
-        monkeypatch.setattr(sys, "argv", ["gymreg", "whatif", *map(str, given)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        told = capsys.readouterr()
-        return int(str(ended.value.code)), told.out, told.err
+        return command_line("whatif", *given)
 
     return gymreg_whatif
 

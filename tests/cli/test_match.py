@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gymreg_core import cli
 from gymreg_core.matching import certificate
 from gymreg_core.provenance import sha256_of
 from gymreg_core.sources.published import read_results
@@ -20,6 +18,7 @@ from gymreg_core.store.matches import match, matches, published_as
 from gymreg_core.store.registers import register
 from gymreg_core.synthetic.extracts import write_register
 from gymreg_core.synthetic.identities import identity_numbers
+from tests.command_line import CommandLine
 from tests.registers import small_register
 
 YEAR = 2025
@@ -40,15 +39,11 @@ def workspace(extract: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+def run(command_line: CommandLine) -> Any:
     """gymreg match with these arguments: exit code, what it printed, what it complained of."""
 
     def gymreg_match(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["gymreg", "match", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        told = capsys.readouterr()
-        return int(str(ended.value.code)), told.out, told.err
+        return command_line("match", *arguments)
 
     return gymreg_match
 

@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from gymreg_core import cli
 from gymreg_core.release.desk import desk as desk_module
 from gymreg_core.release.desk.desk import Desk
 from gymreg_core.release.desk.people import Actor
 from gymreg_core.store.locking import exclusive
+from tests.command_line import CommandLine
 from tests.desks import ASKS, DECIDES, LOOKS, PUBLISHES, Clock, approved, new_desk, published, tiny_site
 
 TITLE = ["--title", "Antagningen 2025"]
@@ -36,19 +36,16 @@ def site(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], desk: Desk) -> Any:
+def run(monkeypatch: pytest.MonkeyPatch, command_line: CommandLine, desk: Desk) -> Any:
     """gymreg release with these arguments, as somebody of the desk: exit code and what was printed."""
     monkeypatch.setenv("GYMREG_DESK", str(desk.folder))
     monkeypatch.setattr(Desk, "here", classmethod(lambda cls, folder: cls(folder, Actor.current(), desk.clock)))
 
     def gymreg_release(who: Actor, *arguments: object) -> tuple[int, str]:
         monkeypatch.setattr(Actor, "current", classmethod(lambda cls: who))
-        monkeypatch.setattr(sys, "argv", ["gymreg", "release", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        told = capsys.readouterr()
-        assert "Traceback" not in told.err
-        return int(str(ended.value.code)), told.out + told.err
+        code, printed, complained = command_line("release", *arguments)
+        assert "Traceback" not in complained
+        return code, printed + complained
 
     return gymreg_release
 

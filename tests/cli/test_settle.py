@@ -19,7 +19,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gymreg_core import cli
 from gymreg_core.contracts.enrolments import Enrolments, enrolment_table, enrolments_at
 from gymreg_core.contracts.ledger import AMOUNTS
 from gymreg_core.findings import Findings
@@ -31,6 +30,7 @@ from gymreg_core.store import ledger
 from gymreg_core.store.enrolments import put_enrolments
 from gymreg_core.store.ledger import Ledger
 from gymreg_core.store.postings import coded, posted, pupils
+from tests.command_line import CommandLine
 from tests.enrolments import small_enrolments
 
 FIRST, LAST = "2024-01", "2024-03"
@@ -62,15 +62,11 @@ def workspace(stored: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+def run(command_line: CommandLine) -> Any:
     """gymreg settle with these arguments: exit code, what it printed, what it complained of."""
 
     def gymreg_settle(workspace: Path, *arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["gymreg", "settle", "--workspace", str(workspace), *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        told = capsys.readouterr()
-        return int(str(ended.value.code)), told.out, told.err
+        return command_line("settle", "--workspace", workspace, *arguments)
 
     return gymreg_settle
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from gymreg_core import cli
 from gymreg_core.store.enrolments import stored_enrolments
 from gymreg_core.store.record import record
+from tests.command_line import CommandLine
 from tests.peopled import Peopled, found_in, manifest_of, peopled
 
 
@@ -29,16 +29,13 @@ def here(made: Peopled, tmp_path: Path) -> Peopled:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+def run(monkeypatch: pytest.MonkeyPatch, command_line: CommandLine) -> Any:
     """gymreg store with these arguments and standard input: exit code, and all that it printed."""
 
     def gymreg_store(*arguments: object, given: str = "") -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["gymreg", "store", *map(str, arguments)])
         monkeypatch.setattr(sys, "stdin", io.StringIO(given))
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        told = capsys.readouterr()
-        return int(str(ended.value.code)), told.out + told.err
+        code, printed, complained = command_line("store", *arguments)
+        return code, printed + complained
 
     return gymreg_store
 

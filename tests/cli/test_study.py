@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -15,7 +14,6 @@ import numpy as np
 import pytest
 import yaml
 
-from gymreg_core import cli
 from gymreg_core.contracts.effects import DESIGNS, EFFECT_TABLES
 from gymreg_core.effects import study_workspace as studying
 from gymreg_core.effects.plan import AnalysisPlan
@@ -32,6 +30,7 @@ from gymreg_core.synthetic.histories_start import starters_of
 from gymreg_core.synthetic.region import DEFAULT_SEED, EFFECT_YEARS
 from gymreg_core.synthetic.registers import make_register
 from gymreg_core.vocabulary.packaged import packaged_yaml
+from tests.command_line import CommandLine
 
 SCALE = 0.1  # a region of some 16 schools: more than are asked for, and made in seconds
 INTAKES = (2020, 2021)
@@ -64,15 +63,11 @@ def workspace(stored: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(command_line: CommandLine) -> Run:
     """gymreg study with these arguments: exit code, what it printed, what it complained of."""
 
     def gymreg_study(workspace: Path, *arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["gymreg", "study", "--workspace", str(workspace), *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        told = capsys.readouterr()
-        return int(str(ended.value.code)), told.out, told.err
+        return command_line("study", "--workspace", workspace, *arguments)
 
     return gymreg_study
 

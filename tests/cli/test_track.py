@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from gymreg_core import cli
 from gymreg_core.cohort.track import track, track_workspace
 from gymreg_core.contracts.enrolments import Enrolments
 from gymreg_core.contracts.tracked import TRACKED_TABLES
@@ -22,6 +20,7 @@ from gymreg_core.sources.enrolments.reading import EnrolmentReading
 from gymreg_core.store import tracked as store
 from gymreg_core.store.enrolments import ingest_enrolments, put_enrolments, stored_enrolments
 from gymreg_core.store.tracked import stored_tracked, tracked_key
+from tests.command_line import CommandLine
 from tests.enrolments import small_enrolments, write_small
 from tests.random_cohorts import AS_OF, random_enrolments
 
@@ -49,15 +48,11 @@ def workspace(stored: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+def run(command_line: CommandLine) -> Any:
     """gymreg track with these arguments: exit code, what it printed, what it complained of."""
 
     def gymreg_track(workspace: Path, *arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["gymreg", "track", "--workspace", str(workspace), *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        told = capsys.readouterr()
-        return int(str(ended.value.code)), told.out, told.err
+        return command_line("track", "--workspace", workspace, *arguments)
 
     return gymreg_track
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from gymreg_core import cli
 from gymreg_core.matching.scenarios import load_scenario
 from gymreg_core.matching.selecting import columns_of, is_open
 from gymreg_core.store.ingest import ingest_all
 from gymreg_core.store.registers import stored_register
 from gymreg_core.synthetic.extracts import write_register
 from gymreg_core.synthetic.identities import identity_numbers
+from tests.command_line import CommandLine
 from tests.registers import small_register
 
 YEAR = 2025
@@ -36,16 +35,12 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], workspace: Path) -> Any:
+def run(command_line: CommandLine, workspace: Path) -> Any:
     """gymreg whatif with these arguments: exit code, what it printed, what it complained of."""
 
     def gymreg_whatif(file: Path, *arguments: object, option: str = "--scenario") -> tuple[int, str, str]:
         given = ("--workspace", workspace, "--year", YEAR, option, file, *arguments)
-        monkeypatch.setattr(sys, "argv", ["gymreg", "whatif", *map(str, given)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        told = capsys.readouterr()
-        return int(str(ended.value.code)), told.out, told.err
+        return command_line("whatif", *given)
 
     return gymreg_whatif
 
